@@ -1,0 +1,247 @@
+"""Which licence a model is under, and what it demands: from what was declared and the table ``licenses.yaml``.
+
+Nothing is assumed: a licence that is not in the table, that names a family (``cc``, ``other``) or that the sources
+disagree about has no known duties, and no known freedom either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cache, lru_cache
+from typing import Any
+
+from scanner.data import record, text
+from scanner.fact import Basis, Citation, Confidence
+from scanner.text import clean_line
+
+FILE = "licenses.yaml"
+PUBLIC_KNOWLEDGE = "public knowledge"
+
+_FACTS = (
+    "commercial_use",
+    "user_threshold",
+    "revenue_threshold",
+    "field_of_use",
+    "naming",
+    "notice",
+    "share_alike",
+    "flow_down",
+    "outputs_restricted",
+    "territory_excluded",
+)
+# Plain expressions only: the parser stumbles over odd brackets and operators that stand alone.
+_NAME = r"(?!(?:and|or|with)(?: |$))[a-z0-9.+-]{1,60}"
+_EXPRESSION = re.compile(rf"{_NAME}(?: (?:and|or|with) {_NAME}){{0,8}}", re.I)
+_BLANKS = re.compile(r"[\s_,]+")
+
+
+class Status(StrEnum):
+    KNOWN = "known"
+    """one licence, in the table, with duties that were read"""
+    FAMILY = "family"
+    """names a family or a text of its own: only the text decides"""
+    NONE = "none"
+    """the model was read and declares none: no permission is given"""
+    UNKNOWN = "unknown"
+    """declared but not in the table, or nothing could be read"""
+    CONFLICTING = "conflicting"
+    """several licences are named and nothing says which applies"""
+
+
+@dataclass(frozen=True, slots=True)
+class LicenseClaim:
+    """What one source says: licence ids (empty: it names none), ``license_name``, ``license_link``; ``at`` is where."""
+
+    ids: tuple[str, ...]
+    name: str | None
+    link: str | None
+    basis: Basis
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class License:
+    """A licence as declared and as concluded; what it demands is None unless ``status`` is known.
+
+    ``declared`` is None when nothing could be read. ``concluded`` is an SPDX expression or LicenseRef. Thresholds are
+    as the clause says them, ``none`` when the text has none. ``duties`` are sentences with their clause; where sources
+    conflict, those of every side. A footnote is (name of the fact, where it is from).
+    """
+
+    declared: tuple[str, ...] | None
+    name: str | None
+    link: str | None
+    concluded: str | None
+    status: Status
+    commercial_use: str | None = None
+    user_threshold: str | None = None
+    revenue_threshold: str | None = None
+    field_of_use: bool | None = None
+    naming: bool | None = None
+    notice: bool | None = None
+    share_alike: bool | None = None
+    flow_down: bool | None = None
+    outputs_restricted: bool | None = None
+    territory_excluded: tuple[str, ...] | None = None
+    duties: tuple[str, ...] = ()
+    footnotes: tuple[tuple[str, Citation], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One licence that was named: its key, its record in the table, and whether only ``license_name`` led to it."""
+
+    key: str
+    record: Mapping[str, Any] | None
+    spdx: str | None
+    by_name: bool = False
+
+    @property
+    def title(self) -> str:
+        return str(self.record["title"]) if self.record else self.key
+
+    @property
+    def family(self) -> bool:
+        return self.record is not None and self.record.get("family") is True
+
+
+def digest() -> str:
+    """SHA-256 of the table of licences, in hex."""
+    return hashlib.sha256(text(FILE).encode()).hexdigest()
+
+
+def conclude(claims: Sequence[LicenseClaim], *, read: bool) -> License:
+    """The licence that ``claims`` add up to; ``read`` is False when nothing could be read that might declare one."""
+    if not read:
+        return License(None, None, None, None, Status.UNKNOWN)
+    declared = tuple(dict.fromkeys(clean_line(id) for claim in claims for id in claim.ids))
+    name = next((clean_line(c.name) for c in claims if c.name), None)
+    link = next((clean_line(c.link) for c in claims if c.link), None)
+    sides = _sides(declared, name)
+    notes = tuple(_claim_notes(claims))
+    if not sides:
+        status = Status.UNKNOWN if name or link else Status.NONE
+        return License(declared, name, link, None, status, footnotes=notes)
+    notes += tuple(("concluded", _cited(side)) for side in sides if side.record)
+    duties = tuple(duty for side in sides for duty in _duties(side, named=len(sides) > 1))
+    if len(sides) > 1:
+        return License(declared, name, link, None, Status.CONFLICTING, duties=duties, footnotes=notes)
+    side = sides[0]
+    facts = _facts(side.record or {})
+    if side.family or not facts:
+        status = Status.FAMILY if side.family else Status.UNKNOWN
+        return License(declared, name, link, side.spdx, status, duties=duties, footnotes=notes)
+    notes += tuple((fact, _cited(side, fact)) for fact in facts if isinstance((side.record or {})[fact], Mapping))
+    return License(declared, name, link, side.spdx, Status.KNOWN, **facts, duties=duties, footnotes=notes)
+
+
+def license_document(license: License) -> dict[str, Any]:
+    """``license`` as ``definitions.license`` of the facts schema."""
+    territory = license.territory_excluded
+    return {
+        "declared": None if license.declared is None else list(license.declared),
+        "name": license.name,
+        "link": license.link,
+        "concluded": license.concluded,
+        "status": license.status.value,
+        **{fact: getattr(license, fact) for fact in _FACTS},
+        "territory_excluded": None if territory is None else list(territory),
+        "duties": list(license.duties),
+        "footnotes": [
+            {"fact": name, "source": c.source, "seen": c.seen, "confidence": c.confidence.value}
+            for name, c in license.footnotes
+        ],
+    }
+
+
+def _sides(declared: tuple[str, ...], name: str | None) -> tuple[_Side, ...]:
+    # license_name says which text "other" is; beside a licence of the table it is a claim of its own.
+    named = _known(name) if name else None
+    if named:
+        named = replace(named, by_name=True)
+    sides = [_known(id) or _Side(_key(id), None, _spdx(id)) for id in declared]
+    if named:
+        sides = [side for side in sides if not side.family] + [named]
+    first: dict[str, _Side] = {}
+    for side in sides:
+        first.setdefault(side.key, side)
+    return tuple(first.values())
+
+
+def _key(said: str) -> str:
+    return _BLANKS.sub("-", said.strip()).casefold()
+
+
+@lru_cache(maxsize=1024)
+def _known(said: str) -> _Side | None:
+    key = _key(said)
+    found = record(FILE, key) if key else None
+    if found and "alias_of" in found:
+        key = str(found["alias_of"])
+        found = record(FILE, key)
+    return _Side(key, found, found.get("spdx")) if found else None
+
+
+@lru_cache(maxsize=1024)
+def _spdx(id: str) -> str | None:
+    if not _EXPRESSION.fullmatch(id):
+        return None
+    from license_expression import ExpressionError  # type: ignore[import-untyped]
+
+    try:
+        parsed = _spdx_list().parse(id)
+    except ExpressionError:
+        return None
+    return None if _spdx_list().unknown_license_keys(parsed) else str(parsed)
+
+
+@cache
+def _spdx_list() -> Any:
+    from license_expression import get_spdx_licensing
+
+    return get_spdx_licensing()
+
+
+def _facts(found: Mapping[str, Any]) -> dict[str, Any]:
+    facts = {name: _stated(found[name])["is"] for name in _FACTS if name in found}
+    if "territory_excluded" in facts:
+        facts["territory_excluded"] = tuple(facts["territory_excluded"])
+    return facts
+
+
+def _duties(side: _Side, named: bool) -> Iterator[str]:
+    for name in _FACTS:
+        said = _stated((side.record or {}).get(name))
+        if "duty" in said:
+            clause = f" ({said['clause']})" if "clause" in said else ""
+            yield (f"{side.title}: " if named else "") + said["duty"] + clause
+
+
+def _stated(said: Any) -> Mapping[str, Any]:
+    return said if isinstance(said, Mapping) else {"is": said}
+
+
+def _claim_notes(claims: Sequence[LicenseClaim]) -> Iterator[tuple[str, Citation]]:
+    for claim in claims:
+        said = ", ".join(clean_line(id) for id in claim.ids) or "no licence"
+        yield "declared", Citation(f"{said} ({claim.basis.value}): {claim.at}", None, Confidence.HIGH)
+        if claim.name:
+            yield "name", Citation(f"{clean_line(claim.name)} ({claim.basis.value}): {claim.at}", None, Confidence.HIGH)
+
+
+def _cited(side: _Side, fact: str | None = None) -> Citation:
+    found = side.record or {}
+    said = _stated(found.get(fact)) if fact else {}
+    source = found.get("source", PUBLIC_KNOWLEDGE)
+    if "clause" in said:
+        source = f"{said['clause']}: {source}"
+    confidence = Confidence(said.get("confidence", found.get("confidence", Confidence.UNVERIFIED)))
+    if side.by_name:
+        # Anybody may write anything into license_name.
+        source = f"by license_name: {source}"
+        confidence = max(confidence, Confidence.LOW, key=list(Confidence).index)
+    return Citation(source, found.get("checked"), confidence)
