@@ -1,0 +1,184 @@
+"""What the file listing alone shows: formats, weights, things that run. No request.
+
+The table is by suffix; a listing cannot show what is inside a file, so a big file of no known format leaves "safe
+weights only" unknown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from scanner.errors import Reason
+from scanner.evidence import Evidence
+from scanner.evidence.license_text import license_paths
+from scanner.evidence.reader import gap
+from scanner.fact import Gap
+from scanner.model import Artifact, Model
+from scanner.text import clean_line
+
+MAX_WEIGHTS = 200
+MAX_EXECUTABLES = 50
+BIG = 10 * 2**20
+
+SAFE = frozenset({"safetensors", "gguf"})
+_WEIGHTS = {
+    "safetensors": ".safetensors",
+    "gguf": ".gguf",
+    "pickle": ".bin .pt .pth .pkl .ckpt .joblib .pickle .dill .th .ot .pt2 .pdparams",
+    "ggml": ".ggml .ggmlv3",
+    "onnx": ".onnx .onnx_data .ort",
+    "keras": ".h5 .keras .hdf5",
+    "numpy": ".npy .npz",
+    "tensorflow": ".pb",
+    "tflite": ".tflite .task .litertlm",
+    "flax": ".msgpack",
+    "coreml": ".mlmodel",
+    "openvino": ".xml",
+    "tensorrt": ".engine .plan",
+    "archive": ".nemo .mar",
+}
+_CODE = {
+    "python": ".py .pyc .pyd .pyz .whl",
+    "notebook": ".ipynb",
+    "executable": ".sh .bash .exe .bat .cmd .ps1 .so .dll .dylib .msi .apk .jar .js .mjs .vbs .scr .com .run .appimage"
+    " .deb .rpm .dmg .llamafile .wasm .lua",
+    "archive": ".zip .7z .tar .gz .tgz .bz2 .xz .zst .rar",
+}
+_INERT = (
+    ".json .jsonl .txt .md .rst .yaml .yml .toml .csv .tsv .html .pdf .tex .png .jpg .jpeg .gif .webp .svg .bmp .ico"
+    " .mp3 .mp4 .wav .flac .mov .webm .spm .vocab .bpe .tiktoken .jinja .parquet .arrow .gitattributes .gitignore"
+)
+FORMATS = {suffix: name for table in (_WEIGHTS, _CODE) for name, words in table.items() for suffix in words.split()}
+_HARMLESS = frozenset(_INERT.split())
+_HOLDS_WEIGHTS = frozenset(suffix for words in _WEIGHTS.values() for suffix in words.split())
+_RUNS = frozenset((*_CODE, "archive"))
+_NOT_WEIGHTS = re.compile(
+    r"(?:training_args|optimizer|scheduler|rng_state|random_states|trainer_state|sampler)[^/]*", re.I
+)
+_VOCABULARY = re.compile(r"(?:token|sentencepiece|spiece|spm|bpe|vocab)[^/]*\.model$")
+_SAVED_MODEL = re.compile(r"\.data-\d{5}-of-\d{5}$")
+_CORE_ML = re.compile(r"\.(?:mlpackage|mlmodelc)/", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class FilesFact:
+    """``weights`` are (path, format, size, sha256). ``remote_code``: loading runs Python from a repository; None where
+    what was read does not settle it. ``unrecognised`` are big files that may hold anything.
+    """
+
+    count: int
+    bytes: int | None
+    digest: str
+    formats: tuple[str, ...]
+    weights: tuple[tuple[str, str, int | None, str | None], ...]
+    weights_omitted: int
+    pickle: bool
+    safe_weights_only: bool | None
+    remote_code: bool | None
+    executables: tuple[str, ...]
+    license_files: tuple[str, ...]
+    unrecognised: tuple[str, ...]
+
+
+def read(model: Model, evidence: Sequence[Evidence]) -> Iterator[Evidence | Gap]:
+    """Evidence of kind ``files``, or the one gap of a hub that shows no listing; ``evidence``: what else was read."""
+    if model.artifacts is None:
+        yield gap(model, "files", Reason.NOT_HELD, None, "no file listing is held")
+        return
+    yield Evidence("files", model.at(), parse(model.artifacts, license_paths(model), remote_code(model, evidence)))
+
+
+def parse(artifacts: Sequence[Artifact], license_files: Iterable[str] = (), runs_code: bool | None = None) -> FilesFact:
+    """Total: any listing gives a fact."""
+    paths = frozenset(a.path for a in artifacts)
+    formats = {a.path: form for a in artifacts if (form := format_of(a.path, paths))}
+    weights = [a for a in artifacts if _holds_weights(a.path, formats.get(a.path))]
+    unknown = [a.path for a in artifacts if _unrecognised(a, formats.get(a.path))]
+    sizes = [a.size for a in artifacts]
+    running = sorted(path for path, form in formats.items() if form in _RUNS)
+    return FilesFact(
+        count=len(artifacts),
+        bytes=None if None in sizes else sum(size for size in sizes if size is not None),
+        digest=listing_digest(artifacts),
+        formats=tuple(sorted(set(formats.values()))),
+        weights=tuple(
+            (clean_line(a.path), formats[a.path], a.size, a.sha256) for a in sorted(weights, key=_path)[:MAX_WEIGHTS]
+        ),
+        weights_omitted=max(0, len(weights) - MAX_WEIGHTS),
+        pickle="pickle" in formats.values(),
+        safe_weights_only=_safe({formats[a.path] for a in weights}, bool(unknown)),
+        remote_code=runs_code,
+        executables=tuple(clean_line(path) for path in running[:MAX_EXECUTABLES]),
+        license_files=tuple(clean_line(path) for path in license_files),
+        unrecognised=tuple(clean_line(path) for path in sorted(unknown)[:MAX_EXECUTABLES]),
+    )
+
+
+def format_of(path: str, listed: frozenset[str]) -> str | None:
+    """The format of a file by its name and what lies beside it; None for what holds neither weights nor code."""
+    name = PurePosixPath(path.lower())
+    suffix = name.suffix
+    if _CORE_ML.search(path):
+        return "coreml"
+    if _SAVED_MODEL.search(path):
+        return "tensorflow"
+    if suffix == ".bin" and name.name.startswith("ggml"):
+        return "ggml"
+    stem = path[: -len(suffix)]
+    if suffix == ".bin" and f"{stem}.xml" in listed:
+        return "openvino"
+    if suffix == ".xml" and f"{stem}.bin" not in listed:
+        return None
+    return FORMATS.get(suffix)
+
+
+def listing_digest(artifacts: Iterable[Artifact]) -> str:
+    """SHA-256 over the lines ``path NUL size NUL digest``, sorted; the digest is the content's, else git's blob id."""
+    lines = sorted(f"{a.path}\0{'' if a.size is None else a.size}\0{a.sha256 or a.oid or ''}\n" for a in artifacts)
+    return hashlib.sha256("".join(lines).encode("utf-8", errors="surrogatepass")).hexdigest()
+
+
+def remote_code(model: Model, evidence: Sequence[Evidence]) -> bool | None:
+    """Whether a config takes its classes from a repository: None while a config is unread or Python files lie about."""
+    facts = {e.kind: e.fact for e in evidence if e.kind in ("config", "tokenizer", "pipeline")}
+    if any(getattr(fact, "auto_map", ()) for fact in facts.values()):
+        return True
+    if (pipeline := facts.get("pipeline")) and _own_modules(pipeline.components, model):
+        return True
+    listed = {"config": "config.json", "tokenizer": "tokenizer_config.json", "pipeline": "model_index.json"}
+    unread = any(model.artifact(path) and kind not in facts for kind, path in listed.items())
+    python = any(a.path.lower().endswith(".py") for a in model.artifacts or ())
+    return None if unread or python else False
+
+
+def _own_modules(components: Iterable[tuple[str, str, str]], model: Model) -> bool:
+    return any(
+        model.artifact(f"{library}.py") or model.artifact(f"{name}/{library}.py") for name, library, _ in components
+    )
+
+
+def _path(artifact: Artifact) -> str:
+    return artifact.path
+
+
+def _holds_weights(path: str, form: str | None) -> bool:
+    if form is None or _NOT_WEIGHTS.fullmatch(PurePosixPath(path).name):
+        return False
+    return form not in _RUNS or PurePosixPath(path.lower()).suffix in _HOLDS_WEIGHTS
+
+
+def _unrecognised(artifact: Artifact, form: str | None) -> bool:
+    name = PurePosixPath(artifact.path.lower())
+    harmless = name.suffix in _HARMLESS or _VOCABULARY.search(name.name) is not None
+    opaque = form == "archive" or (form is None and not harmless)
+    return opaque and (artifact.size is None or artifact.size >= BIG)
+
+
+def _safe(formats: set[str], unknown: bool) -> bool | None:
+    if formats - SAFE:
+        return False
+    return True if formats and not unknown else None

@@ -1,0 +1,62 @@
+"""The licence files of a repository: their title and digest. The text decides where a tag only names a family."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from scanner.errors import Reason
+from scanner.evidence import Evidence
+from scanner.evidence.reader import Malformed, gap, whole_file
+from scanner.fact import Gap
+from scanner.hub import Hub
+from scanner.model import Model
+from scanner.text import clean, clean_line
+
+LIMIT = 512 * 2**10
+MAX_FILES = 8
+NAME = re.compile(r"(?:licen[sc]e|copying|notice|use_policy)(?:[-_. ][^/]*)?", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class LicenseTextFact:
+    """``title`` is the first line that says something; ``sha256`` is of the bytes."""
+
+    path: str
+    title: str | None
+    words: int
+    sha256: str
+    problems: tuple[str, ...] = ()
+
+
+def parse(data: bytes, path: str) -> LicenseTextFact:
+    """Raises: Malformed: the file is not text."""
+    if b"\x00" in data or data.startswith(b"%PDF"):
+        raise Malformed("not a text")
+    text = clean(data.decode("utf-8", errors="replace"), LIMIT)
+    return LicenseTextFact(path, _title(text), len(text.split()), hashlib.sha256(data).hexdigest())
+
+
+def _title(text: str) -> str | None:
+    word = re.search(r"[^\W_]", text)
+    if word is None:
+        return None
+    begin, end = text.rfind("\n", 0, word.start()) + 1, text.find("\n", word.start())
+    return clean_line(text[begin : None if end < 0 else end]).strip("#*=-_ ")
+
+
+def license_paths(model: Model) -> tuple[str, ...]:
+    """The licence files at the root of the listing, by name."""
+    return tuple(sorted(a.path for a in model.artifacts or () if NAME.fullmatch(a.path)))
+
+
+def read(model: Model, hub: Hub) -> Iterator[Evidence | Gap]:
+    """Evidence of kind ``license_text``, at most ``MAX_FILES``; a gap when there are more."""
+    paths = license_paths(model)
+    for path in paths[:MAX_FILES]:
+        yield from whole_file("license_text", model, hub, path, LIMIT, partial(parse, path=path))
+    for path in paths[MAX_FILES:]:
+        yield gap(model, path, Reason.TOO_LARGE, path, f"only {MAX_FILES} licence files are read")

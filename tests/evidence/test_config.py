@@ -1,0 +1,192 @@
+"""config.json, model_index.json and tokenizer_config.json: odd shapes are unknown, folders are noise."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.evidence import config, tokenizer
+from scanner.model import Artifact
+from tests.evidence.repository import complaint, facts, gaps, parents, repository
+
+PHI = {
+    "architectures": ["Phi3ForCausalLM"],
+    "auto_map": {"AutoConfig": "configuration_phi3.Phi3Config", "AutoModel": ["a/b--modeling.X", None]},
+    "hidden_size": 3072,
+    "model_type": "phi3",
+    "num_hidden_layers": 32,
+    "quantization_config": {"quant_method": "awq", "bits": 4},
+    "transformers_version": "4.40.2",
+    "vocab_size": 32064,
+    "_name_or_path": "Phi-3-mini",
+}
+
+
+def read(value: Any) -> config.ConfigFact:
+    return config.parse(json.dumps(value).encode())
+
+
+def test_a_config_is_read_as_it_stands() -> None:
+    fact = read(PHI)
+    assert (fact.model_type, fact.architectures) == ("phi3", ("Phi3ForCausalLM",))
+    assert (fact.vocab_size, fact.hidden_size, fact.num_layers) == (32064, 3072, 32)
+    assert fact.auto_map == ("configuration_phi3.Phi3Config", "a/b--modeling.X")
+    assert (fact.quantization, fact.transformers_version) == ("awq", "4.40.2")
+    assert fact.name_or_path == "Phi-3-mini"
+
+
+def test_the_language_part_of_a_composite_model_gives_what_the_top_lacks() -> None:
+    text = {"model_type": "qwen2", "vocab_size": 151936, "hidden_size": 8, "num_hidden_layers": 2}
+    fact = read({"model_type": "llava", "text_config": text, "vision_config": {"model_type": "siglip_vision_model"}})
+    assert (fact.model_type, fact.text_model_type, fact.vocab_size) == ("llava", "qwen2", 151936)
+    assert fact.component_types == ("siglip_vision_model",)
+
+
+@pytest.mark.parametrize("key", ["n_embd", "d_model", "dim", "hidden_size"])
+def test_a_dimension_is_found_under_every_name_it_goes_by(key: str) -> None:
+    assert read({key: 768}).hidden_size == 768
+
+
+@pytest.mark.parametrize("value", [None, True, -1, 2**63, 1.5, "768", [768], {"a": 1}])
+def test_a_dimension_of_an_odd_shape_is_unknown(value: object) -> None:
+    assert read({"vocab_size": value}).vocab_size is None
+
+
+@pytest.mark.parametrize("value", [None, 7, [], {}, True, ""])
+def test_a_text_of_an_odd_shape_is_unknown(value: object) -> None:
+    fact = read({"model_type": value, "architectures": value, "auto_map": value, "quantization_config": value})
+    assert (fact.model_type, fact.architectures, fact.auto_map, fact.quantization) == (None, (), (), None)
+
+
+def test_numbers_that_json_does_not_have_are_unknown_and_no_problem() -> None:
+    fact = config.parse(b'{"time_step_limit": [0.0, Infinity], "vocab_size": NaN, "model_type": "x"}')
+    assert (fact.vocab_size, fact.model_type, fact.problems) == (None, "x", ())
+
+
+def test_a_key_that_stands_twice_is_a_gap_and_the_last_counts_as_it_does_for_loaders(tmp_path: Path) -> None:
+    model, hub = repository(tmp_path, {"config.json": '{"model_type": "a", "x": {"y": 1, "y": 2}, "model_type": "b"}'})
+    items = list(config.read(model, hub))
+    assert facts(items, "config")[0].model_type == "b"
+    assert [g[2] for g in gaps(items)] == ["duplicate key 'y'", "duplicate key 'model_type'"]
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"", "not JSON"),
+        (b"[]", "not a JSON object"),
+        (b"null", "not a JSON object"),
+        (b'{"a": 1', "not JSON"),
+        (b"<html>", "not JSON"),
+        (b"\xff\xfe{", "not UTF-8"),
+        (b'{"a":' * 100_000, "nested too deeply"),
+        (b'{"a":' + b"9" * 5000 + b"}", "not JSON"),
+    ],
+)
+def test_a_file_that_is_no_json_object_is_a_gap(tmp_path: Path, data: bytes, why: str) -> None:
+    model, hub = repository(tmp_path, {"config.json": data})
+    ((what, reason, detail),) = gaps(config.read(model, hub))
+    assert (what, reason) == ("config.json", "malformed")
+    assert why in detail
+
+
+def test_a_byte_order_mark_is_no_harm() -> None:
+    assert config.parse(b'\xef\xbb\xbf{"model_type": "x"}').model_type == "x"
+
+
+@pytest.mark.parametrize(
+    ("name", "claims"),
+    [
+        ("Qwen/Qwen2.5-7B", [("Qwen/Qwen2.5-7B", "id", "unspecified", "_name_or_path")]),
+        ("acme/Widget-7B", []),
+        ("ACME/widget-7b", []),
+        ("/data/tianduo/tinyllama-ft/checkpoint-3890", []),
+        ("/root/fm/models/rp_3b_800b_real_fp16", []),
+        ("./out", []),
+        ("D:\\models", []),
+        ("models/foo", []),
+        ("tinyllama-ft/checkpoint-3890", []),
+        ("run/final", []),
+        ("merged_model", []),
+        ("https://huggingface.co/a/b", []),
+        ("", []),
+        (None, []),
+    ],
+)
+def test_only_a_repository_of_somebody_else_is_a_lead_and_a_weak_one(
+    tmp_path: Path, name: object, claims: list[tuple[str, str, str, str]]
+) -> None:
+    model, hub = repository(tmp_path, {"config.json": json.dumps({"_name_or_path": name})})
+    items = list(config.read(model, hub))
+    assert parents(items) == claims
+    (evidence,) = items
+    for parent in evidence.parents:  # type: ignore[union-attr]
+        assert (parent.basis.value, parent.note) == ("observed", "weak: _name_or_path")
+
+
+def test_nested_parts_name_where_they_were_loaded_from(tmp_path: Path) -> None:
+    value = {
+        "llm_config": {"_name_or_path": "Qwen/Qwen2-7B"},
+        "vision_config": {"_name_or_path": "openai/clip-vit-base-patch32"},
+        "mm_vision_tower": "google/siglip-base-patch16-224",
+        "generation_config": {"_name_or_path": 7},
+    }
+    model, hub = repository(tmp_path, {"config.json": json.dumps(value)})
+    assert parents(config.read(model, hub)) == [
+        ("Qwen/Qwen2-7B", "id", "unspecified", "llm_config._name_or_path"),
+        ("openai/clip-vit-base-patch32", "id", "component", "vision_config._name_or_path"),
+        ("google/siglip-base-patch16-224", "id", "component", "mm_vision_tower"),
+    ]
+
+
+def test_a_pipeline_is_its_components(tmp_path: Path) -> None:
+    value = {
+        "_class_name": "StableDiffusionPipeline",
+        "_diffusers_version": "0.6.0",
+        "unet": ["diffusers", "UNet2DConditionModel"],
+        "safety_checker": [None, None],
+        "odd": ["a", "b", "c"],
+        "requires_safety_checker": True,
+    }
+    model, hub = repository(tmp_path, {"model_index.json": json.dumps(value)})
+    (fact,) = facts(config.read(model, hub), "pipeline")
+    assert fact.class_name == "StableDiffusionPipeline"
+    assert fact.components == (("unet", "diffusers", "UNet2DConditionModel"),)
+
+
+def test_a_tokenizer_is_its_config_and_the_digest_of_its_vocabulary(tmp_path: Path) -> None:
+    value = {"tokenizer_class": "Qwen2Tokenizer", "name_or_path": "x", "auto_map": {"AutoTokenizer": ["t.T", None]}}
+    files = {"tokenizer_config.json": json.dumps(value), "tokenizer.json": "{}", "tokenizer.model": "x"}
+    said = {"siblings": [{"rfilename": "tokenizer.json", "lfs": {"sha256": "a" * 64, "size": 2}}]}
+    model, hub = repository(tmp_path, files, said=said)
+    (fact,) = facts(tokenizer.read(model, hub), "tokenizer")
+    assert (fact.tokenizer_class, fact.auto_map) == ("Qwen2Tokenizer", ("t.T",))
+    assert (fact.tokenizer_path, fact.tokenizer_sha256) == ("tokenizer.json", "a" * 64)
+
+
+def test_a_vocabulary_without_a_config_is_evidence_without_a_request(tmp_path: Path) -> None:
+    model, hub = repository(tmp_path, {"tokenizer.model": b"\x00"})
+    (fact,) = facts(tokenizer.read(model, hub), "tokenizer")
+    assert (fact.tokenizer_class, fact.tokenizer_path) == (None, "tokenizer.model")
+    assert fact == tokenizer.parse(b"{}", Artifact("tokenizer.model", 1))
+
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from([*PHI, "text_config", "x_config", "mm_vision_tower"]), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.binary(max_size=200) | _VALUES.map(lambda value: json.dumps(value).encode()))
+def test_any_bytes_are_a_fact_or_malformed(data: bytes) -> None:
+    for parse in (config.parse, config.parse_pipeline, tokenizer.parse):
+        assert "\n" not in complaint(parse, data)

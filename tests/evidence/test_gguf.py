@@ -1,0 +1,243 @@
+"""GGUF headers: every version and byte order, by range requests, and arithmetic that is never believed unchecked."""
+
+from __future__ import annotations
+
+import json
+import struct
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.errors import HubUnreachable
+from scanner.evidence import gguf
+from scanner.evidence.reader import Malformed
+from scanner.model import Artifact
+from tests.evidence.repository import FailingHub, complaint, facts, gaps, listed, parents, repository
+from tests.loopback.artefacts import gguf_bytes
+
+KEYS: dict[str, Any] = {
+    "general.architecture": "qwen3",
+    "general.name": "Widget 7B",
+    "general.basename": "Widget",
+    "general.license": "apache-2.0",
+    "general.license.name": "other",
+    "general.quantized_by": "Somebody",
+    "general.file_type": 15,
+    "general.base_model.count": ("u32", 2),
+    "general.base_model.0.name": "Qwen3 8B",
+    "general.base_model.0.organization": "Qwen",
+    "general.base_model.0.repo_url": "https://huggingface.co/Qwen/Qwen3-8B",
+    "general.base_model.1.name": "Nameless",
+    "general.source.repo_url": "https://huggingface.co/acme/Gear-7B",
+    "tokenizer.ggml.model": "gpt2",
+    "tokenizer.ggml.pre": "qwen2",
+    "tokenizer.ggml.tokens": [f"t{i}" for i in range(300)],
+    "tokenizer.ggml.scores": [0.5] * 300,
+    "tokenizer.chat_template": "x" * 2000,
+}
+TENSORS = {"a": ("F32", (4, 2)), "b": ("Q8_0", (64,)), "c": ("Q4_K", (256, 3))}
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+@pytest.mark.parametrize("big_endian", [False, True])
+def test_a_header_is_read_in_every_version_and_byte_order(version: int, big_endian: bool) -> None:
+    fact = gguf.parse(gguf_bytes(KEYS, TENSORS, version=version, big_endian=big_endian))
+    assert (fact.version, fact.byte_order) == (version, "big" if big_endian else "little")
+    assert (fact.architecture, fact.name, fact.basename) == ("qwen3", "Widget 7B", "Widget")
+    assert (fact.license, fact.license_name, fact.quantized_by, fact.file_type) == (
+        "apache-2.0",
+        "other",
+        "Somebody",
+        15,
+    )
+    assert (fact.tokenizer_model, fact.tokenizer_pre, fact.vocab_size) == ("gpt2", "qwen2", 300)
+    assert (fact.tensor_count, fact.parameters) == (3, 8 + 64 + 768)
+    assert fact.base_models == (
+        gguf.BaseModel(0, "Qwen3 8B", "Qwen", "https://huggingface.co/Qwen/Qwen3-8B", None),
+        gguf.BaseModel(1, "Nameless", None, None, None),
+    )
+
+
+def test_only_a_url_makes_a_parent_and_the_source_is_what_was_quantized(tmp_path: Path) -> None:
+    model, hub = repository(tmp_path, {"m.gguf": gguf_bytes(KEYS, TENSORS)})
+    assert parents(gguf.read(model, hub)) == [
+        ("Qwen/Qwen3-8B", "url", "unspecified", "general.base_model.0.repo_url"),
+        ("acme/Gear-7B", "url", "quantized", "general.source"),
+    ]
+
+
+def test_a_file_made_from_its_own_repository_has_no_source_but_itself(tmp_path: Path) -> None:
+    keys = {"general.architecture": "x", "general.source.repo_url": "https://huggingface.co/acme/widget-7b"}
+    model, hub = repository(tmp_path, {"m.gguf": gguf_bytes(keys)})
+    assert parents(gguf.read(model, hub)) == []
+
+
+def test_a_file_without_tensors_or_with_more_shards_counts_no_parameters() -> None:
+    assert gguf.parse(gguf_bytes(KEYS)).parameters is None
+    assert gguf.parse(gguf_bytes({"split.count": ("u16", 3)}, TENSORS)).parameters is None
+
+
+def test_a_long_header_is_fetched_in_growing_pieces_and_no_weights_are(tmp_path: Path) -> None:
+    keys = {**KEYS, "tokenizer.ggml.merges": ["x" * 20] * 40_000}
+    data = gguf_bytes(keys, {"w": ("F32", (1_000_000,))})
+    model, hub = repository(tmp_path, {"m.gguf": data})
+    watched = FailingHub(HubUnreachable("never"), only="", otherwise=hub)
+    (evidence,) = gguf.read(model, watched)
+    asked = [tuple(map(int, a.split("@")[1].split("+"))) for a in watched.asked]
+    assert asked == [(0, 2**18), (2**18, 2**18), (2**19, 2**19), (2**20, 2**20)]
+    assert evidence.fact.parameters == 1_000_000  # type: ignore[union-attr]
+    assert evidence.size == evidence.fact.header_bytes < 2**21 < len(data)  # type: ignore[union-attr]
+    assert evidence.at.span == (0, evidence.size - 1)  # type: ignore[union-attr]
+
+
+def test_a_header_longer_than_is_read_is_a_gap_after_one_request(tmp_path: Path) -> None:
+    data = b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + struct.pack("<Q", 1) + b"a" + struct.pack("<IIQ", 9, 0, gguf.LIMIT)
+    model, hub = repository(tmp_path, {"m.gguf": data + bytes(gguf.LIMIT)})
+    watched = FailingHub(HubUnreachable("never"), only="", otherwise=hub)
+    assert [g[:2] for g in gaps(gguf.read(model, watched))] == [("m.gguf", "too-large")]
+    assert len(watched.asked) == 1
+
+
+def string(text: bytes) -> bytes:
+    return struct.pack("<Q", len(text)) + text
+
+
+def header(*, tensors: int = 0, keys: int = 0, version: int = 3) -> bytes:
+    return b"GGUF" + struct.pack("<IQQ", version, tensors, keys)
+
+
+def tensor(*dimensions: int, kind: int = 0, offset: int = 0, name: bytes = b"t") -> bytes:
+    return string(name) + struct.pack(f"<I{len(dimensions)}QIQ", len(dimensions), *dimensions, kind, offset)
+
+
+ALIGNMENT = string(b"general.alignment")
+CORRUPT = {
+    "no magic": b"GGML" + bytes(100),
+    "empty": b"",
+    "version 0": header(version=0),
+    "version 4": header(version=4),
+    "2**63 keys": header(keys=2**63),
+    "2**63 tensors": header(tensors=2**63),
+    "string past the end": header(keys=1) + struct.pack("<Q", 2**62),
+    "key past the end": header(keys=1) + struct.pack("<Q", 50) + b"short",
+    "unknown value type": header(keys=1) + string(b"a") + struct.pack("<I", 13),
+    "array past the end": header(keys=1) + string(b"a") + struct.pack("<IIQ", 9, 10, 2**60),
+    "strings past the end": header(keys=1) + string(b"a") + struct.pack("<IIQ", 9, 8, 2**60),
+    "arrays too deep": header(keys=1) + string(b"a") + struct.pack("<I", 9) + struct.pack("<IQ", 9, 1) * 10,
+    "key twice": header(keys=2) + (string(b"a") + struct.pack("<IB", 0, 1)) * 2,
+    "more keys than there are": header(keys=3) + string(b"a") + struct.pack("<IB", 0, 1),
+    "nine dimensions": header(tensors=1) + tensor(*[1] * 9),
+    "too many elements": header(tensors=1) + tensor(2**40, 2**40),
+    "tensor past the end": header(tensors=1) + tensor(10),
+    "offset past the end": header(tensors=1) + tensor(1, offset=2**40),
+    "not aligned": header(tensors=1) + tensor(1, offset=3) + bytes(64),
+    "overlap": header(tensors=2) + tensor(64) + tensor(64, offset=32) + bytes(1000),
+    "alignment of nothing": header(tensors=1, keys=1) + ALIGNMENT + struct.pack("<II", 4, 0) + tensor(1),
+    "alignment in words": header(tensors=1, keys=1) + ALIGNMENT + struct.pack("<I", 8) + string(b"x") + tensor(1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("data", CORRUPT.values(), ids=CORRUPT)
+def test_a_header_that_does_not_add_up_is_a_gap(tmp_path: Path, data: bytes) -> None:
+    with pytest.raises(Malformed):
+        gguf.parse(data)
+    model, hub = repository(tmp_path, {"m.gguf": data})
+    ((what, reason, detail),) = gaps(gguf.read(model, hub))
+    assert (what, reason) == ("m.gguf", "malformed")
+    assert detail.startswith("corrupt header: ")
+
+
+def test_the_smallest_whole_files_and_first_shards_are_read_and_projectors_last() -> None:
+    shards = {"big-00001-of-00003.gguf": 6, "big-00002-of-00003.gguf": 2}
+    model = listed({"q8.gguf": 8, "q4.gguf": 4, "mmproj-f16.gguf": 1, **shards, "x.bin": 1})
+    assert [a.path for a in gguf.headers_to_read(model)] == ["q4.gguf", "big-00001-of-00003.gguf", "q8.gguf"]
+    model = listed({"mmproj-f16.gguf": 1, "m.gguf": 9})
+    assert [a.path for a in gguf.headers_to_read(model)] == ["m.gguf", "mmproj-f16.gguf"]
+
+
+def test_a_file_of_unknown_size_is_read_to_where_it_ends(tmp_path: Path) -> None:
+    model, hub = repository(tmp_path, {"m.gguf": gguf_bytes(KEYS, TENSORS)})
+    unsized = replace(model, artifacts=(Artifact("m.gguf"),))
+    assert facts(gguf.read(unsized, hub), "gguf") == facts(gguf.read(model, hub), "gguf")
+
+
+def test_a_file_that_cannot_be_had_is_a_gap(tmp_path: Path) -> None:
+    model, _ = repository(tmp_path, {"m.gguf": gguf_bytes(KEYS)})
+    assert [g[:2] for g in gaps(gguf.read(model, FailingHub(HubUnreachable("down"))))] == [("m.gguf", "unreachable")]
+
+
+_TEXT = st.text(st.characters(codec="utf-8"), max_size=12)
+_KEY = st.from_regex(r"[a-z]{1,8}(\.[a-z0-9_]{1,8}){1,2}", fullmatch=True)
+_SCALAR = (
+    st.booleans()
+    | st.integers(-(2**31), 2**64 - 1)
+    | st.floats(width=32, allow_nan=False)
+    | _TEXT
+    | st.lists(_TEXT, max_size=5)
+    | st.lists(st.integers(0, 2**32 - 1), max_size=5)
+)
+
+
+@given(
+    st.dictionaries(_KEY.filter(lambda k: k != "general.alignment"), _SCALAR, max_size=8),
+    st.dictionaries(_TEXT, st.tuples(st.just("F16"), st.lists(st.integers(1, 5), max_size=3).map(tuple)), max_size=4),
+    st.sampled_from([1, 2, 3]),
+    st.booleans(),
+    st.data(),
+)
+def test_what_was_written_is_read_and_a_cut_never_goes_unnoticed(
+    keys: dict[str, Any], tensors: dict[str, Any], version: int, big_endian: bool, data: st.DataObject
+) -> None:
+    written = gguf_bytes(keys, tensors, version=version, big_endian=big_endian)
+    fact = gguf.parse(written)
+    assert (fact.version, fact.tensor_count) == (version, len(tensors))
+    cut = written[: data.draw(st.integers(0, fact.header_bytes - 1))]
+    with pytest.raises(gguf.Short):
+        gguf.parse(cut, len(written))
+    with pytest.raises(Malformed):
+        gguf.parse(cut)
+    assert gguf.parse(written[: fact.header_bytes], len(written)) == fact
+
+
+@given(st.binary(max_size=120), st.integers(0, 300))
+def test_any_bytes_are_a_fact_short_or_malformed(data: bytes, longer: int) -> None:
+    for body in (data, b"GGUF\x03\0\0\0" + data, b"GGUF\0\0\0\x03" + data, header(keys=2, tensors=1) + data):
+        assert "\n" not in complaint(partial(parse_prefix, longer=longer), body)
+
+
+def parse_prefix(data: bytes, longer: int) -> None:
+    needed = 0
+    try:
+        gguf.parse(data, len(data) + longer)
+    except gguf.Short as short:
+        needed = short.needed
+    assert needed == 0 or len(data) < needed <= len(data) + longer
+
+
+@given(st.integers(0, 10_000), st.integers(0, 255))
+def test_a_changed_byte_never_breaks_the_reader(at: int, value: int) -> None:
+    data = bytearray(gguf_bytes({**KEYS, "tokenizer.ggml.tokens": ["a", "b"]}, TENSORS))
+    data[at % len(data)] = value
+    assert "\n" not in complaint(gguf.parse, bytes(data))
+
+
+REAL = Path(__file__).parents[3] / "shared" / "data" / "gguf_vocab_headers.jsonl"
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the recorded headers of real GGUF files lie outside the repository")
+def test_real_header_keys_come_back_as_they_were_recorded() -> None:
+    for line in REAL.read_text().splitlines():
+        recorded = json.loads(line)["kv"]
+        keys = {k: v for k, v in recorded.items() if not k.startswith("GGUF.") and isinstance(v, (str, int, float))}
+        tokens = recorded["tokenizer.ggml.tokens"]["len"]
+        written = gguf_bytes({**keys, "tokenizer.ggml.tokens": [""] * tokens}, version=recorded["GGUF.version"])
+        fact = gguf.parse(written)
+        assert fact.vocab_size == tokens
+        assert fact.architecture == recorded["general.architecture"]
+        assert fact.name == recorded.get("general.name")
+        assert fact.tokenizer_pre == recorded.get("tokenizer.ggml.pre")
