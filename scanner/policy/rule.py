@@ -1,0 +1,69 @@
+"""A policy that has loaded: every name checked, every parameter filled in. It is a value; ``digest`` names it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from scanner.policy.conditions import Condition
+from scanner.policy.fields import Foreach
+from scanner.policy.language import ALWAYS, Setting, Status, Verdict, Window
+from scanner.policy.message import Message
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """One thing that is wrong when ``when`` holds.
+
+    It is asked once of the document, or once of every item of ``over``; only where ``where`` is not false. ``pack`` is
+    the policy that declares it. ``unknown`` is what it weighs when it cannot be answered.
+    """
+
+    id: str
+    title: str
+    pack: str
+    when: Condition
+    message: Message
+    verdict: Verdict
+    unknown: Verdict
+    over: Foreach | None = None
+    where: Condition | None = None
+    references: tuple[str, ...] = ()
+    waivable: bool = True
+    status: Status = Status.IN_FORCE
+    window: Window = ALWAYS
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Policy:
+    """Rules and what they were made from.
+
+    ``texts`` are the files by policy name, the extended ones first. ``overrides`` are the parameters set from outside.
+    ``source`` is the JSON of texts and overrides and ``digest`` its SHA-256, in hex: the same digest judges alike, and
+    who keeps the source can load the policy again. ``disabled`` gives the reason for each rule that was switched off.
+    """
+
+    name: str
+    title: str
+    description: str
+    status: Status
+    rules: tuple[Rule, ...]
+    disabled: Mapping[str, str]
+    parameters: Mapping[str, Setting]
+    overrides: Mapping[str, Setting]
+    texts: Mapping[str, str]
+    source: str
+    digest: str
+
+    @property
+    def extends(self) -> tuple[str, ...]:
+        """The names of all policies it takes rules from, itself not among them."""
+        return tuple(name for name in self.texts if name != self.name)
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """What its rules refer to, each once."""
+        return tuple(dict.fromkeys(reference for rule in self.rules for reference in rule.references))
+
+    def rule(self, id: str) -> Rule | None:
+        return next((rule for rule in self.rules if rule.id == id), None)
