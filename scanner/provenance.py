@@ -1,0 +1,134 @@
+"""Where one model comes from: the model, its lineage, and the origin and licence of everything in it.
+
+``trace`` asks in the right order: the model (pinned here), its evidence, its ancestors (read too), then conclusions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from scanner import license as licenses
+from scanner.curated import Curated
+from scanner.errors import HubError
+from scanner.evidence import Depth, Reading
+from scanner.evidence.collect import collect
+from scanner.fact import Basis, Gap
+from scanner.family import Families
+from scanner.hub import Hub
+from scanner.license import License, LicenseClaim, conclude
+from scanner.lineage import Knowledge, Lineage, Node, resolve
+from scanner.model import RepoId
+from scanner.origin import Origin, Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked for: a repository as it was written, and the revision in the request (None = default branch)."""
+
+    repo: RepoId
+    revision: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.repo}@{self.revision}" if self.revision else str(self.repo)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The shipped knowledge a trace reads: publishers (with a company's overlay), families, curated lineages."""
+
+    registry: Registry
+    families: Families
+    curated: Curated
+
+    @cached_property
+    def lineage(self) -> Knowledge:
+        return Knowledge(self.curated, self.families, self.registry.is_conduit, self.registry.same_organisation)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all tables and the overlay: the same digest concludes the same from the same files."""
+        texts = (self.registry.digest(), self.families.digest(), self.curated.digest(), licenses.digest())
+        return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """All that is known of one model on one day. ``origins`` and ``licenses`` are by node id of the lineage."""
+
+    request: Request
+    hub: str
+    hub_description: str
+    hub_as_of: str | None
+    depth: Depth
+    as_of: date
+    subject: Reading
+    lineage: Lineage
+    publisher: Origin
+    origins: Mapping[str, Origin]
+    licenses: Mapping[str, License]
+    developers: Mapping[str, Origin]
+    """by namespace: the developers of the families that were recognised"""
+
+
+def trace(request: Request, hub: Hub, tables: Tables, *, as_of: date, depth: Depth = Depth.HEADERS) -> Provenance:
+    """Read a model and its whole lineage from ``hub`` and conclude its origins and licences.
+
+    Raises:
+        HubError: the model itself could not be read. What is missing of its ancestors is a gap, not an error.
+    """
+    subject = collect(hub.model(request.repo, request.revision), hub, depth)
+
+    def lookup(repo: RepoId, revision: str | None) -> Reading | Gap:
+        # The default branch is asked for: a revision in somebody's card is a claim about another day.
+        try:
+            return collect(hub.model(repo), hub, Depth.CARD)
+        except HubError as error:
+            return Gap.of(error, str(repo), "model", f"{hub.scheme}://{repo}")
+
+    lineage = resolve(subject, lookup, tables.lineage)
+    hinted = {hint.developer for hint in lineage.hints if hint.developer}
+    registry = tables.registry
+    return Provenance(
+        request=request,
+        hub=hub.scheme,
+        hub_description=hub.description,
+        hub_as_of=hub.as_of,
+        depth=depth,
+        as_of=as_of,
+        subject=subject,
+        lineage=lineage,
+        publisher=registry.attribute(subject.model.namespace, as_of),
+        origins={n.id: registry.attribute(_maker_namespace(n), as_of) for n in lineage.nodes},
+        licenses={n.id: _license(n) for n in lineage.nodes},
+        developers={name: registry.attribute(name, as_of) for name in sorted(hinted)},
+    )
+
+
+def _maker_namespace(node: Node) -> str | None:
+    # A conduit's own origin says nothing of the weights; an unknown maker is an unknown origin.
+    return node.maker.split("/")[0] if node.maker and "/" in node.maker else None
+
+
+def _license(node: Node) -> License:
+    reading = node.reading
+    if reading is None:
+        return conclude((), read=False)
+    claims = []
+    for evidence in reading.evidence:
+        fact, at = evidence.fact, str(evidence.at)
+        if evidence.kind == "hub":
+            if fact.license_ids is not None:
+                claims.append(LicenseClaim(fact.license_ids, fact.license_name, fact.license_link, Basis.DECLARED, at))
+            if fact.tag_license_ids is not None:
+                claims.append(LicenseClaim(fact.tag_license_ids, None, None, Basis.DECLARED, f"{at}#tags"))
+        elif evidence.kind == "card" and fact.license_ids is not None:
+            claims.append(LicenseClaim(fact.license_ids, fact.license_name, fact.license_link, Basis.DECLARED, at))
+        elif evidence.kind == "gguf" and fact.license:
+            claims.append(LicenseClaim((fact.license,), fact.license_name, fact.license_link, Basis.DECLARED, at))
+    for stated in reading.model.licenses or ():
+        claims.append(LicenseClaim((stated.id,), None, None, stated.basis, stated.note))
+    return conclude(tuple(claims), read=bool(claims))

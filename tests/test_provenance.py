@@ -1,0 +1,150 @@
+"""From a model to its facts document: what is read, in which order, and what the document promises."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator
+
+from scanner.curated import Curated
+from scanner.data import text
+from scanner.errors import ModelNotFound
+from scanner.evidence import Depth
+from scanner.facts import facts_document, is_incomplete
+from scanner.family import Families
+from scanner.hub import Hub
+from scanner.hub.directory import DirectoryHub
+from scanner.hub.starter import StarterHub
+from scanner.model import RepoId
+from scanner.origin import Registry
+from scanner.provenance import Request, Tables, trace
+from tests.loopback import gguf_bytes, safetensors_bytes
+
+DAY = date(2026, 11, 23)
+SCHEMA = Draft7Validator(json.loads(text("schema/facts-v1.schema.json")))
+
+
+@pytest.fixture(scope="module")
+def tables() -> Tables:
+    registry = Registry.shipped()
+    return Tables(registry, Families.shipped(registry.same_organisation), Curated.shipped())
+
+
+@pytest.fixture(scope="module")
+def starter() -> StarterHub:
+    return StarterHub()
+
+
+def facts_of(id: str, hub: Hub, tables: Tables, revision: str | None = None, as_of: date = DAY) -> dict[str, Any]:
+    facts = facts_document(trace(Request(RepoId.parse(id), revision), hub, tables, as_of=as_of, depth=Depth.HEADERS))
+    SCHEMA.validate(facts)
+    return facts
+
+
+def publish(root: Path, id: str, files: dict[str, str | bytes], hub: dict[str, Any] | None = None) -> None:
+    folder = root / id
+    folder.mkdir(parents=True)
+    for name, body in files.items():
+        (folder / name).write_bytes(body.encode() if isinstance(body, str) else body)
+    if hub is not None:
+        (folder / ".hub.json").write_text(json.dumps(hub))
+
+
+def test_every_tenth_model_of_the_starter_catalogue_gives_a_valid_document(starter: StarterHub, tables: Tables) -> None:
+    ids = list(starter.ids())[::10]
+    assert len(ids) > 500
+    for id in ids:
+        facts = facts_of(id, starter, tables)
+        assert facts["model"]["depth"] == "listing"
+        assert facts["files"]["formats"] is None
+        assert not is_incomplete(facts)
+
+
+def test_a_third_party_s_word_on_a_base_is_no_undeclared_base(starter: StarterHub, tables: Tables) -> None:
+    facts = facts_of("unsloth/gemma-2-9b-bnb-4bit", starter, tables)
+    assert facts["lineage"]["roots"] == ["google/gemma-2-9b"]
+    assert [c for c in facts["lineage"]["contradictions"] if c["kind"] == "undeclared-base"] == []
+
+
+def test_what_a_folder_holds_is_read_to_the_root(tmp_path: Path, tables: Tables) -> None:
+    card = "---\nlicense: mit\nbase_model: maker/base\n---\n# Tuned\nContact: issues.\n"
+    weights = safetensors_bytes({"a": ("F32", (2, 3))})
+    publish(tmp_path, "maker/base", {"README.md": "---\nlicense: cc-by-nc-4.0\n---\n# Base\n", "config.json": "{}"})
+    publish(tmp_path, "tuner/tuned", {"README.md": card, "model.safetensors": weights, "LICENSE": "MIT License\n"})
+    facts = facts_of("tuner/tuned", DirectoryHub(tmp_path), tables)
+    assert [m["id"] for m in facts["lineage"]["models"]] == ["tuner/tuned", "maker/base"]
+    assert [m["license"]["concluded"] for m in facts["lineage"]["models"]] == ["MIT", "CC-BY-NC-4.0"]
+    assert facts["model"]["parameters"] == 6
+    assert facts["files"]["safe_weights_only"] is True
+    assert facts["files"]["license_files"] == ["LICENSE"]
+    assert facts["card"]["present"] is True
+    assert {e["kind"] for e in facts["evidence"]} >= {"card", "config", "files", "safetensors", "license_text"}
+    assert facts["publisher"]["known"] is False
+    assert facts["model"]["revision"] is None
+
+
+def test_an_ancestor_that_is_missing_is_a_gap_and_the_model_itself_an_error(tmp_path: Path, tables: Tables) -> None:
+    publish(tmp_path, "tuner/tuned", {"README.md": "---\nbase_model: maker/gone\n---\n"})
+    facts = facts_of("tuner/tuned", DirectoryHub(tmp_path), tables)
+    assert [(g["subject"], g["what"], g["reason"]) for g in facts["gaps"] if g["what"] == "model"] == [
+        ("maker/gone", "model", "gone-or-private")
+    ]
+    assert facts["lineage"]["complete"] is False
+    with pytest.raises(ModelNotFound):
+        facts_of("maker/gone", DirectoryHub(tmp_path), tables)
+
+
+def test_a_gguf_conversion_leads_to_its_base_through_its_header(tmp_path: Path, tables: Tables) -> None:
+    keys = {
+        "general.architecture": "qwen3",
+        "general.base_model.count": 1,
+        "general.base_model.0.repo_url": "https://huggingface.co/Qwen/Qwen3-4B",
+    }
+    publish(tmp_path, "unsloth/Some-GGUF", {"README.md": "# x\n", "a.gguf": gguf_bytes(keys, {})})
+    publish(tmp_path, "Qwen/Qwen3-4B", {"README.md": "---\nlicense: apache-2.0\n---\n"})
+    facts = facts_of("unsloth/Some-GGUF", DirectoryHub(tmp_path), tables)
+    subject = facts["lineage"]["models"][0]
+    assert (subject["conduit"], subject["maker"], subject["origin"]["control"]) == (True, "Qwen/Qwen3-4B", "CN")
+    assert facts["publisher"]["namespace"] == "unsloth"
+    assert facts["publisher"]["control"] != "CN"
+
+
+def test_a_licence_in_a_gguf_header_is_a_claim_of_its_own(tmp_path: Path, tables: Tables) -> None:
+    keys = {"general.architecture": "llama", "general.license": "cc-by-nc-4.0"}
+    publish(tmp_path, "a/b", {"README.md": "---\nlicense: mit\n---\n", "a.gguf": gguf_bytes(keys, {})})
+    found = facts_of("a/b", DirectoryHub(tmp_path), tables)["license"]
+    assert (found["status"], set(found["declared"])) == ("conflicting", {"mit", "cc-by-nc-4.0"})
+
+
+@pytest.mark.parametrize(("revision", "text"), [(None, "a/b"), ("v1", "a/b@v1")])
+def test_a_request_prints_as_it_is_asked(revision: str | None, text: str) -> None:
+    assert str(Request(RepoId.parse("a/b"), revision)) == text
+
+
+def test_the_day_decides_which_list_entries_stand(starter: StarterHub, tables: Tables) -> None:
+    lists = {
+        day: {e["id"] for e in facts_of("Qwen/Qwen2.5-7B", starter, tables, as_of=day)["publisher"]["lists"]}
+        for day in (date(2026, 1, 1), DAY)
+    }
+    assert "us_1260h" not in lists[date(2026, 1, 1)]
+    assert "us_1260h" in lists[DAY]
+
+
+def test_the_same_question_gives_the_same_document(starter: StarterHub, tables: Tables) -> None:
+    def ask() -> str:
+        return json.dumps(facts_of("microsoft/MAI-DS-R1", starter, tables), sort_keys=True)
+
+    assert ask() == ask()
+
+
+def test_the_tables_digest_changes_with_an_overlay(tmp_path: Path, tables: Tables) -> None:
+    overlay = tmp_path / "own.yaml"
+    overlay.write_text("acme:\n  handle: Acme\n  organisation: Acme Ltd\n")
+    registry = Registry.shipped(overlay)
+    other = Tables(registry, tables.families, tables.curated)
+    assert len(tables.digest) == 64
+    assert tables.digest != other.digest
