@@ -1,0 +1,17 @@
+"""The audit database: what was known of a model, what each policy said, and when; kept as it was recorded.
+
+    records      a scan as a value, and canonical JSON
+    tables       the tables and the triggers that make them append-only
+    connection   address, transactions, errors in our words
+    versions     the schema's version; making and upgrading a database
+    database     ``Store``: save, list, read back
+
+Nothing else in the project imports SQLAlchemy.
+"""
+
+from scanner.store.connection import default_url
+from scanner.store.database import Store
+from scanner.store.records import DecisionRecord, ScanRecord, ScanRow, canonical, digest
+from scanner.store.versions import upgrade
+
+__all__ = ["DecisionRecord", "ScanRecord", "ScanRow", "Store", "canonical", "default_url", "digest", "upgrade"]

@@ -1,0 +1,141 @@
+"""Where the database lies and how it is spoken to: address, connection, transactions, and errors in our words."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from scanner.errors import DatabaseBusy, DatabaseUnreadable, StoreError, UsageError
+from scanner.text import clean_line
+
+WAIT = 60.0
+"""Seconds to wait for another writer."""
+ANOTHER = "name another file with --db or MODELORIGIN_DB"
+
+
+def default_url(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> str:
+    """``MODELORIGIN_DB`` where set, else ``modelorigin/audit.db`` in the user's data folder.
+
+    Raises:
+        StoreError: the user has no home folder.
+    """
+    if chosen := environ.get("MODELORIGIN_DB"):
+        return chosen
+    for variable in ("XDG_DATA_HOME", "LOCALAPPDATA") if platform == "win32" else ("XDG_DATA_HOME",):
+        folder = Path(environ.get(variable, ""))
+        if folder.is_absolute():
+            return str(folder / "modelorigin" / "audit.db")
+    try:
+        home = Path(environ["HOME"]) if environ.get("HOME") else Path.home()
+    except RuntimeError as error:
+        raise StoreError("no home folder to keep the audit database in", hint=ANOTHER) from error
+    tail = {"darwin": "Library/Application Support", "win32": "AppData/Local"}.get(platform, ".local/share")
+    return str(home / tail / "modelorigin" / "audit.db")
+
+
+def locate(url: str | None) -> URL:
+    """The address of a database: a path, ``sqlite:///path`` or ``postgresql...://``; None is ``default_url()``.
+
+    Raises:
+        UsageError: not an address, a database that lives in memory only, or a kind that is not served.
+    """
+    text = url or default_url()
+    if "://" not in text:
+        address = URL.create("sqlite", database=text if text == ":memory:" else str(Path(text).expanduser()))
+    else:
+        try:
+            address = make_url(text)
+        except ArgumentError as error:
+            raise UsageError("not a database address", hint="give a path or sqlite:///path/to/audit.db") from error
+    kind = address.get_backend_name()
+    if kind == "postgresql":
+        return address if "+" in address.drivername else address.set(drivername="postgresql+psycopg")
+    if kind != "sqlite":
+        raise UsageError(f"databases of the kind {kind!r} are not served", hint="use SQLite (a path) or PostgreSQL")
+    if not address.database or address.database.startswith((":memory:", "file:")) or address.query:
+        raise UsageError("an audit database is a plain file, never memory", hint="give a path or sqlite:///path")
+    return URL.create("sqlite", database=str(Path(address.database).absolute()))
+
+
+def file_of(url: URL) -> Path | None:
+    """The file of an SQLite database; None for a server."""
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+def name_of(url: URL) -> str:
+    """The database as a person names it: the path of a file, the address of a server without its password."""
+    return str(file_of(url) or url.render_as_string(hide_password=True))
+
+
+def connect(url: URL, *, wait: float, mode: str = "rw") -> Engine:
+    """An engine on ``url``. ``mode`` is SQLite's (``ro``, ``rw``, ``rwc``); ``wait`` the seconds to wait for a writer.
+
+    Transactions begin when SQLAlchemy says so, not when the driver guesses, and with the statement that the execution
+    option ``begin`` gives.
+    """
+    path = file_of(url)
+    if path is None:
+        try:
+            return create_engine(url, pool_pre_ping=True)
+        except (NoSuchModuleError, ModuleNotFoundError) as error:
+            raise StoreError("the PostgreSQL driver is missing", hint="pip install 'modelorigin[postgres]'") from error
+    address = URL.create("sqlite", database=path.as_uri(), query={"mode": mode, "uri": "true"})
+    engine = create_engine(address, connect_args={"timeout": wait})
+
+    @event.listens_for(engine, "connect")
+    def prepare(driver: Any, _record: Any) -> None:
+        driver.isolation_level = None
+        for pragma in ("synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"):
+            driver.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction whose changes are all kept, or none. It takes the write lock first, so that two writers queue."""
+    with engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
+        yield connection
+
+
+_BY_CODE: dict[str, tuple[type[StoreError], str, str]] = {
+    "BUSY": (DatabaseBusy, "is locked by another process", "wait for it to end, or use another file with --db"),
+    "LOCKED": (DatabaseBusy, "is locked by another process", "wait for it to end, or use another file with --db"),
+    "NOTADB": (DatabaseUnreadable, "is not a database", f"nothing was changed; {ANOTHER}"),
+    "CORRUPT": (DatabaseUnreadable, "is damaged", "keep the file for inspection and restore a backup"),
+    "FORMAT": (DatabaseUnreadable, "is damaged", "keep the file for inspection and restore a backup"),
+    "READONLY": (StoreError, "cannot be written: it is read-only", f"allow writing to file and folder, or {ANOTHER}"),
+    "CANTOPEN": (StoreError, "cannot be opened", f"check that you may read and write file and folder, or {ANOTHER}"),
+    "PERM": (StoreError, "cannot be opened", f"check that you may read and write file and folder, or {ANOTHER}"),
+    "FULL": (StoreError, "cannot grow: the disk is full", "free some space; this scan was not recorded"),
+    "IOERR": (StoreError, "cannot be read or written: the disk failed", "check the disk; this scan was not recorded"),
+}
+
+
+@contextmanager
+def our_words(url: URL) -> Iterator[None]:
+    """Turn what the driver raises into a ``StoreError`` that names the database and says what to do."""
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        kind, what, hint = _BY_CODE["CORRUPT"]
+        raise kind(f"the database {name_of(url)} {what} (a text is not UTF-8)", hint=hint) from error
+    except DBAPIError as error:
+        found = re.match(r"SQLITE_([A-Z]+)", getattr(error.orig, "sqlite_errorname", ""))
+        # The one SQLite error without a code is a stored text that is no longer UTF-8.
+        code = found.group(1) if found else "CORRUPT" if file_of(url) else ""
+        kind, what, hint = _BY_CODE.get(code, (StoreError, "did not do as asked", f"see the detail, or {ANOTHER}"))
+        detail = clean_line(str(error.orig).strip().partition("\n")[0], 120)
+        raise kind(f"the database {name_of(url)} {what} ({detail})", hint=hint) from error

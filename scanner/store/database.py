@@ -1,0 +1,247 @@
+"""The audit database: scans go in, and stay; they are listed and read back, each text checked against its digest."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, Insert, Row, Select, Table, func, select
+
+from scanner.errors import DatabaseUnreadable, StoreError, UsageError
+from scanner.store import tables
+from scanner.store.connection import WAIT, connect, file_of, locate, name_of, our_words, writing
+from scanner.store.records import DecisionRecord, ScanRecord, ScanRow, canonical, digest, evidence_rows, scan_columns
+from scanner.store.tables import HEAD, decisions, documents, evidence, scans
+from scanner.store.versions import ready, refuse_other_versions, version_at
+
+_MOMENT = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\dZ)?)?)?)?", re.ASCII)
+
+
+class Store:
+    """An open audit database. Threads and processes may share the file; each scan is recorded whole or not at all."""
+
+    def __init__(self, url: URL, engine: Engine) -> None:
+        self._url = url
+        self._engine = engine
+
+    @classmethod
+    def open(cls, url: str | None = None, *, create: bool = True, wait: float = WAIT) -> Store:
+        """Open the database at ``url``: a path, an SQLAlchemy URL, or None for the user's own (``default_url``).
+
+        With ``create`` the database is made where there is none, and it is proven here, before any work is done, that
+        it can be written. Without, it must exist, and opening changes nothing. ``wait`` is how many seconds to wait
+        for another writer.
+
+        Raises:
+            DatabaseOutdated: made by an older version; nothing was changed.
+            DatabaseNewer: made by a newer version; nothing was changed.
+            DatabaseUnreadable: damaged, or not an audit database.
+            DatabaseBusy: locked for longer than ``wait``.
+            StoreError: missing, read-only, not reachable.
+            UsageError: ``url`` is no address of a database file or server.
+        """
+        address = locate(url)
+        found = version_at(address, wait)
+        if found is not None:
+            refuse_other_versions(address, found)
+        elif not create:
+            raise StoreError(
+                f"there is no audit database at {name_of(address)}",
+                hint="it is made by the first recorded check, or name another with --db",
+            )
+        return cls(address, ready(address, wait) if create else connect(address, wait=wait))
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def save(self, scan: ScanRecord) -> int:
+        """Record ``scan`` in one transaction and return its number. When this returns, it is on the disk.
+
+        Raises:
+            DatabaseBusy, StoreError: nothing was recorded.
+            TypeError, ValueError: the facts or a decision cannot be written as canonical JSON.
+        """
+        facts = canonical(scan.facts)
+        bodies = [canonical(decision.document) for decision in scan.decisions]
+        texts = {digest(facts): ("facts", facts)}
+        texts |= {d.policy_digest: ("policy", d.policy_text) for d in scan.decisions}
+        if scan.waivers_text is not None:
+            texts[digest(scan.waivers_text)] = ("waivers", scan.waivers_text)
+        with our_words(self._url), writing(self._engine) as connection:
+            _add_documents(connection, texts)
+            number = _add_scan(connection, scan, digest(facts))
+            rows = [{"scan_id": number, **row} for row in evidence_rows(scan.facts)]
+            if rows:
+                connection.execute(evidence.insert(), rows)
+            connection.execute(
+                decisions.insert(),
+                [
+                    {
+                        "scan_id": number,
+                        "policy_name": d.policy_name,
+                        "policy_digest": d.policy_digest,
+                        "verdict": d.verdict,
+                        "digest": digest(body),
+                        "body": body,
+                    }
+                    for d, body in zip(scan.decisions, bodies, strict=True)
+                ],
+            )
+        return number
+
+    def scans(
+        self,
+        *,
+        model: str | None = None,
+        verdict: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        limit: int = 50,
+    ) -> list[ScanRow]:
+        """The newest scans first. ``since`` and ``until`` are days or moments in UTC, both included, any precision.
+
+        Raises:
+            UsageError: ``since`` or ``until`` is not a date.
+        """
+        query = select(scans).order_by(scans.c.id.desc()).limit(limit)
+        if model is not None:
+            query = query.where(scans.c.model_key == model.casefold())
+        if verdict is not None:
+            query = query.where(scans.c.verdict == verdict.upper())
+        if since is not None:
+            query = query.where(scans.c.at >= _moment(since))
+        if until is not None:
+            query = query.where(func.substr(scans.c.at, 1, len(until)) <= _moment(until))
+        with our_words(self._url), self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+            named: dict[int, list[tuple[str, str]]] = {row.id: [] for row in rows}
+            for row in connection.execute(_policies(list(named))):
+                named[row.scan_id].append((row.policy_name, row.verdict))
+        return [_row(row, tuple(named[row.id])) for row in rows]
+
+    def scan(self, number: int) -> ScanRecord:
+        """The scan of that number, as it was saved.
+
+        Raises:
+            UsageError: there is none.
+            DatabaseUnreadable: a stored text is not the one that was recorded.
+        """
+        with our_words(self._url), self._engine.connect() as connection:
+            row = connection.execute(select(scans).where(scans.c.id == number)).one_or_none()
+            if row is None:
+                raise UsageError(f"there is no scan {number}", hint="modelorigin audit list shows the recorded scans")
+            judged = connection.execute(
+                select(decisions).where(decisions.c.scan_id == number).order_by(decisions.c.id)
+            ).all()
+            digests = {row.facts_digest, row.waivers_digest, *(d.policy_digest for d in judged)}
+            found = connection.execute(select(documents).where(documents.c.digest.in_(digests - {None})))
+            texts = {document.digest: document.body for document in found}
+        stored = (*texts.items(), *((d.digest, d.body) for d in judged))
+        try:
+            record = _record(row, judged, texts)
+            if (
+                any(digest(text) != name for name, text in stored)
+                or not scan_columns(record).items() <= row._mapping.items()
+            ):
+                raise ValueError("a text and its digest, or a text and a column, disagree")
+        except (ValueError, KeyError) as error:
+            raise DatabaseUnreadable(
+                f"scan {number} is not what was recorded: a stored text is gone or does not match its digest",
+                hint="the database was edited or is damaged; keep it for inspection and restore a backup",
+            ) from error
+        return record
+
+    def info(self) -> dict[str, Any]:
+        """What there is to know of the database: ``url``, schema ``version`` and ``head``, ``counts`` of rows by table,
+        ``bytes`` and ``journal_mode`` (None for a server), ``append_only`` and the names of the ``missing_guards``.
+        """
+        path = file_of(self._url)
+        with our_words(self._url), self._engine.connect() as connection:
+            return {
+                "url": name_of(self._url),
+                "version": connection.execute(select(tables.version.c.version_num)).scalar_one(),
+                "head": HEAD,
+                "counts": {t.name: _count(connection, t) for t in tables.metadata.sorted_tables},
+                "bytes": path.stat().st_size if path else None,
+                "journal_mode": connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() if path else None,
+                "append_only": not (missing := tables.missing_guards(connection)),
+                "missing_guards": missing,
+            }
+
+
+def _add_documents(connection: Connection, texts: Mapping[str, tuple[str, str]]) -> None:
+    held = set(connection.execute(select(documents.c.digest).where(documents.c.digest.in_(texts))).scalars())
+    rows = [{"digest": d, "kind": kind, "body": body} for d, (kind, body) in texts.items() if d not in held]
+    if rows:
+        connection.execute(_insert_missing(connection), rows)
+
+
+def _insert_missing(connection: Connection) -> Insert:
+    """On SQLite the write lock makes the look-up before it final; on a server another writer may come in between."""
+    if connection.dialect.name == "sqlite":
+        return documents.insert()
+    from sqlalchemy.dialects import postgresql  # not imported by everyone: it takes a fifth of the start
+
+    return postgresql.insert(documents).on_conflict_do_nothing()
+
+
+def _add_scan(connection: Connection, scan: ScanRecord, facts_digest: str) -> int:
+    waivers = None if scan.waivers_text is None else digest(scan.waivers_text)
+    row = scans.insert().values(**scan_columns(scan), facts_digest=facts_digest, waivers_digest=waivers)
+    return int(connection.execute(row.returning(scans.c.id)).scalar_one())
+
+
+def _record(row: Row[Any], judged: Sequence[Row[Any]], texts: Mapping[str, str]) -> ScanRecord:
+    return ScanRecord(
+        at=row.at,
+        run=row.run,
+        requested=row.requested,
+        facts=json.loads(texts[row.facts_digest]),
+        decisions=tuple(
+            DecisionRecord(d.policy_name, d.policy_digest, texts[d.policy_digest], json.loads(d.body), d.verdict)
+            for d in judged
+        ),
+        tool_version=row.tool_version,
+        registry_digest=row.registry_digest,
+        waivers_text=texts[row.waivers_digest] if row.waivers_digest else None,
+    )
+
+
+def _moment(text: str) -> str:
+    if not _MOMENT.fullmatch(text):
+        raise UsageError(f"not a date: {text[:40]!r}", hint="write 2026-11-23 or 2026-11-23T15:08:00Z")
+    return text
+
+
+def _policies(numbers: list[int]) -> Select[tuple[int, str, str]]:
+    query = select(decisions.c.scan_id, decisions.c.policy_name, decisions.c.verdict)
+    return query.where(decisions.c.scan_id.in_(numbers)).order_by(decisions.c.id)
+
+
+def _row(row: Row[Any], policies: tuple[tuple[str, str], ...]) -> ScanRow:
+    return ScanRow(
+        number=row.id,
+        at=row.at,
+        run=row.run,
+        requested=row.requested,
+        model=row.model_id,
+        revision=row.revision,
+        hub=row.hub,
+        as_of=row.as_of,
+        tool_version=row.tool_version,
+        verdict=row.verdict,
+        policies=policies,
+    )
+
+
+def _count(connection: Connection, counted: Table) -> int:
+    return int(connection.execute(select(func.count()).select_from(counted)).scalar_one())
