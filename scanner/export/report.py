@@ -1,0 +1,34 @@
+"""What a report is about: scans as the stable documents they are recorded as, and models that could not be judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class ScanView:
+    """One scan: a facts/v1 document, its decision/v1 documents, its number (None: not recorded), its moment in UTC."""
+
+    facts: Mapping[str, Any]
+    decisions: Sequence[Mapping[str, Any]]
+    number: int | None
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A model that was asked for and not judged, with the error that says why."""
+
+    requested: str
+    kind: str
+    message: str
+    hint: str
+    exit_code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    scans: Sequence[ScanView]
+    failures: Sequence[Failure]

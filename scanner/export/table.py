@@ -1,0 +1,151 @@
+"""The report for a person at a terminal: one screen a model, the verdict first, the sources last."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from io import StringIO
+
+from rich.console import Console, RenderableType
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from scanner.export.account import Account, Branch, Line, Mark, Section, counted
+from scanner.export.quoting import one_line
+from scanner.export.report import Failure, Report
+from scanner.export.telling import tell
+from scanner.export.why import WORST_FIRST
+
+NARROWEST, UNKNOWN = 40, 80
+_TRAILING = re.compile(r" +(?=(?: |\x1b\[[0-9;]*m)*$)", re.M)
+NOT_JUDGED = "NOT JUDGED"
+_VERDICTS = {
+    "ALLOW": "bold green",
+    "REVIEW": "bold yellow",
+    "DENY": "bold red",
+    NOT_JUDGED: "bold magenta",
+}
+_STYLES = {
+    Mark.WORDS: "",
+    Mark.FAINT: "dim",
+    Mark.WARN: "yellow",
+    Mark.QUOTE: "",
+    Mark.COUNTRY: "bold cyan",
+    Mark.NOTE: "dim cyan",
+}
+
+
+def as_table(report: Report, *, color: bool, width: int) -> str:
+    """The accounts one below the other and, for more than one model, a line for each and their sum."""
+    colored = color and not os.environ.get("NO_COLOR")
+    console = Console(
+        file=StringIO(),
+        width=max(width, NARROWEST) if width else UNKNOWN,
+        force_terminal=colored,
+        color_system="standard" if colored else None,
+        no_color=not colored,
+        legacy_windows=False,
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
+    accounts = [tell(scan) for scan in report.scans]
+    with console.capture() as captured:
+        for account in accounts:
+            console.print(*_account(account), Text(), sep="\n")
+        for failure in report.failures:
+            console.print(*_failure(failure), Text(), sep="\n")
+        if len(accounts) + len(report.failures) > 1:
+            console.print(*_summary(accounts, report.failures), sep="\n")
+    return _TRAILING.sub("", captured.get()).rstrip("\n")
+
+
+def _account(account: Account) -> Iterable[RenderableType]:
+    yield from _head(account.verdict or NOT_JUDGED, account.model, account.caveat)
+    grid = _columns()
+    for section in account.sections:
+        for index, row in enumerate(_rows(section)):
+            grid.add_row(Text("" if index else section.title, style="bold"), row)
+    for number, note in enumerate(account.notes, 1):
+        mark = Text(f"[{number}] ", style=_STYLES[Mark.NOTE])
+        grid.add_row(Text("" if number > 1 else "Sources", style="bold"), _hanging(mark, Text(note, style="dim")))
+    yield grid
+
+
+def _head(verdict: str, model: str, caveat: str | None) -> Iterable[RenderableType]:
+    text = Text(model, style="bold", overflow="fold")
+    if caveat:
+        text.append(f"  {caveat}", style="yellow")
+    yield _hanging(Text(f"{verdict}  ", style=_VERDICTS[verdict]), text)
+    yield Rule(style="dim")
+
+
+def _columns() -> Table:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(ratio=1, overflow="fold")
+    return grid
+
+
+def _hanging(mark: Text, text: Text) -> Table:
+    """``text`` after ``mark``, its further lines aligned with its first."""
+    grid = Table.grid()
+    grid.add_column(no_wrap=True)
+    grid.add_column(ratio=1, overflow="fold")
+    grid.add_row(mark, text)
+    return grid
+
+
+def _rows(section: Section) -> Iterable[RenderableType]:
+    if section.tree:
+        yield _tree(section.tree)
+    for said in section.lines:
+        yield _hanging(Text("- ", style="dim"), _text(said)) if said.item else _text(said)
+
+
+def _text(said: Line) -> Text:
+    text = Text(overflow="fold")
+    for span in said.spans:
+        text.append(span.text, style=_VERDICTS[span.text] if span.mark is Mark.VERDICT else _STYLES[span.mark])
+    return text
+
+
+class _Narrow(Tree):
+    """A tree that moves two columns to the right with every step: lineages are deep and names are long."""
+
+    TREE_GUIDES = [("  ", "│ ", "├ ", "└ ")] * 3
+
+
+def _tree(branch: Branch) -> Tree:
+    tree = _Narrow(_text(branch.label), guide_style="dim", highlight=False)
+    tree.children = [_tree(parent) for parent in branch.below]
+    return tree
+
+
+def _failure(failure: Failure) -> Iterable[RenderableType]:
+    yield from _head(NOT_JUDGED, one_line(failure.requested), None)
+    grid = _columns()
+    grid.add_row(Text("Why", style="bold"), Text(one_line(failure.message), overflow="fold"))
+    if failure.hint:
+        grid.add_row(Text("Hint", style="bold"), Text(one_line(failure.hint), overflow="fold"))
+    yield grid
+
+
+def _summary(accounts: Sequence[Account], failures: Sequence[Failure]) -> Iterable[RenderableType]:
+    rows = [(a.verdict or NOT_JUDGED, a.model, ", ".join(a.rules), a.caveat) for a in accounts]
+    rows += [(NOT_JUDGED, one_line(f.requested), one_line(f.kind), None) for f in failures]
+    yield Rule(style="dim")
+    grid = _columns()
+    for verdict, model, rules, caveat in rows:
+        text = Text(model, overflow="fold").append(f"  {rules}" if rules else "", style="dim")
+        grid.add_row(
+            Text(verdict, style=_VERDICTS[verdict]), text.append(f"  {caveat}" if caveat else "", style="yellow")
+        )
+    yield grid
+    tally = Counter(verdict for verdict, *_ in rows)
+    parts = [f"{tally[verdict]} {verdict}" for verdict in reversed(WORST_FIRST)]
+    yield Text(f"{counted(len(rows), 'model')}: {', '.join(parts)}, {tally[NOT_JUDGED]} not judged", style="bold")
