@@ -1,0 +1,109 @@
+"""The command line: arguments in, one call, text out. The one place where errors become exit codes.
+
+Commands are imported when they are called: ``--help`` stays free of the database, the Hub client and the data files.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from scanner import __version__
+from scanner.cli.config import defaults
+from scanner.errors import ScannerError
+
+COMMANDS = {
+    "check": "judge models against a policy and record the decision",
+    "facts": "print what is known of one model as JSON (facts/v1)",
+    "origin": "what is known of a publisher, each fact with its footnote",
+    "policy": "list, show, check, test and explain policies",
+    "audit": "list and show recorded scans",
+    "db": "upgrade or describe the database",
+    "completion": "print the completion script of a shell",
+}
+SUBCOMMANDS = {
+    "policy": ("list", "show", "check", "test", "explain", "schema"),
+    "audit": ("list", "show"),
+    "db": ("upgrade", "info"),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports ``scanner.cli.<name>`` only when ``<name>`` runs; help needs the table alone."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"scanner.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from difflib import get_close_matches
+
+            close = get_close_matches(args[0], COMMANDS, 1)
+            if not close:
+                raise
+            raise click.UsageError(f"{error.message} Did you mean {close[0]!r}?", ctx) from error
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="modelorigin")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Where an open-weight model comes from, on which licence, judged by your policy.
+
+    \b
+    Exit codes:
+      0    every model judged below --fail-on
+      1    at least one model at or above --fail-on
+      2    usage, configuration or policy file error
+      3    incomplete: hub unreachable, model not found, nothing to scan, database unavailable
+      130  interrupted
+    """
+    ctx.default_map = defaults({name: SUBCOMMANDS.get(name, ()) for name in COMMANDS})
+
+
+def main() -> None:
+    """Entry point of the console script: runs, reports an error in one line with its hint, exits with its code."""
+    try:
+        code = cli.main(standalone_mode=False, prog_name="modelorigin")
+    except ScannerError as error:
+        report(error)
+        code = error.exit_code
+    except click.exceptions.Abort:
+        click.echo("interrupted", err=True)
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        code = 130
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): what was printed may be cut, so this is no pass.
+        sys.stderr.close()
+        code = 3
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def report(error: ScannerError) -> None:
+    """One line of reason and one of advice on stderr."""
+    from scanner.text import clean_line
+
+    click.echo(f"error: {clean_line(error.message, 1000)}", err=True)
+    if error.hint:
+        click.echo(f"hint: {clean_line(error.hint, 1000)}", err=True)

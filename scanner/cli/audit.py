@@ -1,0 +1,93 @@
+"""``modelorigin audit``: what was decided, on which facts, under which policy."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING
+
+import click
+
+from scanner.cli.options import db_option, emit, option, output_options, parse_day, write_file
+
+if TYPE_CHECKING:
+    from scanner.store import ScanRow
+
+SUFFIXES = {".json": "json", ".jsonl": "jsonl", ".md": "markdown", ".txt": "table"}
+
+
+@click.group("audit")
+def command() -> None:
+    """Read the recorded scans."""
+
+
+@command.command("list")
+@option("format", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Format on stdout.")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="Newest scans shown.")
+@click.option("--until", metavar="DATE", help="Scans up to and including this day (UTC).")
+@click.option("--since", metavar="DATE", help="Scans from this day on (UTC).")
+@click.option(
+    "--verdict", type=click.Choice(["ALLOW", "REVIEW", "DENY"], case_sensitive=False), help="Only this verdict."
+)
+@click.option("--model", metavar="MODEL", help="Only this model (org/name).")
+@db_option
+def list_(
+    db: str | None,
+    model: str | None,
+    verdict: str | None,
+    since: str | None,
+    until: str | None,
+    limit: int,
+    format: str,
+) -> None:
+    """List recorded scans, newest first."""
+    from scanner.store import Store
+
+    store = Store.open(db, create=False)
+    try:
+        rows = store.scans(
+            model=model,
+            verdict=verdict.upper() if verdict else None,
+            since=parse_day(since).isoformat() if since else None,
+            until=parse_day(until).isoformat() if until else None,
+            limit=limit,
+        )
+    finally:
+        store.close()
+    if format == "json":
+        emit(json.dumps([row.document() for row in rows], indent=2, ensure_ascii=False))
+        return
+    if not rows:
+        click.echo("no scan matches", err=True)
+        return
+    emit("\n".join(map(_line, rows)))
+
+
+def _line(row: ScanRow) -> str:
+    revision = row.revision[:12] if row.revision else "no commit"
+    policies = ", ".join(f"{name} {verdict}" for name, verdict in row.policies)
+    return f"{row.number:>6}  {row.at}  {row.verdict:<6}  {row.model}  {revision:<12}  {policies}"
+
+
+@command.command("show")
+@click.argument("number", type=click.IntRange(1))
+@db_option
+@output_options(("table", "json", "jsonl", "markdown"))
+def show(number: int, db: str | None, format: str, output: tuple[Path, ...], quiet: bool) -> None:
+    """Show scan NUMBER as it was recorded."""
+    from scanner.export import ScanView, render
+    from scanner.store import Store
+
+    store = Store.open(db, create=False)
+    try:
+        found = store.scan(number)
+    finally:
+        store.close()
+    view = ScanView(found.facts, [decision.document for decision in found.decisions], number, found.at)
+    for path in output:
+        write_file(path, render(SUFFIXES.get(path.suffix, format), [view], [], color=False, width=100))
+    if not quiet:
+        tty = sys.stdout.isatty()
+        emit(render(format, [view], [], color=tty, width=get_terminal_size().columns if tty else 100))

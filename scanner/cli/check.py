@@ -1,0 +1,210 @@
+"""``modelorigin check``: judge models and record the decisions."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import click
+
+from scanner import __version__
+from scanner.cli import report
+from scanner.cli.options import db_option, emit, hub_options, option, output_options, parse_day, write_file
+from scanner.errors import NothingToScan, ScannerError, UsageError
+
+if TYPE_CHECKING:
+    from scanner.export import Failure, ScanView
+    from scanner.policy import Policy, Waivers
+    from scanner.scan import Scan
+    from scanner.store import Store
+
+FORMATS = ("table", "json", "jsonl", "markdown")
+SUFFIXES = {".json": "json", ".jsonl": "jsonl", ".md": "markdown", ".txt": "table"}
+
+
+@click.command("check")
+@click.argument("models", nargs=-1, required=True, metavar="MODEL...")
+@option(
+    "policy",
+    "-p",
+    multiple=True,
+    default=("baseline",),
+    show_default=True,
+    metavar="NAME|FILE",
+    help="Policy to judge by. Repeatable; the worst verdict wins.",
+)
+@option(
+    "set", "settings", multiple=True, metavar="NAME=VALUE", help="Set a policy parameter; lists are comma-separated."
+)
+@option("waivers", type=click.Path(path_type=Path), metavar="FILE", help="Waiver file (YAML).")
+@option(
+    "fail-on",
+    type=click.Choice(["review", "deny", "never"]),
+    default="review",
+    show_default=True,
+    help="Verdict from which on the exit code is 1.",
+)
+@option("no-record", is_flag=True, help="Do not write the scan to the database.")
+@option("no-progress", is_flag=True, help="No progress line on stderr.")
+@db_option
+@output_options(FORMATS)
+@hub_options
+def command(
+    models: tuple[str, ...],
+    policy: tuple[str, ...],
+    settings: tuple[str, ...],
+    waivers: Path | None,
+    fail_on: str,
+    no_record: bool,
+    no_progress: bool,
+    db: str | None,
+    format: str,
+    output: tuple[Path, ...],
+    quiet: bool,
+    **reading: Any,
+) -> int:
+    """Judge each MODEL: org/name, org/name@revision, hf://org/name, a folder or weights file, - for names on stdin.
+
+    The commit is pinned, the lineage followed to its roots, the decision recorded and printed. What could not be
+    determined is never a pass.
+    """
+    from scanner.policy import Verdict
+
+    policies, pardon = _policies(policy, settings, waivers)
+    names = list(_names(models))
+    if not names:
+        raise NothingToScan("no model was named", hint="name a model, or send names to `modelorigin check -`")
+    views: list[ScanView] = []
+    failures: list[Failure] = []
+    verdicts: list[Verdict] = []
+    incomplete = False
+    with ExitStack() as stack:
+        store = None if no_record else _store(db, stack)
+        runner = _Runner(policies, pardon, store, stack, **reading)
+        for index, name in enumerate(names):
+            if not (no_progress or quiet) and sys.stderr.isatty():
+                click.echo(f"\r\x1b[2K[{index + 1}/{len(names)}] {name[:100]!r}", err=True, nl=False)
+            result = runner.run(name)
+            if isinstance(result, tuple):
+                view, scan = result
+                views.append(view)
+                verdicts.append(scan.verdict)
+                incomplete |= scan.incomplete
+            else:
+                failures.append(result)
+        if not (no_progress or quiet) and sys.stderr.isatty():
+            click.echo("\r\x1b[2K", err=True, nl=False)
+    _print(views, failures, format, output, quiet)
+    threshold = {"review": Verdict.REVIEW, "deny": Verdict.DENY}.get(fail_on)
+    if threshold is not None and any(verdict >= threshold for verdict in verdicts):
+        return 1
+    codes = [failure.exit_code for failure in failures]
+    return max(codes) if codes else 3 if incomplete else 0
+
+
+class _Runner:
+    """Scans one name after another on one hub, one day and one set of policies."""
+
+    def __init__(
+        self,
+        policies: Sequence[Policy],
+        waivers: Waivers | None,
+        store: Store | None,
+        stack: ExitStack,
+        *,
+        hub: str,
+        offline: bool,
+        endpoint: str | None,
+        timeout: float,
+        depth: str,
+        publishers: Path | None,
+        as_of: str | None,
+    ) -> None:
+        from scanner.cli.sources import opened, tables
+        from scanner.evidence import Depth
+
+        self.policies, self.waivers, self.store = policies, waivers, store
+        self.as_of, self.depth, self.run_id = parse_day(as_of), Depth(depth), str(uuid4())
+        self.tables = tables(publishers)
+        self.hub = stack.enter_context(opened(hub, offline=offline, endpoint=endpoint, timeout=timeout))
+
+    def run(self, name: str) -> tuple[ScanView, Scan] | Failure:
+        from scanner.cli.sources import target
+        from scanner.errors import StoreError
+        from scanner.export import Failure, ScanView
+        from scanner.policy import decision_document
+        from scanner.scan import scan
+
+        try:
+            with target(name, self.hub) as (request, hub):
+                now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+                done = scan(
+                    request, hub, self.tables, self.policies,
+                    at=now, as_of=self.as_of, depth=self.depth, waivers=self.waivers,
+                )  # fmt: skip
+        except StoreError:
+            raise
+        except ScannerError as error:
+            report(error)
+            return Failure(name, type(error).__name__, error.message, error.hint, error.exit_code)
+        number = self._record(done)
+        documents = tuple(decision_document(decision) for decision in done.decisions)
+        return ScanView(done.facts, documents, number, done.at), done
+
+    def _record(self, done: Scan) -> int | None:
+        if self.store is None:
+            return None
+        from scanner.cli.records import record
+
+        return self.store.save(record(done, self.run_id, self.policies, self.waivers, self.tables, __version__))
+
+
+def _policies(
+    names: Sequence[str], settings: Sequence[str], waivers: Path | None
+) -> tuple[list[Policy], Waivers | None]:
+    from scanner.policy import load_policy, load_waivers
+
+    overrides: dict[str, str] = {}
+    for text in settings:
+        key, equals, value = text.partition("=")
+        if not equals or not key:
+            raise UsageError(f"not NAME=VALUE: {text!r}", hint="for example --set denied=CN,RU")
+        overrides[key] = value
+    return [load_policy(name, overrides=overrides) for name in names], load_waivers(waivers) if waivers else None
+
+
+def _names(models: Sequence[str]) -> Iterator[str]:
+    for name in models:
+        if name == "-":
+            lines = (line.split("#")[0].strip() for line in sys.stdin)
+            yield from (line for line in lines if line)
+        else:
+            yield name
+
+
+def _store(db: str | None, stack: ExitStack) -> Store:
+    from scanner.store import Store
+
+    store = Store.open(db)
+    stack.callback(store.close)
+    return store
+
+
+def _print(
+    views: Sequence[ScanView], failures: Sequence[Failure], format: str, output: Sequence[Path], quiet: bool
+) -> None:
+    from scanner.export import render
+
+    for path in output:
+        kind = SUFFIXES.get(path.suffix, format)
+        write_file(path, render(kind, views, failures, color=False, width=100))
+    # The errors stand on stderr already: a table of nothing else would only repeat them.
+    if not quiet and (views or format != "table"):
+        tty = sys.stdout.isatty()
+        emit(render(format, views, failures, color=tty, width=get_terminal_size().columns if tty else 100))

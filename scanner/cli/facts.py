@@ -1,0 +1,52 @@
+"""``modelorigin facts``: the facts document of one model, unjudged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from scanner.cli.options import emit, hub_options, parse_day, write_file
+
+
+@click.command("facts")
+@click.argument("model")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write to FILE instead of stdout.",
+)
+@hub_options
+def command(
+    model: str,
+    output: Path | None,
+    hub: str,
+    offline: bool,
+    endpoint: str | None,
+    timeout: float,
+    depth: str,
+    publishers: Path | None,
+    as_of: str | None,
+) -> int:
+    """Print what is known of MODEL as JSON: the document policies read (facts/v1). Nothing is judged or recorded."""
+    import json
+
+    from scanner.cli.sources import opened, tables, target
+    from scanner.evidence import Depth
+    from scanner.facts import facts_document, is_incomplete
+    from scanner.provenance import trace
+
+    day, known = parse_day(as_of), tables(publishers)
+    with (
+        opened(hub, offline=offline, endpoint=endpoint, timeout=timeout) as chosen,
+        target(model, chosen) as (request, source),
+    ):
+        facts = facts_document(trace(request, source, known, as_of=day, depth=Depth(depth)))
+    text = json.dumps(facts, indent=2, ensure_ascii=False)
+    if output:
+        write_file(output, text + "\n")
+    else:
+        emit(text)
+    return 3 if is_incomplete(facts) else 0

@@ -1,0 +1,30 @@
+"""A scan as the record the store keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scanner.policy import Policy, Waivers, decision_document
+from scanner.provenance import Tables
+from scanner.scan import Scan
+from scanner.store import DecisionRecord, ScanRecord
+
+
+def record(
+    scan: Scan, run: str, policies: Sequence[Policy], waivers: Waivers | None, tables: Tables, version: str
+) -> ScanRecord:
+    """What is recorded of ``scan``; ``run`` names the command run, ``version`` is this program's."""
+    decisions = tuple(
+        DecisionRecord(policy.name, policy.digest, policy.source, decision_document(decision), decision.verdict.name)
+        for policy, decision in zip(policies, scan.decisions, strict=True)
+    )
+    return ScanRecord(
+        at=scan.at,
+        run=run,
+        requested=str(scan.request),
+        facts=scan.facts,
+        decisions=decisions,
+        tool_version=version,
+        registry_digest=tables.digest,
+        waivers_text=waivers.text if waivers else None,
+    )
