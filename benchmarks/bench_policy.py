@@ -23,7 +23,7 @@ from scanner.policy import judge, load_policy
 from scanner.policy.selftest import example
 
 AS_OF = date(2026, 11, 23)
-BATCH = 200
+BATCH = 1_000
 COUNTRIES = ["US"] * 8 + [
     "FR",
     "DE",

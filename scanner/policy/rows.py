@@ -49,28 +49,27 @@ def _path(field: Field) -> Path:
 
 def reader(paths: Sequence[Path]) -> Read:
     """A function from a record to what stands at ``paths``, which are sorted by the record they lie in."""
-    picks = [(at, _values([path[-1] for path in group])) for at, group in groupby(paths, lambda path: path[:-1])]
-    match picks:
-        case []:
-            return lambda record: ()
-        case [((), get)]:
-            return get
-        case [((), get), ((key,), get_inner)]:
-            return lambda record: get(record) + get_inner(record[key])
+    own = _values([path[0] for path in paths if len(path) == 1])
+    deeper = groupby([path for path in paths if len(path) > 1], lambda path: path[0])
+    below = [(key, reader([path[1:] for path in group])) for key, group in deeper]
+    if not below:
+        return own
+    if len(below) == 1:
+        only, read_only = below[0]
+        return lambda record: own(record) + read_only(record[only])
 
     def read(record: Any) -> Row:
-        row: Row = ()
-        for at, get in picks:
-            inner = record
-            for key in at:
-                inner = inner[key]
-            row += get(inner)
+        row = own(record)
+        for key, inner in below:
+            row += inner(record[key])
         return row
 
     return read
 
 
 def _values(names: Sequence[str]) -> Read:
+    if not names:
+        return lambda record: ()
     if len(names) > 1:
         several: Read = itemgetter(*names)
         return several

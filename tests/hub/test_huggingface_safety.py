@@ -266,7 +266,7 @@ def test_an_encoding_nobody_asked_for_is_refused(client: Client, coding: str) ->
         client(hub.url).model(ROOT)
 
 
-@pytest.mark.parametrize("body", [b"not gzip at all", gzip.compress(b'{"id":"a/b"}')[:-9], b""])
+@pytest.mark.parametrize("body", [b"not gzip at all", gzip.compress(b'{"id":"a/b"}', mtime=0)[:-9], b""])
 def test_a_broken_compression_is_refused(client: Client, body: bytes) -> None:
     with Scripted(saying("200 OK", "Content-Encoding: gzip", body=body)) as hub, pytest.raises(HubProtocolError):
         client(hub.url).model(ROOT)
