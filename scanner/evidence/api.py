@@ -5,25 +5,25 @@ Authors can write any tag, so tags and card are two sources that may disagree.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scanner.errors import Reason
 from scanner.evidence import Evidence
 from scanner.evidence.frontmatter import (
     MAX_PARENTS,
-    RELATIONS,
     declared_parents,
     license_ids,
     license_text,
     listed_relation,
+    tag_parents,
+    tagged,
 )
 from scanner.evidence.reader import gap
-from scanner.fact import Basis, Gap, Locator
+from scanner.fact import Gap
 from scanner.hub import Hub
-from scanner.model import Model, ModelRef, Parent, Relation
+from scanner.model import Model
 
-_BASE = "base_model:"
 _LICENSE = "license:"
 
 
@@ -45,7 +45,7 @@ def read(model: Model, hub: Hub) -> Iterator[Evidence | Gap]:
         license_ids=None if card is None else license_ids(card),
         license_name=None if card is None else license_text(card, "license_name"),
         license_link=None if card is None else license_text(card, "license_link"),
-        tag_license_ids=None if tags is None else _tagged(tags, _LICENSE),
+        tag_license_ids=None if tags is None else tagged(tags, _LICENSE),
     )
     otherwise = listed_relation(model)
     in_card = declared_parents(card or {}, model.at(key="cardData.base_model"), otherwise)
@@ -58,24 +58,3 @@ def read(model: Model, hub: Hub) -> Iterator[Evidence | Gap]:
         yield gap(model, "base_model", Reason.TOO_LARGE, None, f"more than {MAX_PARENTS} base models")
     for field in model.unread:
         yield gap(model, field, Reason.MALFORMED, None, "this part of the hub's answer could not be read in full")
-
-
-def tag_parents(tags: Sequence[str], at: Locator, otherwise: Relation) -> tuple[Parent, ...]:
-    """Parents from ``base_model:RELATION:ID`` and ``base_model:ID``; the second adds nothing beside the first."""
-    found: dict[str, Parent] = {}
-    plain: list[str] = []
-    for value in _tagged(tags, _BASE):
-        head, colon, rest = value.partition(":")
-        if colon and head in RELATIONS:
-            found.setdefault(value, Parent(ModelRef.parse(rest), Basis.DECLARED, at, RELATIONS[head]))
-        else:
-            plain.append(value)
-    related = {parent.ref.raw for parent in found.values()}
-    for value in plain:
-        if value not in related:
-            found.setdefault(value, Parent(ModelRef.parse(value), Basis.DECLARED, at, otherwise))
-    return tuple(found.values())
-
-
-def _tagged(tags: Sequence[str], prefix: str) -> tuple[str, ...]:
-    return tuple(value for tag in tags if tag.startswith(prefix) and (value := tag.removeprefix(prefix).strip()))

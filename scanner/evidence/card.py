@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from scanner.errors import DataError
+from scanner.errors import DataError, Reason
 from scanner.evidence import Evidence
 from scanner.evidence.frontmatter import (
     MAX_PARENTS,
@@ -20,11 +20,13 @@ from scanner.evidence.frontmatter import (
     license_text,
     listed_relation,
     references,
+    tag_parents,
 )
 from scanner.evidence.markdown import MAX_LINES, MAX_SENTENCES, Sentence, sentences
-from scanner.evidence.mentions import Subject
-from scanner.evidence.prose import Claim, about_the_model, claims, from_scratch
-from scanner.evidence.reader import Malformed, whole_file
+from scanner.evidence.mentions import Subject, mentioned
+from scanner.evidence.prose import Claim, about_the_model, claims
+from scanner.evidence.reader import Malformed, gap, whole_file
+from scanner.evidence.scratch import from_scratch
 from scanner.fact import Basis, Gap
 from scanner.hub import Hub
 from scanner.model import Model, Parent, RepoId
@@ -99,6 +101,8 @@ class CardFact:
     contact: bool
     claims: tuple[Claim, ...] = ()
     problems: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
+    """repositories of other models that stand anywhere in the text, licence and tables included, code aside"""
 
 
 def parse(data: bytes, own: Collection[RepoId] = ()) -> CardFact:
@@ -159,11 +163,22 @@ def parse_front_matter(header: str) -> tuple[dict[str, Any], tuple[str, ...]]:
 def read(model: Model, hub: Hub) -> Iterator[Evidence | Gap]:
     """Evidence of kind ``card``."""
     own = (model.repo, model.requested)
-    for item in whole_file("card", model, hub, README, LIMIT, partial(parse, own=own), partial(_parents, model=model)):
+    paths = _cards(model)
+    for path in paths[1:]:
+        yield gap(model, path, Reason.MALFORMED, path, f"two cards: {paths[0]} is read")
+    path = paths[0] if paths else README
+    claimed = partial(_parents, model=model, path=path)
+    for item in whole_file("card", model, hub, path, LIMIT, partial(parse, own=own), claimed):
         if isinstance(item, Gap) and item.detail.startswith(_FRONT_MATTER):
-            yield replace(item, what=f"{README} front matter", detail=item.detail.removeprefix(_FRONT_MATTER))
+            yield replace(item, what=f"{path} front matter", detail=item.detail.removeprefix(_FRONT_MATTER))
         else:
             yield item
+
+
+def _cards(model: Model) -> list[str]:
+    """The cards at the root, the one that is read first: README.md, else one in another case."""
+    found = [a.path for a in model.artifacts or () if a.path.casefold() == README.casefold()]
+    return sorted(found, key=lambda path: (path != README, path))
 
 
 def _fact(
@@ -202,6 +217,7 @@ def _fact(
         contact="contact" in topics,
         claims=tuple(c for c in stated if c.ref is not None),
         problems=tuple(problems),
+        mentions=mentioned(body, subject),
     )
 
 
@@ -231,10 +247,11 @@ def _topics(told: Iterable[Sentence], more: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _parents(fact: CardFact, model: Model) -> Iterator[Parent]:
-    at = model.at(README, "base_model")
-    yield from declared_parents(fact.front_matter or {}, at, listed_relation(model))[:MAX_PARENTS]
+def _parents(fact: CardFact, model: Model, path: str) -> Iterator[Parent]:
+    declared, otherwise = fact.front_matter or {}, listed_relation(model)
+    yield from declared_parents(declared, model.at(path, "base_model"), otherwise)[:MAX_PARENTS]
+    yield from tag_parents(_texts(declared.get("tags")), model.at(path, "tags"), otherwise)[:MAX_PARENTS]
     for claim in fact.claims:
         if claim.ref is not None:
-            at = model.at(README, f"line={claim.line}")
+            at = model.at(path, f"line={claim.line}")
             yield Parent(claim.ref, Basis.STATED, at, claim.relation, claim.role, note=claim.sentence)

@@ -1,4 +1,4 @@
-"""``config.json`` and the diffusers ``model_index.json``: architecture, dimensions, where it was loaded from, code.
+"""``config.json``: architecture, dimensions, where the model was loaded from, code it calls for.
 
 ``_name_or_path`` is where somebody's training run loaded the weights from: often the base, often a folder of theirs, at
 times something unrelated. A folder is noise; a repository is weak evidence and says so.
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from scanner.evidence import Evidence
 from scanner.evidence.jsontext import Fields, load_object
@@ -19,10 +20,10 @@ from scanner.model import Model, ModelRef, Parent, RefForm, Relation, Role
 from scanner.text import clean_line
 
 CONFIG = "config.json"
-PIPELINE = "model_index.json"
 LIMIT = 4 * 2**20
 WEAK = "weak: {key}"
 
+_NAME = "_name_or_path"
 _TEXT_PARTS = ("text_config", "llm_config", "language_config")
 _VISION_KEYS = ("mm_vision_tower", "vision_tower")
 _RUN_FOLDER = re.compile(r"(?:checkpoint|step|epoch|global_step|iter)[-_]?\d+|final|merged|output|best|last", re.I)
@@ -52,15 +53,6 @@ class ConfigFact:
     problems: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PipelineFact:
-    """A diffusers pipeline: ``components`` are (name, library, class); a library of its own is repository code."""
-
-    class_name: str | None
-    components: tuple[tuple[str, str, str], ...]
-    problems: tuple[str, ...] = ()
-
-
 def parse(data: bytes) -> ConfigFact:
     """Raises: Malformed."""
     value, problems = load_object(data)
@@ -73,40 +65,37 @@ def parse(data: bytes) -> ConfigFact:
         vocab_size=_integer(top, text, "vocab_size", "n_vocab", "padded_vocab_size"),
         hidden_size=_integer(top, text, "hidden_size", "n_embd", "d_model", "dim"),
         num_layers=_integer(top, text, "num_hidden_layers", "n_layer", "n_layers", "num_layers"),
-        name_or_path=top.text("_name_or_path"),
-        auto_map=auto_map(top),
+        name_or_path=top.text(_NAME),
+        auto_map=auto_map(value),
         quantization=top.fields("quantization_config").text("quant_method"),
         transformers_version=top.text("transformers_version"),
         text_model_type=text.text("model_type"),
         component_types=tuple(t for key, part in parts if key not in _TEXT_PARTS and (t := part.text("model_type"))),
         origins=_origins(top, parts),
-        problems=problems,
+        problems=(*problems, *_odd_names(top, parts)),
     )
 
 
-def parse_pipeline(data: bytes) -> PipelineFact:
-    """Raises: Malformed."""
-    value, problems = load_object(data)
-    components = [
-        (clean_line(name, 100), clean_line(entry[0], 200), clean_line(entry[1], 200))
-        for name, entry in value.items()
-        if isinstance(entry, list) and len(entry) == 2 and all(isinstance(e, str) for e in entry)
-    ]
-    return PipelineFact(Fields(value).text("_class_name"), tuple(components[:_MAX_PARTS]), problems)
-
-
 def read(model: Model, hub: Hub) -> Iterator[Evidence | Gap]:
-    """Evidence of kinds ``config`` and ``pipeline``."""
-    yield from whole_file("config", model, hub, CONFIG, LIMIT, parse, lambda fact: _parents(fact, model))
-    yield from whole_file("pipeline", model, hub, PIPELINE, LIMIT, parse_pipeline)
+    """Evidence of kind ``config``."""
+    yield from whole_file("config", model, hub, CONFIG, LIMIT, parse, lambda fact: _parents(fact, model, CONFIG))
 
 
-def auto_map(fields: Fields) -> tuple[str, ...]:
-    """The class references of an ``auto_map``, ``other/repo--module.Class`` included."""
+def auto_map(value: Any) -> tuple[str, ...]:
+    """The class references under every ``auto_map`` of a JSON tree, whatever its shape, at most ``_MAX_PARTS``.
+
+    ``other/repo--module.Class`` names the code of another repository.
+    """
     found: dict[str, None] = {}
-    entries = fields.fields("auto_map").values
-    for key in list(entries)[:_MAX_PARTS]:
-        found.update(dict.fromkeys(Fields(entries).texts(key)))
+    left: list[tuple[Any, bool]] = [(value, False)]
+    while left and len(found) < _MAX_PARTS:
+        item, inside = left.pop()
+        if isinstance(item, dict):
+            left += [(child, inside or key == "auto_map") for key, child in reversed(item.items())]
+        elif isinstance(item, list):
+            left += [(child, inside) for child in reversed(item)]
+        elif inside and isinstance(item, str) and (line := clean_line(item)):
+            found[line] = None
     return tuple(found)
 
 
@@ -121,15 +110,26 @@ def _parts(top: Fields) -> list[tuple[str, Fields]]:
 
 
 def _origins(top: Fields, parts: list[tuple[str, Fields]]) -> tuple[tuple[str, str, Role], ...]:
-    found: list[tuple[str, str | None, Role]] = [("_name_or_path", top.text("_name_or_path"), Role.WEIGHTS)]
+    found: list[tuple[str, str | None, Role]] = [(_NAME, top.text(_NAME), Role.WEIGHTS)]
     for key, part in parts:
         role = Role.WEIGHTS if key in _TEXT_PARTS else Role.COMPONENT
-        found.append((f"{key}._name_or_path", part.text("_name_or_path"), role))
+        found.append((f"{key}.{_NAME}", part.text(_NAME), role))
     found += [(key, top.text(key), Role.COMPONENT) for key in _VISION_KEYS]
     return tuple((key, name, role) for key, name, role in found if name)
 
 
-def _parents(fact: ConfigFact, model: Model) -> Iterator[Parent]:
+def _odd_names(top: Fields, parts: list[tuple[str, Fields]]) -> tuple[str, ...]:
+    named = [(_NAME, top), *((f"{key}.{_NAME}", part) for key, part in parts)]
+    return tuple(f"{key} is not a text" for key, at in named if not isinstance(at.values.get(_NAME), (str, type(None))))
+
+
+def parts_loaded(fact: ConfigFact, model: Model, path: str) -> Iterator[Parent]:
+    """What the config of a part names: whatever it was there, here it is a part."""
+    for parent in _parents(fact, model, path):
+        yield replace(parent, relation=Relation.COMPONENT, role=Role.COMPONENT)
+
+
+def _parents(fact: ConfigFact, model: Model, path: str) -> Iterator[Parent]:
     own = {model.repo.key, model.requested.key}
     for key, name, role in fact.origins:
         ref = ModelRef.parse(name)
@@ -139,4 +139,4 @@ def _parents(fact: ConfigFact, model: Model) -> Iterator[Parent]:
         if _RUN_FOLDER.fullmatch(ref.repo.name):
             continue
         relation = Relation.COMPONENT if role is Role.COMPONENT else Relation.UNSPECIFIED
-        yield Parent(ref, Basis.OBSERVED, model.at(CONFIG, key), relation, role, note=WEAK.format(key=key))
+        yield Parent(ref, Basis.OBSERVED, model.at(path, key), relation, role, note=WEAK.format(key=key))

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from scanner.errors import Reason
-from scanner.evidence import Evidence
+from scanner.evidence import Evidence, config, loaders, tokenizer
 from scanner.evidence.license_text import license_paths
+from scanner.evidence.pipeline import MODULES, PIPELINE, component_configs
 from scanner.evidence.reader import gap
 from scanner.fact import Gap
 from scanner.model import Artifact, Model
@@ -56,6 +57,8 @@ FORMATS = {suffix: name for table in (_WEIGHTS, _CODE) for name, words in table.
 _HARMLESS = frozenset(_INERT.split())
 _HOLDS_WEIGHTS = frozenset(suffix for words in _WEIGHTS.values() for suffix in words.split())
 _RUNS = frozenset((*_CODE, "archive"))
+_LISTINGS = frozenset({"siblings", "tree"})
+_CONFIGS = (config.CONFIG, tokenizer.CONFIG, PIPELINE, MODULES, *loaders.CONFIGS)
 _NOT_WEIGHTS = re.compile(
     r"(?:training_args|optimizer|scheduler|rng_state|random_states|trainer_state|sampler)[^/]*", re.I
 )
@@ -67,7 +70,8 @@ _CORE_ML = re.compile(r"\.(?:mlpackage|mlmodelc)/", re.I)
 @dataclass(frozen=True, slots=True)
 class FilesFact:
     """``weights`` are (path, format, size, sha256). ``remote_code``: loading runs Python from a repository; None where
-    what was read does not settle it. ``unrecognised`` are big files that may hold anything.
+    what was read does not settle it. ``unrecognised`` are big files that may hold anything (``.dat``, ``.weights``).
+    ``pickle`` and ``safe_weights_only`` are None where such a file, an archive or an unread listing may hide one.
     """
 
     count: int
@@ -76,7 +80,7 @@ class FilesFact:
     formats: tuple[str, ...]
     weights: tuple[tuple[str, str, int | None, str | None], ...]
     weights_omitted: int
-    pickle: bool
+    pickle: bool | None
     safe_weights_only: bool | None
     remote_code: bool | None
     executables: tuple[str, ...]
@@ -89,15 +93,24 @@ def read(model: Model, evidence: Sequence[Evidence]) -> Iterator[Evidence | Gap]
     if model.artifacts is None:
         yield gap(model, "files", Reason.NOT_HELD, None, "no file listing is held")
         return
-    yield Evidence("files", model.at(), parse(model.artifacts, license_paths(model), remote_code(model, evidence)))
+    partly = not _LISTINGS.isdisjoint(model.unread)
+    fact = parse(model.artifacts, license_paths(model), remote_code(model, evidence), partly=partly)
+    yield Evidence("files", model.at(), fact)
 
 
-def parse(artifacts: Sequence[Artifact], license_files: Iterable[str] = (), runs_code: bool | None = None) -> FilesFact:
-    """Total: any listing gives a fact."""
+def parse(
+    artifacts: Sequence[Artifact],
+    license_files: Iterable[str] = (),
+    runs_code: bool | None = None,
+    *,
+    partly: bool = False,
+) -> FilesFact:
+    """Total: any listing gives a fact; ``partly``: the listing is not all there is."""
     paths = frozenset(a.path for a in artifacts)
     formats = {a.path: form for a in artifacts if (form := format_of(a.path, paths))}
-    weights = [a for a in artifacts if _holds_weights(a.path, formats.get(a.path))]
+    weights = [a for a in artifacts if _is_weights(a.path, formats.get(a.path))]
     unknown = [a.path for a in artifacts if _unrecognised(a, formats.get(a.path))]
+    unsure = partly or bool(unknown) or "archive" in formats.values()
     sizes = [a.size for a in artifacts]
     running = sorted(path for path, form in formats.items() if form in _RUNS)
     return FilesFact(
@@ -109,8 +122,8 @@ def parse(artifacts: Sequence[Artifact], license_files: Iterable[str] = (), runs
             (clean_line(a.path), formats[a.path], a.size, a.sha256) for a in sorted(weights, key=_path)[:MAX_WEIGHTS]
         ),
         weights_omitted=max(0, len(weights) - MAX_WEIGHTS),
-        pickle="pickle" in formats.values(),
-        safe_weights_only=_safe({formats[a.path] for a in weights}, bool(unknown)),
+        pickle=_pickle(frozenset(formats.values()), unsure),
+        safe_weights_only=_safe({formats[a.path] for a in weights}, unsure),
         remote_code=runs_code,
         executables=tuple(clean_line(path) for path in running[:MAX_EXECUTABLES]),
         license_files=tuple(clean_line(path) for path in license_files),
@@ -144,28 +157,33 @@ def listing_digest(artifacts: Iterable[Artifact]) -> str:
 
 def remote_code(model: Model, evidence: Sequence[Evidence]) -> bool | None:
     """Whether a config takes its classes from a repository: None while a config is unread or Python files lie about."""
-    facts = {e.kind: e.fact for e in evidence if e.kind in ("config", "tokenizer", "pipeline")}
-    if any(getattr(fact, "auto_map", ()) for fact in facts.values()):
+    if any(getattr(e.fact, "auto_map", ()) for e in evidence):
         return True
-    if (pipeline := facts.get("pipeline")) and _own_modules(pipeline.components, model):
+    made_of = [e for e in evidence if e.kind in ("pipeline", "modules")]
+    if any(_own_modules(e.fact.components, model) for e in made_of):
         return True
-    listed = {"config": "config.json", "tokenizer": "tokenizer_config.json", "pipeline": "model_index.json"}
-    unread = any(model.artifact(path) and kind not in facts for kind, path in listed.items())
+    configs = (*_CONFIGS, *component_configs(model, made_of))
+    was_read = {e.at.path for e in evidence}
+    unread = any(model.artifact(path) and path not in was_read for path in configs)
     python = any(a.path.lower().endswith(".py") for a in model.artifacts or ())
-    return None if unread or python else False
+    return None if unread or python or not _LISTINGS.isdisjoint(model.unread) else False
 
 
 def _own_modules(components: Iterable[tuple[str, str, str]], model: Model) -> bool:
-    return any(
-        model.artifact(f"{library}.py") or model.artifact(f"{name}/{library}.py") for name, library, _ in components
-    )
+    files = [(name, library.replace(".", "/")) for name, library, _ in components]
+    return any(model.artifact(f"{library}.py") or model.artifact(f"{name}/{library}.py") for name, library in files)
 
 
 def _path(artifact: Artifact) -> str:
     return artifact.path
 
 
-def _holds_weights(path: str, form: str | None) -> bool:
+def holds_weights(path: str, listed: frozenset[str]) -> bool:
+    """Whether a file holds weights, by its name and what lies beside it."""
+    return _is_weights(path, format_of(path, listed))
+
+
+def _is_weights(path: str, form: str | None) -> bool:
     if form is None or _NOT_WEIGHTS.fullmatch(PurePosixPath(path).name):
         return False
     return form not in _RUNS or PurePosixPath(path.lower()).suffix in _HOLDS_WEIGHTS
@@ -176,6 +194,13 @@ def _unrecognised(artifact: Artifact, form: str | None) -> bool:
     harmless = name.suffix in _HARMLESS or _VOCABULARY.search(name.name) is not None
     opaque = form == "archive" or (form is None and not harmless)
     return opaque and (artifact.size is None or artifact.size >= BIG)
+
+
+def _pickle(formats: frozenset[str], unsure: bool) -> bool | None:
+    if "pickle" in formats:
+        return True
+    # An array of objects is stored as a pickle.
+    return None if unsure or "numpy" in formats else False
 
 
 def _safe(formats: set[str], unknown: bool) -> bool | None:

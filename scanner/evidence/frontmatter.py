@@ -5,7 +5,7 @@ The same fields stand in two places, the front matter of README.md and the card 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scanner.fact import Basis, Locator
@@ -14,6 +14,7 @@ from scanner.text import clean_line
 
 MAX_PARENTS = 256
 ADAPTER_CONFIG = "adapter_config.json"
+_BASE = "base_model:"
 RELATIONS = {r.value: r for r in (Relation.FINETUNE, Relation.ADAPTER, Relation.MERGE, Relation.QUANTIZED)}
 
 
@@ -23,10 +24,20 @@ def listed_relation(model: Model) -> Relation:
 
 
 def references(value: object) -> tuple[ModelRef, ...]:
-    """A ``base_model`` field as references: a string, a list, nothing; any other shape is one malformed reference."""
+    """A ``base_model`` field, each reference once, at most ``MAX_PARENTS + 1``.
+
+    A string, a list or nothing; any other shape is one malformed reference.
+    """
     items = value if isinstance(value, (list, tuple)) else [value]
-    stated = [i for i in items if i is not None and not (isinstance(i, str) and not i.strip())]
-    return tuple({ref.raw: ref for ref in map(ModelRef.parse, stated[: MAX_PARENTS + 1])}.values())
+    found: dict[str, ModelRef] = {}
+    for item in items:
+        if item is None or (isinstance(item, str) and (not item.strip() or item in found)):
+            continue
+        ref = ModelRef.parse(item)
+        found.setdefault(ref.raw, ref)
+        if len(found) > MAX_PARENTS:
+            break
+    return tuple(found.values())
 
 
 def declared_parents(meta: Mapping[str, Any], at: Locator, otherwise: Relation) -> tuple[Parent, ...]:
@@ -37,6 +48,28 @@ def declared_parents(meta: Mapping[str, Any], at: Locator, otherwise: Relation) 
     return tuple(
         Parent(ref, Basis.DECLARED, at, relation or otherwise, note=note) for ref in references(meta.get("base_model"))
     )
+
+
+def tag_parents(tags: Sequence[str], at: Locator, otherwise: Relation) -> tuple[Parent, ...]:
+    """Parents from ``base_model:RELATION:ID`` and ``base_model:ID``; the second adds nothing beside the first."""
+    found: dict[str, Parent] = {}
+    plain: list[str] = []
+    for value in tagged(tags, _BASE):
+        head, colon, rest = value.partition(":")
+        if colon and head in RELATIONS:
+            found.setdefault(value, Parent(ModelRef.parse(rest), Basis.DECLARED, at, RELATIONS[head]))
+        else:
+            plain.append(value)
+    related = {parent.ref.raw for parent in found.values()}
+    for value in plain:
+        if value not in related:
+            found.setdefault(value, Parent(ModelRef.parse(value), Basis.DECLARED, at, otherwise))
+    return tuple(found.values())
+
+
+def tagged(tags: Sequence[str], prefix: str) -> tuple[str, ...]:
+    """What stands behind ``prefix`` in the tags that begin with it."""
+    return tuple(value for tag in tags if tag.startswith(prefix) and (value := tag.removeprefix(prefix).strip()))
 
 
 def license_ids(meta: Mapping[str, Any]) -> tuple[str, ...]:

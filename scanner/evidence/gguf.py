@@ -13,16 +13,16 @@ from dataclasses import dataclass
 
 from scanner.errors import Reason
 from scanner.evidence import Evidence
+from scanner.evidence.gguf_choice import choose
 from scanner.evidence.jsontext import MAX_INTEGER, Fields
 from scanner.evidence.reader import Malformed, fetch_range, gap
 from scanner.fact import Basis, Gap
 from scanner.hub import Hub
-from scanner.model import Artifact, Model, ModelRef, Parent, Relation
+from scanner.model import Artifact, Model, ModelRef, Parent, RefForm, Relation
 from scanner.text import clean_line
 
 LIMIT = 32 * 2**20
 FIRST = 256 * 2**10
-MAX_FILES = 3
 MAX_KEYS = 65_536
 MAX_TENSORS = 100_000
 MAX_DIMENSIONS = 8
@@ -30,9 +30,8 @@ MAX_BASE_MODELS = 64
 
 _STRING, _ARRAY = 8, 9
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "B", 10: "Q", 11: "q", 12: "d"}
+_COUNT = "general.base_model.count"
 _WANTED = re.compile(r"general\.[\w.]+|tokenizer\.ggml\.(?:model|pre)|[\w-]+\.vocab_size|split\.count")
-_SHARD = re.compile(r"(?P<stem>.*)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf", re.I)
-_BESIDE = re.compile(r"(?:^|/)(?:mmproj|imatrix)[^/]*$|imatrix[^/]*\.gguf$", re.I)
 
 # ggml's tensor types: elements in a block, bytes of a block.
 _BLOCKS: dict[int, tuple[int, int]] = (
@@ -82,6 +81,9 @@ class GgufFact:
     tensor_count: int
     parameters: int | None
     header_bytes: int
+    base_models_stated: int | None = 0
+    """``general.base_model.count``: 0 where it is absent, None where it is no number"""
+    base_models_found: int = 0
 
 
 class Short(Exception):
@@ -109,9 +111,12 @@ def parse(data: bytes, size: int | None = None) -> GgufFact:
 
 
 def read(model: Model, hub: Hub) -> Iterator[Evidence | Gap]:
-    """Evidence of kind ``gguf`` for the smallest files, at most ``MAX_FILES``: their keys normally agree."""
-    for artifact in headers_to_read(model):
+    """Evidence of kind ``gguf`` for at most ``MAX_FILES`` files; a gap for models among them that were not heard."""
+    choice = choose(model)
+    for artifact in choice.chosen:
         path = artifact.path
+        if path in choice.headless:
+            yield gap(model, path, Reason.NO_SUCH_FILE, path, "the first part of this file is not listed")
         got = _read_header(model, hub, artifact)
         if isinstance(got, Gap):
             yield got
@@ -122,13 +127,18 @@ def read(model: Model, hub: Hub) -> Iterator[Evidence | Gap]:
         yield Evidence(
             "gguf", at, fact, hashlib.sha256(header).hexdigest(), len(header), tuple(_parents(fact, model, path))
         )
+        yield from _missing_bases(fact, model, path)
+    if choice.unheard:
+        detail = f"{len(choice.chosen)} of {choice.total} headers were read"
+        yield gap(model, "gguf headers", Reason.TOO_LARGE, None, detail)
 
 
-def headers_to_read(model: Model) -> tuple[Artifact, ...]:
-    """The GGUF files worth reading: whole files or first shards, smallest first, projectors and matrices last."""
-    files = [a for a in model.artifacts or () if a.path.lower().endswith(".gguf")]
-    first = [a for a in files if (shard := _SHARD.fullmatch(a.path)) is None or int(shard["number"]) == 1]
-    return tuple(sorted(first, key=lambda a: (bool(_BESIDE.search(a.path)), a.size or 0, a.path))[:MAX_FILES])
+def _missing_bases(fact: GgufFact, model: Model, path: str) -> Iterator[Gap]:
+    if fact.base_models_found > MAX_BASE_MODELS:
+        yield gap(model, path, Reason.TOO_LARGE, path, f"more than {MAX_BASE_MODELS} base models")
+    elif fact.base_models_stated is None or fact.base_models_stated > fact.base_models_found:
+        stated = "an odd number of" if fact.base_models_stated is None else fact.base_models_stated
+        yield gap(model, path, Reason.MALFORMED, path, f"{stated} base models stated, {fact.base_models_found} named")
 
 
 def _read_header(model: Model, hub: Hub, artifact: Artifact) -> tuple[GgufFact, bytes] | Gap:
@@ -300,6 +310,7 @@ def _fit(spans: list[tuple[int, int]], cursor: _Cursor, alignment: str | int | f
 def _fact(cursor: _Cursor, keys: _Keys, tensor_count: int, parameters: int) -> GgufFact:
     top = Fields(keys.wanted)
     architecture = top.text("general.architecture")
+    bases = _base_models(top)
     whole = tensor_count > 0 and (top.integer("split.count") or 1) <= 1
     return GgufFact(
         version=cursor.version,
@@ -307,7 +318,7 @@ def _fact(cursor: _Cursor, keys: _Keys, tensor_count: int, parameters: int) -> G
         architecture=architecture,
         name=top.text("general.name"),
         basename=top.text("general.basename"),
-        base_models=tuple(_base_models(top)),
+        base_models=tuple(bases[:MAX_BASE_MODELS]),
         source_url=top.text("general.source.repo_url", "general.source.huggingface.repository", "general.source.url"),
         quantized_by=top.text("general.quantized_by"),
         repo_url=top.text("general.repo_url"),
@@ -321,24 +332,32 @@ def _fact(cursor: _Cursor, keys: _Keys, tensor_count: int, parameters: int) -> G
         tensor_count=tensor_count,
         parameters=parameters if whole else None,
         header_bytes=cursor.at,
+        base_models_stated=top.integer(_COUNT) if _COUNT in top.values else 0,
+        base_models_found=len(bases),
     )
 
 
-def _base_models(top: Fields) -> Iterator[BaseModel]:
-    numbers = {int(m[1]) for key in top.values if (m := re.match(r"general\.base_model\.(\d{1,4})\.", key))}
-    for number in sorted(numbers)[:MAX_BASE_MODELS]:
+def _base_models(top: Fields) -> list[BaseModel]:
+    numbers = {int(m[1]) for key in top.values if (m := re.match(r"general\.base_model\.(\d{1,9})\.", key))}
+    found = []
+    for number in sorted(numbers):
         prefix = f"general.base_model.{number}."
         base = BaseModel(number, *(top.text(prefix + part) for part in ("name", "organization", "repo_url", "version")))
-        if base.name or base.repo_url:
-            yield base
+        if base.name or base.organization or base.repo_url:
+            found.append(base)
+    return found
 
 
 def _parents(fact: GgufFact, model: Model, path: str) -> Iterator[Parent]:
     own = {model.repo.key, model.requested.key}
     for base in fact.base_models:
+        key = f"general.base_model.{base.number}"
         if base.repo_url:
-            at = model.at(path, f"general.base_model.{base.number}.repo_url")
-            yield Parent(ModelRef.parse(base.repo_url), Basis.DECLARED, at)
+            yield Parent(ModelRef.parse(base.repo_url), Basis.DECLARED, model.at(path, f"{key}.repo_url"))
+        else:
+            # A name without an address is no repository, and no reason to ask for one.
+            name = " ".join(part for part in (base.organization, base.name) if part)
+            yield Parent(ModelRef(name, RefForm.MALFORMED), Basis.DECLARED, model.at(path, f"{key}.name"))
     if fact.source_url:
         ref = ModelRef.parse(fact.source_url)
         if ref.repo is not None and ref.repo.key not in own:

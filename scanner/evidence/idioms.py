@@ -60,6 +60,13 @@ _AS_BASE = re.compile(_AS + r"(?:base|backbone|foundation|starting point|initial
 _AS_TEACHER = re.compile(_AS + r"teachers?\b", re.I)
 _AS_PART = re.compile(rf"(?:'s)?\s*[`\"')\]]*\s*(?:(?:as|for) (?:the|its|an?|our) (?:[\w-]+ ){{0,2}}?)?{PART}\b", re.I)
 
+# Chinese has no blanks between words, so a word's edge is no mark there.
+_BASED_ZH = re.compile(r"(?<![不非未])(?<!不是)(?<!没有)基于")
+_TUNED_ZH = re.compile(
+    r"[\s`\"')\]的之]*(?:基座|基础|预训练|大)?(?:语言)?(?:模型)?[\s，,]*(?:进行|经过|通过)?(?:了)?(?:全参数|全量|指令|监督)?"
+    r"(?:LoRA\s*)?(?:微调|精调|后训练|继续预训练|训练而|训练得)"
+)
+
 _COMPONENT = (Relation.COMPONENT, Role.COMPONENT)
 _TEACHER = (Relation.DISTILLED, Role.TEACHER)
 
@@ -132,9 +139,11 @@ IDIOMS: tuple[Idiom, ...] = (
             r"(?:by|through|after|via|result of) (?:further |continu(?:ally|ed) )?"
             r"(?:fine[- ]?tun|post[- ]?train)ing(?: of| from)?",
             r"we (?:have |then |further )?(?:fine[- ]?tuned?|post[- ]?trained?)",
+            r"(?:SFT|DPO|ORPO|KTO|GRPO|RLHF|RLVR|CPT) on top of",
         ),
         Relation.FINETUNE,
     ),
+    Idiom(_BASED_ZH, Relation.FINETUNE, then=_TUNED_ZH, close=True),
     Idiom(
         _words(
             r"(?:is|are) (?:an?|the|our) (?:[\w-]+ ){0,2}?"
@@ -185,6 +194,7 @@ LABELS: tuple[tuple[re.Pattern[str], Relation, Role], ...] = (
             r"(?:model|LLM|checkpoint)",
             r"(?:pre-?trained )?model base",
             r"(?:LLM |language )?backbone",
+            r"initial (?:model|checkpoint|weights)|initiali[sz]ation checkpoint",
             r"base|original model|initiali[sz]ed from|built (?:up)?on|based on",
             "基座模型|基础模型|底座模型|ベースモデル|베이스 모델|기반 모델",
         ),
@@ -200,11 +210,3 @@ LABELS: tuple[tuple[re.Pattern[str], Relation, Role], ...] = (
 )
 
 MERGE_LIST = re.compile(r"\bmerg(?:e|ed|ing)\b.{0,120}:\s*$|^\s*models merged\s*:?\s*$", re.I)
-
-FROM_SCRATCH = re.compile(
-    r"\b(?:pre-?\s?)?trained(?: (?!from\b)[\w,-]+){0,4}? from (?:the )?scratch"
-    r"|\b(?:train(?:ed|ing)?|initiali[sz]ed|starts?|started|starting) (?:\w+ ){0,3}?"
-    r"(?:from|with) random(?:ly)? (?:initiali[sz]|weights)"
-    r"|\brandomly initiali[sz]ed\b",
-    re.I,
-)

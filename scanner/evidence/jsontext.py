@@ -52,10 +52,22 @@ class Fields:
 
 
 def load_object(data: bytes) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """A JSON object and what was odd about it. ``NaN`` and ``Infinity``, which Python writes, are read as unknown.
+    """A JSON object and what was odd about it.
 
     Raises:
         Malformed: not UTF-8, not JSON, nested too deeply, or not an object.
+    """
+    value, problems = load(data)
+    if not isinstance(value, dict):
+        raise Malformed("not a JSON object")
+    return value, problems
+
+
+def load(data: bytes) -> tuple[Any, tuple[str, ...]]:
+    """A JSON value and what was odd about it. ``NaN`` and ``Infinity``, which Python writes, are read as unknown.
+
+    Raises:
+        Malformed: not UTF-8, not JSON, or nested too deeply.
     """
     duplicates: dict[str, None] = {}
 
@@ -77,6 +89,4 @@ def load_object(data: bytes) -> tuple[dict[str, Any], tuple[str, ...]]:
         raise Malformed("nested too deeply") from error
     except ValueError as error:
         raise Malformed(f"not JSON: {clean_line(str(error), 120)}") from error
-    if not isinstance(value, dict):
-        raise Malformed("not a JSON object")
     return value, tuple(f"duplicate key {key!r}" for key in duplicates)

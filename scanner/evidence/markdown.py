@@ -30,8 +30,10 @@ _EMPHASIS = re.compile(r"\*+|(?<!\w)_{1,3}(?=\w)|(?<=\w)_{2,3}(?!\w)")
 _HEADING = re.compile(r"\s{0,3}(#{1,6})(?:\s|$)")
 _ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])\s+")
 _FENCE = re.compile(r"\s{0,12}(?:>\s*)?(`{3,}|~{3,})")
-_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[\x02]*[A-Z\x02])")
+_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[\x02]*[A-Z\x02])|(?<=[。！？])\s*(?=\S)")
 _ENTRY = re.compile(r"\s*@\w+\s*\{")
+_PIECE_LENGTH = 2_000
+_PIECE = re.compile(rf".{{1,{_PIECE_LENGTH}}}(?=\s|$)|\S{{1,{_PIECE_LENGTH}}}")
 _PLACEHOLDER = re.compile(r"\[?more information needed\]?", re.I)
 
 
@@ -81,6 +83,19 @@ def sentences(text: str, first_line: int = 1) -> Iterator[Sentence]:
     )
     every = (sentence for block in chain(blocks, reader.rest()) for sentence in _split(block))
     return islice(every, MAX_SENTENCES)
+
+
+def readable_lines(text: str, holding: str) -> Iterator[Sentence]:
+    """Lines with ``holding`` in them, outside code, BibTeX and comments, tables included; long ones in pieces."""
+    reader = _Reader()
+    text = _COMMENT.sub(lambda m: "\n" * m.group().count("\n"), text)
+    for number, line in enumerate(text.split("\n", MAX_LINES)[:MAX_LINES], 1):
+        if reader.code(line.lstrip("> ") if line.lstrip().startswith(">") else line) or holding not in line:
+            continue
+        for piece in _PIECE.finditer(line):
+            links: list[str] = []
+            marked = _marked(piece.group(), links)
+            yield Sentence(marked, number, "", links=tuple(links))
 
 
 class _Reader:

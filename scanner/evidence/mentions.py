@@ -6,10 +6,13 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from scanner.evidence.markdown import LINKED, Sentence
+from scanner.evidence.markdown import LINKED, Sentence, readable_lines
 from scanner.model import ModelRef, RefForm, RepoId
 
-_ID = re.compile(r"(?<![\w/.:@\\-])[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}(?![\w/])")
+MAX_MENTIONED = 200
+
+_DOMAIN = re.compile(r"\.(?:com|org|net|io|cn)$", re.I)
+_ID = re.compile(r"(?<![\w/.:@\\-])[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}(?![\w/])", re.A)
 _HUB_PAGE = re.compile(r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co|hf-mirror\.com)/", re.I)
 _NO_MODEL_PAGE = re.compile(
     r"(?:github\.com|gitlab\.com|arxiv\.org|doi\.org|aclanthology\.org|openreview\.net)"
@@ -95,6 +98,13 @@ class Subject:
             frozenset(d.casefold() for d in datasets),
         )
 
+    @property
+    def own_words(self) -> frozenset[str]:
+        """The words the model goes by, without those that only its publisher goes by."""
+        publishers = {w for key in self.keys for w in _WORD.findall(key.rpartition("/")[0])}
+        own = {w for key in self.keys for w in _WORD.findall(key.rpartition("/")[2])}
+        return self.names - (publishers - own)
+
     def is_named(self, name: str) -> bool:
         """Whether ``name`` is the model's own."""
         spelled = "".join(_WORD.findall(name.lower()))
@@ -134,6 +144,19 @@ def mentions(sentence: Sentence, subject: Subject) -> list[Mention]:
         if not any(start <= text.start() < end for start, end in covered):
             found += _by_id(text, sentence.text, subject)
     return sorted(found, key=lambda m: m.start)
+
+
+def mentioned(body: str, subject: Subject) -> tuple[str, ...]:
+    """The repositories of other models that stand anywhere outside code, each once, at most ``MAX_MENTIONED``."""
+    found: dict[str, str] = {}
+    for line in readable_lines(body, "/"):
+        for mention in mentions(line, subject):
+            repo = mention.ref.repo if mention.ref else None
+            if repo is not None and not _DOMAIN.search(repo.namespace or ""):
+                found.setdefault(repo.key, str(repo))
+        if len(found) >= MAX_MENTIONED:
+            break
+    return tuple(found.values())[:MAX_MENTIONED]
 
 
 def name_at(text: str, at: int, *, plain: bool = False, digits: bool = False) -> Name | None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from scanner.errors import DataError
+from scanner.errors import DataError, Reason
 from scanner.evidence import Evidence
 from scanner.evidence.frontmatter import MAX_PARENTS
 from scanner.evidence.jsontext import Fields
-from scanner.evidence.reader import Malformed, whole_file
+from scanner.evidence.reader import Malformed, copies, gap, whole_file
 from scanner.fact import Basis, Gap
 from scanner.hub import Hub
 from scanner.model import Model, ModelRef, Parent, RefForm, Relation
@@ -20,6 +20,7 @@ from scanner.text import clean_line
 
 RECIPES = ("mergekit_config.yml", "mergekit_config.yaml", "mergekit_moe_config.yml", "mergekit_moe_config.yaml")
 LIMIT = 256 * 2**10
+MAX_FILES = 8
 _MODEL_KEYS = ("model", "base_model", "source_model")
 
 
@@ -52,9 +53,12 @@ def parse(data: bytes) -> MergeFact:
 
 
 def read(model: Model, hub: Hub) -> Iterator[Evidence | Gap]:
-    """Evidence of kind ``merge``."""
-    for path in RECIPES:
+    """Evidence of kind ``merge``, in whatever folder the recipes lie, at most ``MAX_FILES``."""
+    paths = copies(model, RECIPES)
+    for path in paths[:MAX_FILES]:
         yield from whole_file("merge", model, hub, path, LIMIT, parse, partial(_parents, model=model, path=path))
+    if len(paths) > MAX_FILES:
+        yield gap(model, "merge recipes", Reason.TOO_LARGE, None, f"only {MAX_FILES} of {len(paths)} are read")
 
 
 def _models(value: Any) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What a card's prose states of where the model comes from: claims on basis *stated*, leads, and "from scratch".
+"""What a card's prose states of where the model comes from: claims on basis *stated*, and leads.
 
 A sentence counts when it speaks of this very model, in the affirmative, and its source stands in the same clause.
 Whatever is unclear yields nothing: a missed sentence costs a lead, a misread one accuses.
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from scanner.evidence.idioms import FROM_SCRATCH, IDIOMS, LABELS, MERGE_LIST, NAMED_FIRST, PART_NAME, Idiom
+from scanner.evidence.idioms import IDIOMS, LABELS, MERGE_LIST, NAMED_FIRST, PART_NAME, Idiom
 from scanner.evidence.markdown import Sentence, unmarked
 from scanner.evidence.mentions import Mention, Name, Subject, mentions, name_at
 from scanner.model import ModelRef, Relation, Role
@@ -126,12 +126,9 @@ def claims(sentences: Iterable[Sentence], subject: Subject) -> Iterator[Claim]:
                 return
 
 
-def from_scratch(sentence: Sentence, subject: Subject) -> bool:
-    """Whether the sentence says that this model was trained from random weights."""
-    found = FROM_SCRATCH.search(sentence.text)
-    if found is None or PART_NAME.search(sentence.text):
-        return False
-    return _Reading(sentence, subject).speaks_of_it(found.start(), Role.WEIGHTS)
+def speaks_of_the_model(sentence: Sentence, subject: Subject, at: int) -> bool:
+    """Whether what stands before ``at`` speaks of this model's own weights, in the affirmative."""
+    return _Reading(sentence, subject).speaks_of_it(at, Role.WEIGHTS)
 
 
 class _Reading:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Protocol, TypeVar
 
 from scanner.errors import HubError, Reason
@@ -46,6 +46,12 @@ def fetch_range(model: Model, hub: Hub, path: str, start: int, length: int) -> b
 def gap(model: Model, what: str, reason: Reason, path: str | None, detail: str) -> Gap:
     """A gap found by looking at the file itself."""
     return Gap(str(model.repo), what, reason, str(model.at(path)), detail)
+
+
+def copies(model: Model, names: Collection[str]) -> list[str]:
+    """The files called one of ``names`` in any folder, those nearest to the root first."""
+    found = [a.path for a in model.artifacts or () if a.path.rpartition("/")[2] in names]
+    return sorted(found, key=lambda path: (path.count("/"), path))
 
 
 def whole_file(

@@ -55,7 +55,7 @@ def _fact(top: Fields, vocabulary: Artifact | None, problems: tuple[str, ...]) -
         tokenizer_class=top.text("tokenizer_class"),
         name_or_path=top.text("name_or_path", "_name_or_path"),
         vocab_size=top.integer("vocab_size"),
-        auto_map=auto_map(top),
+        auto_map=auto_map(top.values),
         tokenizer_path=vocabulary.path if vocabulary else None,
         tokenizer_sha256=vocabulary.sha256 if vocabulary else None,
         tokenizer_oid=vocabulary.oid if vocabulary else None,

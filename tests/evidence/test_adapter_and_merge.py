@@ -34,10 +34,60 @@ def test_an_adapter_declares_the_model_it_sits_on(tmp_path: Path, base: str, ref
     assert parent.ref.revision == (None if form == "local-path" else "main")
 
 
-@pytest.mark.parametrize("value", [{}, {"base_model_name_or_path": None}, {"base_model_name_or_path": ["a/b"]}])
-def test_an_adapter_that_names_no_base_claims_none(tmp_path: Path, value: object) -> None:
+@pytest.mark.parametrize(
+    ("value", "raw"),
+    [
+        ({}, "None"),
+        ({"base_model_name_or_path": None}, "None"),
+        ({"base_model_name_or_path": 7}, "7"),
+        ({"base_model_name_or_path": ""}, "''"),
+        ({"base_model_name_or_path": ["a/b", "c/d"]}, "['a/b', 'c/d']"),
+        ({"base_model_name_or_path": [7]}, "[7]"),
+    ],
+)
+def test_an_adapter_that_names_no_base_has_one_that_is_malformed(tmp_path: Path, value: object, raw: str) -> None:
     model, hub = repository(tmp_path, {"adapter_config.json": json.dumps(value)})
+    assert parents(adapter.read(model, hub)) == [(raw, "malformed", "adapter", "base_model_name_or_path")]
+
+
+def test_a_list_of_one_id_is_read_as_that_id() -> None:
+    assert adapter.parse(b'{"base_model_name_or_path": ["a/b"]}').base_model_name_or_path == "a/b"
+
+
+ADAPTER = '{"base_model_name_or_path": "a/b"}'
+
+
+@pytest.mark.parametrize(
+    ("beside", "role", "relation"),
+    [
+        ({}, "weights", "adapter"),
+        ({"adapter_config.json": ADAPTER, "adapter_model.safetensors": "x"}, "weights", "adapter"),
+        ({"model.safetensors": "x"}, "component", "component"),
+        ({"other/model.safetensors": "x"}, "weights", "adapter"),
+    ],
+)
+def test_an_adapter_in_a_folder_is_optional_only_beside_full_weights(
+    tmp_path: Path, beside: dict[str, bytes | str], role: str, relation: str
+) -> None:
+    model, hub = repository(tmp_path, {"lora/en/adapter_config.json": ADAPTER, **beside})
+    found = [p for item in adapter.read(model, hub) for p in item.parents]  # type: ignore[union-attr]
+    assert {(p.role.value, p.relation.value, str(p.ref.repo)) for p in found} == {(role, relation, "a/b")}
+    assert found[-1].at.path == "lora/en/adapter_config.json"
+
+
+def test_an_optional_adapter_of_the_model_itself_is_no_parent(tmp_path: Path) -> None:
+    own = json.dumps({"base_model_name_or_path": "acme/widget-7b"})
+    model, hub = repository(tmp_path, {"lora/adapter_config.json": own, "model.safetensors": "x"})
     assert parents(adapter.read(model, hub)) == []
+
+
+def test_files_in_more_folders_than_are_read_are_one_gap(tmp_path: Path) -> None:
+    adapters: dict[str, bytes | str] = {f"{i}/adapter_config.json": ADAPTER for i in range(adapter.MAX_FILES + 2)}
+    recipes = {f"{i}/mergekit_config.yml": "models:\n- model: a/b\n" for i in range(merge.MAX_FILES + 1)}
+    model, hub = repository(tmp_path, {**adapters, **recipes})
+    assert gaps(adapter.read(model, hub)) == [("adapter configs", "too-large", "only 8 of 10 are read")]
+    assert gaps(merge.read(model, hub)) == [("merge recipes", "too-large", "only 8 of 9 are read")]
+    assert len(parents(adapter.read(model, hub))) == len(parents(merge.read(model, hub))) == 8
 
 
 def test_the_older_adapter_format_is_read_too() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.evidence import card
-from scanner.evidence.frontmatter import MAX_PARENTS
+from scanner.evidence.frontmatter import MAX_PARENTS, references
 from scanner.fact import Basis
 from scanner.model import RepoId
 from tests.evidence.repository import facts, gaps, parents, repository
@@ -136,6 +136,53 @@ def test_a_repository_without_a_card_is_no_gap(tmp_path: Path) -> None:
 def test_only_the_beginning_of_an_endless_card_is_read_and_that_is_said() -> None:
     assert "only its beginning" in read("word.\n\n" * 60_000).problems[0]
     assert "only its beginning" in read("Word one. " * 30_000).problems[0]
+
+
+@pytest.mark.parametrize("path", ["readme.md", "Readme.md", "README.MD"])
+def test_a_card_in_another_case_is_read_and_its_footnotes_say_so(tmp_path: Path, path: str) -> None:
+    model, hub = repository(tmp_path, {path: "---\nbase_model: a/b\n---\nHi"})
+    items = list(card.read(model, hub))
+    assert [(p.at.path, str(p.ref.repo)) for e in items for p in e.parents] == [(path, "a/b")]  # type: ignore[union-attr]
+
+
+def test_of_two_cards_the_first_is_read_and_the_other_is_a_gap(tmp_path: Path) -> None:
+    model, hub = repository(tmp_path, {"readme.md": "---\nbase_model: a/b\n---\n", "README.md": "Hi"})
+    items = list(card.read(model, hub))
+    assert parents(items) == []
+    assert gaps(items) == [("readme.md", "malformed", "two cards: README.md is read")]
+
+
+def test_tags_in_the_front_matter_are_read_like_the_hub_s(tmp_path: Path) -> None:
+    text = "---\ntags: [chat, 'base_model:quantized:a/b', 'base_model:a/b', 7]\n---\n"
+    model, hub = repository(tmp_path, {"README.md": text})
+    assert parents(card.read(model, hub)) == [("a/b", "id", "quantized", "tags")]
+
+
+def test_repeated_base_models_push_no_other_out_of_the_list() -> None:
+    refs = references(["a/b"] * (MAX_PARENTS * 2) + ["c/d"])
+    assert [str(ref.repo) for ref in refs] == ["a/b", "c/d"]
+
+
+@pytest.mark.parametrize(
+    ("text", "mentions"),
+    [
+        ("## License\nSee [Qwen](https://huggingface.co/Qwen/Qwen2.5-7B).", ("Qwen/Qwen2.5-7B",)),
+        ("## Limitations\nAs `Qwen/Qwen2.5-7B` does. And qwen/qwen2.5-7b.", ("Qwen/Qwen2.5-7B",)),
+        ("| Model | MMLU | C |\n|-|-|-|\n| Qwen/Qwen2.5-7B | 7 | [x](https://hf.co/a/b) |", ("Qwen/Qwen2.5-7B", "a/b")),
+        ("Loads acme/Widget-7B.", ()),
+        ("```\nload('Qwen/Qwen2.5-7B')\n```\n", ()),
+        ("@misc{x,\n note={Qwen/Qwen2.5-7B}\n}\n", ()),
+        ("[d](https://huggingface.co/datasets/a/b-1) [s](https://huggingface.co/spaces/a/b-1)", ()),
+        ("[g](https://github.com/a/b-1) [p](https://huggingface.co/papers/2401.00001)", ()),
+        ("---\ndatasets: [a/b-1]\n---\nUses a/b-1.", ()),
+    ],
+)
+def test_every_other_repository_that_stands_in_the_text_is_a_mention(text: str, mentions: tuple[str, ...]) -> None:
+    assert read(text).mentions == mentions
+
+
+def test_mentions_are_capped() -> None:
+    assert len(read("".join(f"a/b-{i} " for i in range(500))).mentions) == 200
 
 
 def test_more_base_models_than_are_kept_is_a_problem(tmp_path: Path) -> None:

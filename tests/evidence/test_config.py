@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.evidence import config, tokenizer
+from scanner.evidence import config, pipeline, tokenizer
 from scanner.model import Artifact
 from tests.evidence.repository import complaint, facts, gaps, parents, repository
 
@@ -154,9 +154,48 @@ def test_a_pipeline_is_its_components(tmp_path: Path) -> None:
         "requires_safety_checker": True,
     }
     model, hub = repository(tmp_path, {"model_index.json": json.dumps(value)})
-    (fact,) = facts(config.read(model, hub), "pipeline")
+    (fact,) = facts(pipeline.read(model, hub), "pipeline")
     assert fact.class_name == "StableDiffusionPipeline"
     assert fact.components == (("unet", "diffusers", "UNet2DConditionModel"),)
+
+
+@pytest.mark.parametrize("value", [7, ["a/b"], {"a": 1}, True])
+def test_an_origin_of_an_odd_shape_is_a_gap(tmp_path: Path, value: object) -> None:
+    written = {"_name_or_path": value, "text_config": {"_name_or_path": value}, "vision_config": {}}
+    model, hub = repository(tmp_path, {"config.json": json.dumps(written)})
+    assert [g[1:] for g in gaps(config.read(model, hub))] == [
+        ("malformed", "_name_or_path is not a text"),
+        ("malformed", "text_config._name_or_path is not a text"),
+    ]
+    assert read({"_name_or_path": None}).problems == read({"_name_or_path": ""}).problems == ()
+
+
+PART = json.dumps({"_name_or_path": "openai/clip-vit", "architectures": ["CLIPTextModel"], "model_type": "clip"})
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        {"model_index.json": json.dumps({"text": ["transformers", "CLIPTextModel"], "gone": ["diffusers", "X"]})},
+        {"modules.json": json.dumps([{"path": "", "type": "a.b.Transformer"}, {"path": "text", "type": "a.b.C"}, 7])},
+    ],
+)
+def test_the_config_of_a_part_is_evidence_and_names_a_part(tmp_path: Path, index: dict[str, bytes | str]) -> None:
+    model, hub = repository(tmp_path, {**index, "text/config.json": PART, "unlisted/config.json": PART})
+    items = list(pipeline.read(model, hub))
+    (fact,) = facts(items, "component_config")
+    assert (fact.model_type, fact.architectures) == ("clip", ("CLIPTextModel",))
+    (parent,) = [p for item in items for p in item.parents]  # type: ignore[union-attr]
+    assert (str(parent.ref.repo), parent.role.value, parent.basis.value) == ("openai/clip-vit", "component", "observed")
+    assert (parent.at.path, parent.note) == ("text/config.json", "weak: _name_or_path")
+
+
+def test_more_parts_than_are_read_are_one_gap(tmp_path: Path) -> None:
+    index = json.dumps({f"p{i}": ["diffusers", "X"] for i in range(14)})
+    model, hub = repository(tmp_path, {"model_index.json": index, **{f"p{i}/config.json": "{}" for i in range(14)}})
+    items = list(pipeline.read(model, hub))
+    assert len(facts(items, "component_config")) == pipeline.MAX_CONFIGS
+    assert gaps(items) == [("component configs", "too-large", "only 12 of 14 are read")]
 
 
 def test_a_tokenizer_is_its_config_and_the_digest_of_its_vocabulary(tmp_path: Path) -> None:
@@ -188,5 +227,5 @@ _VALUES = st.recursive(
 
 @given(st.binary(max_size=200) | _VALUES.map(lambda value: json.dumps(value).encode()))
 def test_any_bytes_are_a_fact_or_malformed(data: bytes) -> None:
-    for parse in (config.parse, config.parse_pipeline, tokenizer.parse):
+    for parse in (config.parse, pipeline.parse_pipeline, pipeline.parse_modules, tokenizer.parse):
         assert "\n" not in complaint(parse, data)

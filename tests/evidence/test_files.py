@@ -81,13 +81,29 @@ def test_weights_are_safe_only_where_every_format_is(paths: tuple[str, ...], saf
     assert listing(*paths).safe_weights_only is safe
 
 
-@pytest.mark.parametrize("path", ["weights", "blob.dat", "word2vec.model", "bundle.zip"])
+@pytest.mark.parametrize("path", ["weights", "blob.dat", "yolo.weights", "word2vec.model"])
 def test_a_big_file_that_may_hold_anything_leaves_safety_unknown(path: str) -> None:
     artifacts = [Artifact("model.safetensors", 10), Artifact(path, files.BIG)]
     fact = files.parse(artifacts)
-    assert (fact.safe_weights_only, fact.unrecognised) == (None, (path,))
+    assert (fact.safe_weights_only, fact.pickle, fact.unrecognised) == (None, None, (path,))
     assert files.parse([artifacts[0], replace(artifacts[1], size=100)]).safe_weights_only is True
     assert files.parse([artifacts[0], replace(artifacts[1], size=None)]).safe_weights_only is None
+
+
+@pytest.mark.parametrize("path", ["a.zip", "a.tar", "a.7z", "a.nemo", "a.npz", "a.npy"])
+def test_what_may_hold_a_pickle_leaves_it_unknown_whatever_its_size(path: str) -> None:
+    assert listing("model.safetensors", path).pickle is None
+    assert listing("model.safetensors", path).safe_weights_only is not True
+    assert listing("model.safetensors", path, "x.pkl").pickle is True
+    assert listing("model.safetensors", "a.onnx", "README.md").pickle is False
+
+
+@pytest.mark.parametrize("unread", ["siblings", "tree"])
+def test_a_listing_that_is_partly_unread_proves_no_absence(tmp_path: Path, unread: str) -> None:
+    model, _ = repository(tmp_path, {"model.safetensors": "x", "README.md": "x"})
+    whole, partly = (facts(files.read(m, []), "files")[0] for m in (model, replace(model, unread=(unread,))))
+    assert (whole.pickle, whole.safe_weights_only, whole.remote_code) == (False, True, False)
+    assert (partly.pickle, partly.safe_weights_only, partly.remote_code) == (None, None, None)
 
 
 def test_a_pickle_beside_the_weights_is_a_pickle_and_no_weights() -> None:
@@ -139,6 +155,20 @@ INDEX = json.dumps({"unet": ["my_unet", "Unet"]})
         ({"config.json": CROSS}, True),
         ({"tokenizer_config.json": AUTO}, True),
         ({"model_index.json": INDEX, "my_unet.py": "x"}, True),
+        ({"config.json": json.dumps({"auto_map": ["modeling_x.X"]})}, True),
+        ({"config.json": json.dumps({"text_config": {"auto_map": {"AutoModel": "modeling_x.X"}}})}, True),
+        ({"config.json": json.dumps({"parts": [{"auto_map": {"a": {"b": "modeling_x.X"}}}]})}, True),
+        ({"preprocessor_config.json": AUTO}, True),
+        ({"processor_config.json": AUTO}, True),
+        ({"video_preprocessor_config.json": AUTO}, True),
+        ({"generation_config.json": AUTO}, True),
+        ({"generation_config.json": "{}", "config.json": "{}"}, False),
+        ({"generation_config.json": "{", "config.json": "{}"}, None),
+        ({"model_index.json": json.dumps({"unet": ["diffusers", "U"]}), "unet/config.json": AUTO}, True),
+        ({"model_index.json": json.dumps({"unet": ["diffusers", "U"]}), "unet/config.json": "{}"}, False),
+        ({"model_index.json": json.dumps({"unet": ["diffusers", "U"]}), "unet/config.json": "{"}, None),
+        ({"modules.json": "{"}, None),
+        ({"modules.json": json.dumps([{"path": "", "type": "custom.Block"}]), "custom.py": "x"}, True),
         ({"config.json": "{}", "train.py": "x"}, None),
         ({"config.json": "{"}, None),
         ({"README.md": "x"}, False),

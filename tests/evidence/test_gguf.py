@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.errors import HubUnreachable
-from scanner.evidence import gguf
+from scanner.evidence import gguf, gguf_choice
 from scanner.evidence.reader import Malformed
 from scanner.model import Artifact
 from tests.evidence.repository import FailingHub, complaint, facts, gaps, listed, parents, repository
@@ -63,10 +63,11 @@ def test_a_header_is_read_in_every_version_and_byte_order(version: int, big_endi
     )
 
 
-def test_only_a_url_makes_a_parent_and_the_source_is_what_was_quantized(tmp_path: Path) -> None:
+def test_only_a_url_can_be_followed_and_the_source_is_what_was_quantized(tmp_path: Path) -> None:
     model, hub = repository(tmp_path, {"m.gguf": gguf_bytes(KEYS, TENSORS)})
     assert parents(gguf.read(model, hub)) == [
         ("Qwen/Qwen3-8B", "url", "unspecified", "general.base_model.0.repo_url"),
+        ("Nameless", "malformed", "unspecified", "general.base_model.1.name"),
         ("acme/Gear-7B", "url", "quantized", "general.source"),
     ]
 
@@ -155,9 +156,60 @@ def test_a_header_that_does_not_add_up_is_a_gap(tmp_path: Path, data: bytes) -> 
 def test_the_smallest_whole_files_and_first_shards_are_read_and_projectors_last() -> None:
     shards = {"big-00001-of-00003.gguf": 6, "big-00002-of-00003.gguf": 2}
     model = listed({"q8.gguf": 8, "q4.gguf": 4, "mmproj-f16.gguf": 1, **shards, "x.bin": 1})
-    assert [a.path for a in gguf.headers_to_read(model)] == ["q4.gguf", "big-00001-of-00003.gguf", "q8.gguf"]
+    assert [a.path for a in gguf_choice.choose(model).chosen] == [
+        "q4.gguf",
+        "big-00001-of-00003.gguf",
+        "mmproj-f16.gguf",
+    ]
     model = listed({"mmproj-f16.gguf": 1, "m.gguf": 9})
-    assert [a.path for a in gguf.headers_to_read(model)] == ["m.gguf", "mmproj-f16.gguf"]
+    assert [a.path for a in gguf_choice.choose(model).chosen] == ["m.gguf", "mmproj-f16.gguf"]
+
+
+BASES = {"general.base_model.0.name": "Qwen2.5 7B", "general.base_model.0.organization": "Qwen"}
+
+
+def test_a_base_without_an_address_is_a_parent_that_leads_nowhere(tmp_path: Path) -> None:
+    model, hub = repository(tmp_path, {"m.gguf": gguf_bytes({**BASES, "general.base_model.count": ("u32", 1)})})
+    items = list(gguf.read(model, hub))
+    assert parents(items) == [("Qwen Qwen2.5 7B", "malformed", "unspecified", "general.base_model.0.name")]
+    assert gaps(items) == []
+
+
+@pytest.mark.parametrize(
+    ("keys", "gap"),
+    [
+        ({**BASES, "general.base_model.count": ("u32", 3)}, ("malformed", "3 base models stated, 1 named")),
+        ({"general.base_model.count": "many"}, ("malformed", "an odd number of base models stated, 0 named")),
+        ({f"general.base_model.{i}.name": f"m{i}" for i in range(65)}, ("too-large", "more than 64 base models")),
+    ],
+)
+def test_bases_that_are_stated_and_not_named_are_a_gap(
+    tmp_path: Path, keys: dict[str, Any], gap: tuple[str, str]
+) -> None:
+    model, hub = repository(tmp_path, {"m.gguf": gguf_bytes(keys)})
+    assert gaps(gguf.read(model, hub)) == [("m.gguf", *gap)]
+
+
+def test_quantisations_of_one_model_speak_for_each_other(tmp_path: Path) -> None:
+    kinds = ["-Q4_K_M", "-Q8_0", "-IQ3_XS", ".i1-Q2_K_S", "-f16", "-BF16-00001-of-00002", "-UD-Q4_K_XL", "-TQ1_0"]
+    files: dict[str, bytes | str] = {f"Widget-7B{kind}.gguf": gguf_bytes(KEYS) for kind in kinds}
+    model, hub = repository(tmp_path, {**files, "imatrix.gguf": "x", "mmproj-F16.gguf": gguf_bytes(KEYS)})
+    items = list(gguf.read(model, hub))
+    assert (len(facts(items, "gguf")), gaps(items)) == (3, [])
+
+
+def test_more_models_than_are_read_are_one_gap_and_no_model_hides_behind_another(tmp_path: Path) -> None:
+    model, hub = repository(tmp_path, {f"{name}-Q4_0.gguf": gguf_bytes(KEYS) for name in ("a", "b", "c", "d", "e")})
+    assert gaps(gguf.read(model, hub)) == [("gguf headers", "too-large", "3 of 5 headers were read")]
+    mixed = listed({**{f"a-Q{i}_0.gguf": i for i in range(1, 9)}, "b-Q8_0.gguf": 99})
+    assert "b-Q8_0.gguf" in [a.path for a in gguf_choice.choose(mixed).chosen]
+
+
+def test_a_split_file_without_its_first_part_is_read_from_the_part_that_is_there_and_a_gap(tmp_path: Path) -> None:
+    model, hub = repository(tmp_path, {f"m-0000{i}-of-00003.gguf": gguf_bytes(KEYS) for i in (2, 3)})
+    items = list(gguf.read(model, hub))
+    assert len(facts(items, "gguf")) == 1
+    assert [g[:2] for g in gaps(items)] == [("m-00002-of-00003.gguf", "no-such-file")]
 
 
 def test_a_file_of_unknown_size_is_read_to_where_it_ends(tmp_path: Path) -> None:
