@@ -194,7 +194,7 @@ def _card(provenance: Provenance) -> Json:
     facts = provenance.subject.facts("card")
     card = facts[0] if facts else None
     listed = provenance.subject.model.artifacts
-    missing = listed is not None and not any(a.path == "README.md" for a in listed)
+    missing = listed is not None and not any(a.path.casefold() == "readme.md" for a in listed)
     topics = {topic: getattr(card, topic) if card else (False if missing else None) for topic in _TOPICS}
     return {
         "present": True if card else (False if missing else None),

@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any
 
-from scanner.data import record, text
+from scanner.data import record, text, whole
 from scanner.fact import Basis, Citation, Confidence
 from scanner.text import clean_line
 
@@ -37,6 +37,8 @@ _FACTS = (
 _NAME = r"(?!(?:and|or|with)(?: |$))[a-z0-9.+-]{1,60}"
 _EXPRESSION = re.compile(rf"{_NAME}(?: (?:and|or|with) {_NAME}){{0,8}}", re.I)
 _BLANKS = re.compile(r"[\s_,]+")
+_WORD = re.compile(r"\w+")
+_FILLERS = frozenset(("the", "license", "licence"))
 
 
 class Status(StrEnum):
@@ -114,6 +116,11 @@ def digest() -> str:
     return hashlib.sha256(text(FILE).encode()).hexdigest()
 
 
+def named(title: str) -> str | None:
+    """The id of the licence whose title ``title`` is, whatever its case and punctuation; None for every other line."""
+    return _titles().get(_words(title))
+
+
 def conclude(claims: Sequence[LicenseClaim], *, read: bool) -> License:
     """The licence that ``claims`` add up to; ``read`` is False when nothing could be read that might declare one."""
     if not read:
@@ -121,7 +128,8 @@ def conclude(claims: Sequence[LicenseClaim], *, read: bool) -> License:
     declared = tuple(dict.fromkeys(clean_line(id) for claim in claims for id in claim.ids))
     name = next((clean_line(c.name) for c in claims if c.name), None)
     link = next((clean_line(c.link) for c in claims if c.link), None)
-    sides = _sides(declared, name)
+    texts = any(claim.basis is Basis.OBSERVED and claim.ids for claim in claims)
+    sides = _sides(declared, name, texts)
     notes = tuple(_claim_notes(claims))
     if not sides:
         status = Status.UNKNOWN if name or link else Status.NONE
@@ -158,18 +166,32 @@ def license_document(license: License) -> dict[str, Any]:
     }
 
 
-def _sides(declared: tuple[str, ...], name: str | None) -> tuple[_Side, ...]:
-    # license_name says which text "other" is; beside a licence of the table it is a claim of its own.
-    named = _known(name) if name else None
-    if named:
-        named = replace(named, by_name=True)
+def _sides(declared: tuple[str, ...], name: str | None, texts: bool) -> tuple[_Side, ...]:
+    # license_name, or the text itself, says which licence "other" is; beside one of the table it is a claim of its own.
+    said = _known(name) if name else None
     sides = [_known(id) or _Side(_key(id), None, _spdx(id)) for id in declared]
-    if named:
-        sides = [side for side in sides if not side.family] + [named]
+    if said or texts:
+        sides = [side for side in sides if not side.family]
+    if said:
+        sides.append(replace(said, by_name=True))
     first: dict[str, _Side] = {}
     for side in sides:
         first.setdefault(side.key, side)
     return tuple(first.values())
+
+
+def _words(title: str) -> tuple[str, ...]:
+    return tuple(word for word in _WORD.findall(title.casefold()) if word not in _FILLERS)
+
+
+@cache
+def _titles() -> Mapping[tuple[str, ...], str]:
+    """Titles that two licences share, and those of families, name no licence."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for key, said in whole(FILE).items():
+        if "title" in said and not said.get("family"):
+            found.setdefault(_words(said["title"]), []).append(key)
+    return {words: keys[0] for words, keys in found.items() if words and len(keys) == 1}
 
 
 def _key(said: str) -> str:

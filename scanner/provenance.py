@@ -21,7 +21,7 @@ from scanner.family import Families
 from scanner.hub import Hub
 from scanner.license import License, LicenseClaim, conclude
 from scanner.lineage import Knowledge, Lineage, Node, resolve
-from scanner.model import RepoId
+from scanner.model import Model, RepoId
 from scanner.origin import Origin, Registry
 
 
@@ -74,20 +74,33 @@ class Provenance:
     """by namespace: the developers of the families that were recognised"""
 
 
-def trace(request: Request, hub: Hub, tables: Tables, *, as_of: date, depth: Depth = Depth.HEADERS) -> Provenance:
+def trace(
+    request: Request,
+    hub: Hub,
+    tables: Tables,
+    *,
+    as_of: date,
+    depth: Depth = Depth.HEADERS,
+    above: Hub | None = None,
+) -> Provenance:
     """Read a model and its whole lineage from ``hub`` and conclude its origins and licences.
+
+    ``above`` is the hub its ancestors are read from where that is another one: a model in a lone folder has its bases
+    elsewhere.
 
     Raises:
         HubError: the model itself could not be read. What is missing of its ancestors is a gap, not an error.
     """
     subject = collect(hub.model(request.repo, request.revision), hub, depth)
+    others = above or hub
 
     def lookup(repo: RepoId, revision: str | None) -> Reading | Gap:
         # The default branch is asked for: a revision in somebody's card is a claim about another day.
         try:
-            return collect(hub.model(repo), hub, Depth.CARD)
+            model = others.model(repo)
+            return collect(model, others, depth if _speaks_by_header(model) else Depth.CARD)
         except HubError as error:
-            return Gap.of(error, str(repo), "model", f"{hub.scheme}://{repo}")
+            return Gap.of(error, str(repo), "model", f"{others.scheme}://{repo}")
 
     lineage = resolve(subject, lookup, tables.lineage)
     hinted = {hint.developer for hint in lineage.hints if hint.developer}
@@ -95,8 +108,8 @@ def trace(request: Request, hub: Hub, tables: Tables, *, as_of: date, depth: Dep
     return Provenance(
         request=request,
         hub=hub.scheme,
-        hub_description=hub.description,
-        hub_as_of=hub.as_of,
+        hub_description=f"{hub.description}, its lineage from {above.description}" if above else hub.description,
+        hub_as_of=hub.as_of or others.as_of,
         depth=depth,
         as_of=as_of,
         subject=subject,
@@ -106,6 +119,12 @@ def trace(request: Request, hub: Hub, tables: Tables, *, as_of: date, depth: Dep
         licenses={n.id: _license(n) for n in lineage.nodes},
         developers={name: registry.attribute(name, as_of) for name in sorted(hinted)},
     )
+
+
+def _speaks_by_header(model: Model) -> bool:
+    """True where only the header of a GGUF file may name a base: a conversion often comes without card and config."""
+    paths = [artifact.path.casefold() for artifact in model.artifacts or ()]
+    return any(p.endswith(".gguf") for p in paths) and not any(p.endswith(".safetensors") for p in paths)
 
 
 def _maker_namespace(node: Node) -> str | None:
@@ -123,12 +142,15 @@ def _license(node: Node) -> License:
         if evidence.kind == "hub":
             if fact.license_ids is not None:
                 claims.append(LicenseClaim(fact.license_ids, fact.license_name, fact.license_link, Basis.DECLARED, at))
-            if fact.tag_license_ids is not None:
+            # Tags that a catalogue's source captured at some time show a licence, never the lack of one.
+            if fact.tag_license_ids or (fact.tag_license_ids is not None and not reading.model.sources):
                 claims.append(LicenseClaim(fact.tag_license_ids, None, None, Basis.DECLARED, f"{at}#tags"))
         elif evidence.kind == "card" and fact.license_ids is not None:
             claims.append(LicenseClaim(fact.license_ids, fact.license_name, fact.license_link, Basis.DECLARED, at))
         elif evidence.kind == "gguf" and fact.license:
             claims.append(LicenseClaim((fact.license,), fact.license_name, fact.license_link, Basis.DECLARED, at))
+        elif evidence.kind == "license_text" and (named := licenses.named(fact.title or "")):
+            claims.append(LicenseClaim((named,), None, None, Basis.OBSERVED, at))
     for stated in reading.model.licenses or ():
         claims.append(LicenseClaim((stated.id,), None, None, stated.basis, stated.note))
     return conclude(tuple(claims), read=bool(claims))

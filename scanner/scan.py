@@ -43,8 +43,9 @@ def scan(
     as_of: date,
     depth: Depth = Depth.HEADERS,
     waivers: Waivers | None = None,
+    above: Hub | None = None,
 ) -> Scan:
-    """Trace a model and judge it by every policy.
+    """Trace a model and judge it by every policy; ``above`` as in ``trace``.
 
     Raises:
         HubError: the model itself could not be read; no decision is made.
@@ -52,6 +53,6 @@ def scan(
     """
     if not policies:
         raise ValueError("a scan needs a policy")
-    facts = facts_document(trace(request, hub, tables, as_of=as_of, depth=depth))
+    facts = facts_document(trace(request, hub, tables, as_of=as_of, depth=depth, above=above))
     decisions = tuple(judge(policy, facts, as_of=as_of, waivers=waivers) for policy in policies)
     return Scan(request, at, facts, decisions)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from scanner.data import whole
 from scanner.fact import Basis, Confidence
-from scanner.license import License, LicenseClaim, Status, conclude, license_document
+from scanner.license import License, LicenseClaim, Status, conclude, license_document, named
 
 FACTS = json.loads((files("scanner.data") / "schema" / "facts-v1.schema.json").read_text(encoding="utf-8"))
 SCHEMA = jsonschema.Draft7Validator({"$ref": "#/definitions/license", "definitions": FACTS["definitions"]})
@@ -218,3 +218,26 @@ def test_ids_are_the_same_in_any_case(id: str, random: object) -> None:
     a, b = concluded(claim(mixed)), concluded(claim(id))
     assert (a.status, a.concluded, a.duties) == (b.status, b.concluded, b.duties)
     assert concluded(claim(mixed), claim(id)).status is b.status
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("MIT License", "mit"),
+        ("The MIT license.", "mit"),
+        ("gemma TERMS of use", "gemma"),
+        ("Apache License", None),
+        ("License", None),
+        ("MIT License and more", None),
+        ("Creative Commons license family", None),
+        ("", None),
+    ],
+)
+def test_a_title_names_a_licence_only_where_it_is_the_whole_title(title: str, expected: str | None) -> None:
+    assert named(title) == expected
+
+
+def test_every_title_names_the_licence_it_stands_for_or_none() -> None:
+    for key, said in TABLE.items():
+        if "title" in said:
+            assert named(said["title"]) in (key, None)

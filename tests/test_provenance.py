@@ -91,7 +91,7 @@ def test_an_ancestor_that_is_missing_is_a_gap_and_the_model_itself_an_error(tmp_
     publish(tmp_path, "tuner/tuned", {"README.md": "---\nbase_model: maker/gone\n---\n"})
     facts = facts_of("tuner/tuned", DirectoryHub(tmp_path), tables)
     assert [(g["subject"], g["what"], g["reason"]) for g in facts["gaps"] if g["what"] == "model"] == [
-        ("maker/gone", "model", "gone-or-private")
+        ("maker/gone", "model", "not-held")
     ]
     assert facts["lineage"]["complete"] is False
     with pytest.raises(ModelNotFound):
@@ -118,6 +118,40 @@ def test_a_licence_in_a_gguf_header_is_a_claim_of_its_own(tmp_path: Path, tables
     publish(tmp_path, "a/b", {"README.md": "---\nlicense: mit\n---\n", "a.gguf": gguf_bytes(keys, {})})
     found = facts_of("a/b", DirectoryHub(tmp_path), tables)["license"]
     assert (found["status"], set(found["declared"])) == ("conflicting", {"mit", "cc-by-nc-4.0"})
+
+
+def test_the_header_of_an_ancestor_is_read_where_nothing_but_gguf_holds_its_weights(
+    tmp_path: Path, tables: Tables
+) -> None:
+    keys = {"general.architecture": "qwen3", "general.base_model.count": 1}
+    keys["general.base_model.0.repo_url"] = "https://huggingface.co/c/root"
+    header = gguf_bytes(keys, {})
+    publish(tmp_path, "a/only", {"README.md": "---\nbase_model: b/gguf\n---\n"})
+    publish(tmp_path, "b/gguf", {"README.md": "# x\n", "a.GGUF": header})
+    publish(tmp_path, "a/both", {"README.md": "---\nbase_model: b/both\n---\n"})
+    publish(tmp_path, "b/both", {"a.gguf": header, "model.safetensors": safetensors_bytes({"a": ("F32", (2, 3))})})
+    publish(tmp_path, "c/root", {"README.md": "# x\n"})
+    hub = DirectoryHub(tmp_path)
+    assert facts_of("a/only", hub, tables)["lineage"]["roots"] == ["c/root"]
+    assert facts_of("a/both", hub, tables)["lineage"]["roots"] == ["b/both"]
+
+
+@pytest.mark.parametrize(
+    ("declared", "title", "status", "concluded"),
+    [
+        ("mit", "MIT License", "known", "MIT"),
+        ("mit", "Gemma Terms of Use", "conflicting", None),
+        ("other", "# The MIT License", "known", "MIT"),
+        ("mit", "Some text of ours", "known", "MIT"),
+        ("other", "", "family", None),
+    ],
+)
+def test_the_title_of_a_licence_file_is_a_claim_where_a_licence_is_called_so(
+    tmp_path: Path, tables: Tables, declared: str, title: str, status: str, concluded: str | None
+) -> None:
+    publish(tmp_path, "a/b", {"README.md": f"---\nlicense: {declared}\n---\n", "LICENSE": f"{title}\n\n...\n"})
+    found = facts_of("a/b", DirectoryHub(tmp_path), tables)["license"]
+    assert (found["status"], found["concluded"]) == (status, concluded)
 
 
 @pytest.mark.parametrize(("revision", "text"), [(None, "a/b"), ("v1", "a/b@v1")])
@@ -148,3 +182,16 @@ def test_the_tables_digest_changes_with_an_overlay(tmp_path: Path, tables: Table
     other = Tables(registry, tables.families, tables.curated)
     assert len(tables.digest) == 64
     assert tables.digest != other.digest
+
+
+def test_the_bases_of_a_lone_folder_are_read_from_the_hub_that_was_chosen(
+    tmp_path: Path, starter: StarterHub, tables: Tables
+) -> None:
+    publish(tmp_path, "ours/tuned", {"README.md": "---\nbase_model: deepseek-ai/DeepSeek-R1\n---\n# Tuned\n"})
+    local, repo = DirectoryHub.single(tmp_path / "ours" / "tuned")
+    found = trace(Request(repo), local, tables, as_of=DAY, depth=Depth.CARD, above=starter)
+    facts = facts_document(found)
+    SCHEMA.validate(facts)
+    assert [m["state"] for m in facts["lineage"]["models"]] == ["read"] * 3
+    assert "starter catalogue" in facts["model"]["hub_description"]
+    assert facts["model"]["hub_as_of"] == starter.as_of

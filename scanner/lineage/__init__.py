@@ -4,8 +4,9 @@ What is decided here, and why:
 
 * A root is a model with no known parent of its weights. That nothing is known does not make it an origin:
   ``established`` says on what basis the weights begin there, and is None where nothing does. A cited table outranks the
-  card's own "trained from scratch", which is also what somebody who hides a base would write. An open dispute, or a
-  base that is named and cannot be followed, leaves only a citation of the root itself.
+  card's own "trained from scratch", which is also what somebody who hides a base would write: it counts for nothing
+  beside an adapter, a mention of somebody else's model or the look of one. An open dispute, or a base that is named and
+  cannot be followed or read, leaves only a citation of the root itself.
 * Models that name each other have no root among them: all are roots, none is established.
 * A *conduit* (a namespace that re-hosts or converts) passes the maker through where its edge is a copy, a quantisation
   or unspecified; what it fine-tuned or merged itself is its own. Prose cannot make a work its own: re-hosted cards are
@@ -30,6 +31,7 @@ from scanner.lineage.claims import ROLES, Edge, Source, Unresolved, is_weak, joi
 from scanner.lineage.contradictions import Contradiction, Side
 from scanner.lineage.graph import cycles, reach, strongest_paths
 from scanner.lineage.likeness import TELLING, Dispute, FamilyHint, Likeness, Look
+from scanner.lineage.unread import unread_parents
 from scanner.lineage.walk import ONWARD, Find, Knowledge, Lookup, Place, Walk
 from scanner.model import Parent, Relation, Role
 
@@ -150,10 +152,12 @@ class _Conclusion:
         self.taken_over = contradictions.taken_over(walk)
         self.stopped = {child for child, _ in walk.unresolved}
         self.likeness = {id: Likeness(find, knowledge, walk.leads[id]) for id, find in walk.finds.items()}
+        self.unread = {id: tuple(unread_parents(find, texts=self._must_tell(id))) for id, find in walk.finds.items()}
 
     def lineage(self) -> Lineage:
         nodes = tuple(self._nodes())
-        unresolved = (*self.walk.unresolved.values(), *self._open_ends())
+        unread = (missed for of in self.unread.values() for missed in of)
+        unresolved = (*self.walk.unresolved.values(), *unread, *self._open_ends())
         groups = {g: tuple(id for id, of in self.walk.places if of is g and id != nodes[0].id) for g in ROLES}
         bodies = {nodes[0].id, *groups[Role.WEIGHTS]}
         return Lineage(
@@ -165,7 +169,7 @@ class _Conclusion:
             components=groups[Role.COMPONENT],
             unresolved=unresolved,
             contradictions=self._contradictions(),
-            hints=tuple(hint for id in self.walk.finds for _, hint in self.hints[id]),
+            hints=tuple(self._all_hints()),
             disputes=tuple(dispute for like in self.likeness.values() for dispute in like.disputes),
             cycles=self.cycles,
             gaps=tuple(dict.fromkeys(self._gaps())),
@@ -226,12 +230,20 @@ class _Conclusion:
             return None
         if like.root_citation:
             return Basis.CURATED
-        if find.reading is None or find.id in self.stopped or like.contested:
+        if find.reading is None or find.id in self.stopped or self.unread[find.id] or like.contested:
             return None
         if like.own_family:
             return Basis.CURATED
-        stated = any(card.from_scratch for card in find.reading.facts("card"))
-        return Basis.STATED if stated and not self.knowledge.is_conduit(find.namespace) else None
+        return Basis.STATED if self._from_scratch(find, find.reading) else None
+
+    def _from_scratch(self, find: Find, reading: Reading) -> bool:
+        """The card says so, and nothing else that was read speaks of somebody else's weights."""
+        cards = reading.facts("card")
+        if not any(card.from_scratch for card in cards) or self.knowledge.is_conduit(find.namespace):
+            return False
+        mentioned = (mention.split("/")[0] for card in cards for mention in card.mentions)
+        foreign = any(not self.knowledge.kin(namespace, find.namespace) for namespace in mentioned)
+        return not (reading.facts("adapter") or foreign or any(not hint.own for _, hint in self.hints[find.id]))
 
     # -- conduits
 
@@ -273,13 +285,20 @@ class _Conclusion:
 
     # -- what is missing
 
+    def _must_tell(self, id: str) -> bool:
+        """Of the judged model all that may name a parent has to be read, unless a cited table tells its parents."""
+        find = self.walk.finds[id]
+        cited = any(claim.basis is Basis.CURATED for claim in find.claims)
+        return find.depth == 0 and not cited and not self.likeness[id].root_citation
+
     def _open_ends(self) -> Iterator[Unresolved]:
         for id, find in self.walk.finds.items():
             if find.reading is None or self.body[id] or id in self.stopped or self._established(find):
                 continue
             yield from self.likeness[id].unnamed_bases()
             if self._is_conduit(find):
-                yield Unresolved(id, "", Reason.UNNAMED, Basis.INFERRED, str(find.reading.model.at()))
+                at = str(find.reading.model.at())
+                yield Unresolved(id, "a model that is not named", Reason.UNNAMED, Basis.INFERRED, at)
 
     def _gaps(self) -> Iterator[Gap]:
         for find in self.walk.finds.values():
@@ -294,8 +313,10 @@ class _Conclusion:
                 yield Gap(id, "model", Reason.TAKEN_OVER, at, f"the name now leads to _id {find.reading.model.hub_id}")
             if self._is_conduit(find) and self._maker(id) is None:
                 yield Gap(id, "maker", Reason.UNNAMED, at, "re-hosted, and whose weights these are cannot be told")
-            teachers = (e.parent for e in self.outward[id] if e.role is Role.TEACHER)
-            yield from self.likeness[id].unnamed_teachers(teachers)
+            yield from self.likeness[id].unnamed_teachers(self._teachers(id))
+
+    def _teachers(self, id: str) -> tuple[str, ...]:
+        return tuple(e.parent for e in self.outward[id] if e.role is Role.TEACHER)
 
     # -- looks and contradictions
 
@@ -306,12 +327,18 @@ class _Conclusion:
             for id, like in self.likeness.items()
         }
 
+    def _all_hints(self) -> Iterator[FamilyHint]:
+        for id in self.walk.finds:
+            yield from (hint for _, hint in self.hints[id])
+            yield from self.likeness[id].teacher_hints(self._teachers(id))
+
     def _contradictions(self) -> tuple[Contradiction, ...]:
         walk = self.walk
         found = [
             *contradictions.self_references(walk),
             *(contradictions.circle(members, walk) for members in self.cycles),
             *contradictions.identity_mismatches(walk),
+            *contradictions.doubles(walk),
             *contradictions.relation_mismatches(walk),
         ]
         for id, find in walk.finds.items():

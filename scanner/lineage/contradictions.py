@@ -110,10 +110,12 @@ def undeclared(find: Find, sides: tuple[Side, ...]) -> Iterator[Contradiction]:
 
 
 def _declaration_read(reading: Reading) -> bool:
-    # What a third party states of a base is no reading of what the publisher declares.
+    # What a third party states of a base is no reading of what the publisher declares, and tags that one captured at
+    # some time show what stood there then, not what is missing.
     model = reading.model
     listed = any(parent.basis is Basis.DECLARED for parent in model.base_models or ())
-    return listed or bool(reading.facts("card")) or model.card is not None or model.tags is not None
+    tagged = model.tags is not None and not model.sources
+    return listed or tagged or bool(reading.facts("card")) or model.card is not None
 
 
 def identity_mismatches(walk: Walk) -> Iterator[Contradiction]:
@@ -128,6 +130,14 @@ def identity_mismatches(walk: Walk) -> Iterator[Contradiction]:
             yield _taken_over(child, b.model, other)
         elif a is not None and not meant and _younger(b.model, a.model):
             yield _born_later(child, a.model, b.model)
+
+
+def doubles(walk: Walk) -> Iterator[Contradiction]:
+    """Two repositories that bear one ``_id``: the hub gives none twice, so one of them is not what it says."""
+    for pair in walk.doubles:
+        models = [reading.model for id in pair if (reading := walk.finds[id].reading)]
+        sides = tuple(Side(f"{m.repo} has _id {m.hub_id}", Basis.OBSERVED, str(m.at())) for m in models)
+        yield Contradiction(IDENTITY, pair[1], f"{pair[1]} bears the _id of {pair[0]}", sides)
 
 
 def taken_over(walk: Walk) -> frozenset[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from scanner.errors import Reason
 from scanner.evidence import Evidence
+from scanner.evidence.config import ConfigFact
 from scanner.fact import Basis, Gap
 from scanner.lineage.claims import Unresolved
 from scanner.lineage.contradictions import Side
@@ -25,7 +26,8 @@ _CLEARED = ("not-derived", "from-scratch", "teacher-only")
 @dataclass(frozen=True, slots=True)
 class FamilyHint:
     """A family that the subject looks like, or names in prose. ``signal`` is ``model_type``, ``architecture``,
-    ``vocab_size``, ``tokenizer_pre``, ``name`` (a config was loaded from ``value``) or ``stated``.
+    ``vocab_size``, ``tokenizer_pre``, ``name`` (a config was loaded from ``value``), ``stated`` or ``teacher``: the
+    card says that the family taught, and it gave no weights.
 
     ``developer`` is a namespace. ``own``: the publisher is the developer, or an ancestor explains the family.
     """
@@ -61,6 +63,8 @@ class Look:
     value: str
     at: str
     basis: Basis = Basis.INFERRED
+    part: bool = False
+    """the look of something beside the weights, such as the text encoder of a pipeline"""
 
     @property
     def side(self) -> Side:
@@ -95,7 +99,7 @@ class Likeness:
     @property
     def family(self) -> str | None:
         """The developer's own family, else the one that the files look like most."""
-        looks = (look.family for look in self.looks if look.basis is Basis.INFERRED)
+        looks = (look.family for look in self.looks if look.basis is Basis.INFERRED and not look.part)
         return self.own_family or next(looks, None)
 
     def explains(self, look: Look) -> bool:
@@ -112,12 +116,23 @@ class Likeness:
 
     def unnamed_teachers(self, teachers: Iterable[str]) -> Iterator[Gap]:
         """Teachers that the card names without an id and that none of ``teachers`` (ids) can be."""
+        for text, at in self._unmet(teachers):
+            yield Gap(self.find.id, "teacher", Reason.UNNAMED, at, text)
+
+    def teacher_hints(self, teachers: Iterable[str]) -> Iterator[FamilyHint]:
+        """The families of the unnamed teachers. ``own`` are the publisher's kin's only: no ancestor explains them."""
+        for text, at in self._unmet(teachers):
+            for look in self._named(text, "teacher", at, Basis.STATED):
+                own = self._is_own(look)
+                yield FamilyHint(self.find.id, look.family, look.developer, look.signal, look.value, look.at, own)
+
+    def _unmet(self, teachers: Iterable[str]) -> Iterator[tuple[str, str]]:
         known = tuple(teachers)
         for text, role, at in self._names_in_prose():
             families = set(self._knowledge.families.named(text))
             met = any(not families or families & set(self._knowledge.families.named(id)) for id in known)
             if role == Role.TEACHER and not met:
-                yield Gap(self.find.id, "teacher", Reason.UNNAMED, at, text)
+                yield text, at
 
     def unnamed_bases(self) -> Iterator[Unresolved]:
         """Bases that the card names by words in which no family is known."""
@@ -150,12 +165,21 @@ class Likeness:
                 # Its architecture names a code path, not an origin.
                 yield from self._recognise(at, None, (), fact.vocab_size, fact.tokenizer_pre)
             elif evidence.kind == "config":
-                yield from self._recognise(at, fact.model_type, fact.architectures, fact.vocab_size)
-                if fact.text_model_type:
-                    yield from self._recognise(at, fact.text_model_type, (), fact.vocab_size)
+                yield from self._configured(at, fact)
+            elif evidence.kind == "component_config":
+                yield from map(_of_a_part, self._configured(at, fact))
+            elif evidence.kind == "pipeline":
+                for name, _, class_name in fact.components:
+                    looks = self._recognise(str(replace(evidence.at, key=name)), None, (class_name,))
+                    yield from map(_of_a_part, looks)
         if not reading.facts("config"):
             model = reading.model
             yield from self._recognise(str(model.at(key="config")), model.model_type, model.architectures or ())
+
+    def _configured(self, at: str, fact: ConfigFact) -> Iterator[Look]:
+        yield from self._recognise(at, fact.model_type, fact.architectures, fact.vocab_size)
+        if fact.text_model_type:
+            yield from self._recognise(at, fact.text_model_type, (), fact.vocab_size)
 
     def _recognise(
         self, at: str, kind: str | None, classes: tuple[str, ...], size: int | None = None, pre: str | None = None
@@ -196,3 +220,8 @@ class Likeness:
         developers = [families.developer(family) for text in against for family in families.named(text)]
         namespaces = [text.split("/")[0] for text in against if "/" in text]
         return any(self._knowledge.kin(look.developer, one) for one in (*developers, *namespaces))
+
+
+def _of_a_part(look: Look) -> Look:
+    # However plain it is, a borrowed part says nothing of where the weights beside it come from.
+    return replace(look, strength=TELLING - 1, part=True)

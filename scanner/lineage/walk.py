@@ -2,6 +2,8 @@
 
 Breadth first, so that what is near is met before a limit is. Every parent is asked of the hub once; names that lead to
 one repository (another case, a former name) become one find. Only the claims decide the order, never the reading.
+
+An ``_id`` alone joins nothing: a copied one would lend its bearer the origin of another model.
 """
 
 from __future__ import annotations
@@ -76,7 +78,8 @@ class Walk:
     """Walks on construction. ``finds`` stand in the order they were met, the subject first.
 
     ``places`` are the finds with the groups they belong to, ``links`` the claims of every (child, parent, role),
-    ``loops`` the claims by which a model names itself, ``leads`` the weak claims that agree with no link.
+    ``loops`` the claims by which a model names itself, ``leads`` the weak claims that agree with no link. ``doubles``
+    are the pairs of finds, first met first, that bear one ``_id`` under names that nothing joins.
     """
 
     def __init__(
@@ -88,6 +91,7 @@ class Walk:
         self.loops: dict[str, dict[Parent, None]] = {}
         self.leads: dict[str, tuple[Parent, ...]] = {}
         self.unresolved: dict[tuple[str, str], Unresolved] = {}
+        self.doubles: list[tuple[str, str]] = []
         self._lookup, self._knowledge = lookup, knowledge
         self._max_depth, self._questions = max_depth, max_models - 1
         self._names: dict[str, str] = {}
@@ -143,20 +147,23 @@ class Walk:
         self.unresolved.setdefault((child, claim.ref.raw), missed)
 
     def _meet(self, asked: RepoId, answer: Reading | Gap, depth: int) -> str:
-        """File an answer under the identity of what was found: the hub's ``_id``, else the name without case."""
+        """File an answer under what was found: its name without case, the hub's ``_id`` where the hub led elsewhere."""
         if isinstance(answer, Gap):
             find = Find(str(asked), depth, None, answer)
             repo, hub_id = asked, None
         else:
             repo, hub_id = answer.model.repo, answer.model.hub_id
             find = Find(str(repo), depth, answer)
-        known = self._hub_ids.get(hub_id or "") or self.known_as(repo)
+        twin = self._hub_ids.get(hub_id or "")
+        known = self.known_as(repo) or (twin if asked.key != repo.key else None)
         find = self.finds.setdefault(known or find.id, find)
         find.names |= {str(asked), str(repo)}
         for name in (asked.key, repo.key):
             self._names.setdefault(name, find.id)
         if hub_id:
             self._hub_ids.setdefault(hub_id, find.id)
+        if twin not in (None, find.id):
+            self.doubles.append((str(twin), find.id))
         if known is None:
             find.claims = self._claims(find)
         return find.id

@@ -19,6 +19,8 @@ from tests.lineage.world import (
     kinds,
     loaded,
     only,
+    part_config,
+    pipeline,
     prose,
     reading,
     says,
@@ -151,7 +153,7 @@ def test_cited_root_is_not_questioned_by_a_look() -> None:
 
 def test_claim_of_scratch_does_not_silence_a_telling_look() -> None:
     lineage = trace(reading("a/one", config("qwen2", 151936), card(from_scratch=True)))
-    assert lineage.subject.established is Basis.STATED
+    assert lineage.subject.established is None, "it looks like somebody else's weights"
     assert kinds(lineage) == ["undeclared-base"]
 
 
@@ -194,9 +196,34 @@ def test_such_words_add_nothing_to_a_known_base_or_a_known_origin(known: Said) -
     assert lineage.complete
 
 
+def test_teacher_of_the_publishers_own_is_its_own_and_a_cleared_base_still_taught() -> None:
+    taught = card(("Improved using Qwen", "teacher"))
+    assert looks(trace(reading("Qwen-labs/Tiny", taught))) == [("Qwen", "teacher", True)]
+    cleared = SmallCurated(known={"nvidia/Nano": [("Qwen/Qwen2.5-7B", "teacher-only")]})
+    assert looks(trace(reading("nvidia/Nano", taught), curated=cleared)) == [("Qwen", "teacher", False)]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        part_config("qwen2", 151936),
+        pipeline(("text_encoder", "transformers", "Qwen2_5_VLForConditionalGeneration"), ("vae", "diffusers", "Plain")),
+    ],
+)
+def test_part_of_a_pipeline_is_a_lead_and_says_nothing_of_the_weights_beside_it(shown: Said) -> None:
+    lineage = trace(reading("a/image", shown, card(from_scratch=True)))
+    assert [(h.family, h.own) for h in lineage.hints] == [("Qwen2.5", False)]
+    assert (lineage.subject.family, kinds(lineage)) == (None, [])
+    assert lineage.subject.established is None
+    own = trace(reading("Qwen/Image", shown, card(from_scratch=True)))
+    assert ([h.own for h in own.hints], own.subject.established) == ([True], Basis.STATED)
+
+
 def test_teacher_named_in_words_is_a_gap_and_no_hint_of_a_base() -> None:
     lineage = trace(reading("nvidia/Nano", card(("Improved using Qwen", "teacher"), from_scratch=True)))
-    assert (lineage.hints, lineage.contradictions) == ((), ())
+    assert looks(lineage) == [("Qwen", "teacher", False)]
+    assert lineage.contradictions == ()
+    assert lineage.subject.established is Basis.STATED, "a teacher gave no weights"
     assert [(g.what, g.reason, g.detail) for g in lineage.gaps] == [("teacher", Reason.UNNAMED, "Improved using Qwen")]
     assert lineage.complete, "its weights are followed; whom it learned from is another question"
 

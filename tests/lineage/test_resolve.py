@@ -83,11 +83,22 @@ def test_wrong_case_and_former_name_lead_to_one_node_with_the_canonical_id(hub_i
     assert lineage.roots == ("Qwen/Qwen2.5-7B",)
 
 
-def test_one_hub_id_under_two_canonical_names_is_one_model() -> None:
-    world = World(reading("b/new", hub_id="1"), reading("c/newer", hub_id="1"))
-    lineage = resolve(reading("a/one", front("b/new"), front("c/newer")), world, knowledge())
+def test_one_hub_id_under_two_names_is_one_model_where_the_hub_led_from_a_former_name() -> None:
+    world = World(reading("b/new", hub_id="1"), reading("c/newer", hub_id="1")).moved("b/old", "c/newer")
+    lineage = resolve(reading("a/one", front("b/new"), front("b/old")), world, knowledge())
     assert ids(lineage) == ["a/one", "b/new"]
-    assert lineage.node("b/new").renamed_from == ("c/newer",)
+    assert lineage.node("b/new").renamed_from == ("b/old", "c/newer")
+    assert kinds(lineage) == []
+
+
+@pytest.mark.parametrize(("hub_id", "expected"), [("1", ["identity"]), ("2", []), (None, [])])
+def test_a_copied_hub_id_lends_nobody_the_place_of_another_model(hub_id: str | None, expected: list[str]) -> None:
+    world = World(reading("b/new", hub_id="1"), reading("c/fake", hub_id=hub_id))
+    lineage = resolve(reading("a/one", front("b/new"), front("c/fake")), world, knowledge())
+    assert ids(lineage) == ["a/one", "b/new", "c/fake"]
+    assert kinds(lineage) == expected
+    for contradiction in lineage.contradictions:
+        assert (contradiction.subject, len(contradiction.sides)) == ("c/fake", 2)
 
 
 def test_renamed_subject_says_so_and_naming_the_old_name_is_naming_itself() -> None:
@@ -187,10 +198,10 @@ def test_invented_bases_do_not_push_the_cited_one_over_the_limit() -> None:
 
 
 def test_gaps_of_all_readings_are_collected_nearest_first() -> None:
-    own, theirs = (Gap(id, "config.json", Reason.MALFORMED, "x") for id in ("a/one", "b/two"))
+    own, theirs = (Gap(id, "tokenizer.json", Reason.MALFORMED, "x") for id in ("a/one", "b/two"))
     lineage = trace(reading("a/one", front("b/two"), gaps=(own,)), reading("b/two", gaps=(theirs,)))
     assert lineage.gaps == (own, theirs)
-    assert lineage.complete, "a file that could not be read is a gap, the lineage was followed"
+    assert lineage.complete, "a file that names no parent is a gap, the lineage was followed"
 
 
 # -- circles

@@ -73,6 +73,16 @@ def config(
     return lambda model: Evidence("config", model.at("config.json"), fact)
 
 
+def part_config(model_type: str, vocab_size: int | None = None) -> Callable[[Model], Evidence]:
+    made = config(model_type, vocab_size)
+    return lambda model: Evidence("component_config", model.at("text_encoder/config.json"), made(model).fact)
+
+
+def pipeline(*components: tuple[str, str, str]) -> Callable[[Model], Evidence]:
+    fact = SimpleNamespace(components=components)
+    return lambda model: Evidence("pipeline", model.at("model_index.json"), fact)
+
+
 def embedded(text: str) -> Claim:
     """What a converter copies into a GGUF file: the base of the original, not the original."""
     return _claim(text, Basis.DECLARED, "model-q4.gguf", "general.base_model.0.repo_url", "unspecified", "weights")
@@ -83,9 +93,20 @@ def gguf(vocab_size: int | None, tokenizer_pre: str | None) -> Callable[[Model],
     return lambda model: Evidence("gguf", model.at("model-q4.gguf"), fact)
 
 
-def card(*names: tuple[str, str], from_scratch: bool = False) -> Callable[[Model], Evidence]:
+def shows(kind: str, path: str) -> Callable[[Model], Evidence]:
+    """A file that was read and names no parent."""
+    return lambda model: Evidence(kind, model.at(path), SimpleNamespace())
+
+
+def unread(id: str, path: str, reason: Reason = Reason.GATED) -> Gap:
+    return Gap(id, path, reason, f"dir://{id}/{path}")
+
+
+def card(
+    *names: tuple[str, str], from_scratch: bool = False, mentions: tuple[str, ...] = ()
+) -> Callable[[Model], Evidence]:
     stated = tuple(SimpleNamespace(text=text, role=role, key="line=3") for text, role in names)
-    fact = SimpleNamespace(stated_names=stated, from_scratch="line=5" if from_scratch else None)
+    fact = SimpleNamespace(stated_names=stated, from_scratch="line=5" if from_scratch else None, mentions=mentions)
     return lambda model: Evidence("card", model.at("README.md"), fact)
 
 
@@ -147,6 +168,7 @@ FAMILIES = Families(
             "name": "Qwen2.5",
             "developer": "Qwen",
             "model_types": ["qwen2"],
+            "architectures": ["Qwen2_5_VLForConditionalGeneration"],
             "vocab_sizes": [151936],
             "distinctive_vocab": [151936],
             "tokenizer_pre": ["qwen2"],
