@@ -12,6 +12,7 @@
     │   ├── BadCredentials       3  the token was refused
     │   ├── HubOffline           3  offline mode forbids the request
     │   ├── ModelNotFound        3  gone, private or never there: anonymously one answer
+    │   │   └── ModelNotHeld     3  this folder or catalogue has no such model; the live Hub was not asked
     │   ├── RevisionNotFound     3
     │   ├── EntryNotFound        3  the repository has no such file
     │   ├── GatedModel           3
@@ -52,7 +53,6 @@ class Reason(StrEnum):
     UNNAMED = "unnamed"
     DEPTH_LIMIT = "depth-limit"
     TAKEN_OVER = "taken-over"
-    UNKNOWN_PUBLISHER = "unknown-publisher"
 
     @property
     def transient(self) -> bool:
@@ -123,6 +123,10 @@ class HubOffline(HubError):
 
 class ModelNotFound(HubError):
     reason = Reason.GONE_OR_PRIVATE
+
+
+class ModelNotHeld(ModelNotFound):
+    reason = Reason.NOT_HELD
 
 
 class RevisionNotFound(HubError):

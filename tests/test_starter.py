@@ -265,3 +265,12 @@ def test_no_model_with_a_base_of_another_publisher_counts_as_an_original() -> No
         claims = (*cited, *(model.base_models or ()))
         strangers = {p.ref.repo.namespace for p in claims if p.ref.repo and p.role is Role.WEIGHTS} - {model.namespace}
         assert not (own and strangers), (row["id"], own, strangers)
+
+
+def test_a_commit_of_another_source_is_not_the_one_the_captured_facts_are_of() -> None:
+    hub = StarterHub()
+    row = hub.row(RepoId.parse("BAAI/bge-base-zh-v1.5"))
+    assert row is not None
+    assert row["rev"]
+    assert all(source != row["ts"] for _, source in row["rev"])
+    assert hub.model(RepoId.parse("BAAI/bge-base-zh-v1.5")).revision is None

@@ -19,7 +19,7 @@ from scanner.errors import (
     HubProtocolError,
     HubUnreachable,
     InvalidModelId,
-    ModelNotFound,
+    ModelNotHeld,
     NotHeld,
     RevisionNotFound,
     TooLarge,
@@ -119,7 +119,7 @@ class DirectoryHub:
             return self._lone
         place = self._folder(repo) if self._lone is None else None
         if place is None or not self._holds(place):
-            raise ModelNotFound(f"{repo}: not in {self.description}", hint="it is looked for as <namespace>/<name>/")
+            raise ModelNotHeld(f"{repo}: not in {self.description}", hint="it is looked for as <namespace>/<name>/")
         return RepoId(place.parent.name if repo.namespace else None, place.name), _real(place), None
 
     def _folder(self, repo: RepoId) -> Path | None:

@@ -22,7 +22,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from scanner import data
-from scanner.errors import ModelNotFound, NotHeld, RevisionNotFound
+from scanner.errors import ModelNotHeld, NotHeld, RevisionNotFound
 from scanner.fact import Basis, Locator
 from scanner.model import Model, ModelRef, Parent, Relation, RepoId, Revision, StatedLicense
 
@@ -54,14 +54,14 @@ class StarterHub:
         with the source in the note: it is no declaration of the publisher.
 
         Raises:
-            ModelNotFound: the catalogue does not hold it; the hint names close ids.
+            ModelNotHeld: the catalogue does not hold it; the hint names close ids.
             RevisionNotFound: ``revision`` is not the commit that the facts are of.
         """
         row = self.row(repo)
         if row is not None and "now" in row:
             row = self.row(RepoId.parse(row["now"]))
         if row is None:
-            raise ModelNotFound(f"{repo} is not in the starter catalogue", hint=self._hint(repo))
+            raise ModelNotHeld(f"{repo} is not in the starter catalogue", hint=self._hint(repo))
         found = RepoId.parse(row["id"])
         commit = _commit(row)
         if revision not in (None, commit):

@@ -473,3 +473,25 @@ def test_every_exception_of_the_http_library_is_translated() -> None:
     for name, cls in exceptions_of(_http).items():
         if name not in misuse and not issubclass(cls, Warning):
             assert any(base in TRANSLATION for base in cls.__mro__), name
+
+
+def test_bases_of_another_repository_are_not_believed(hub: LoopbackHub, client: Client) -> None:
+    """Between the two questions the name may come to lead somewhere else."""
+    base = {"relation": "finetune", "models": [{"_id": "0" * 24, "id": "evil/base"}]}
+    hub.add(Repo("forge/moving", {"README.md": "# moving\n"}, base_models=base))
+    honest = client().model(RepoId.parse("forge/moving"))
+    assert [str(parent.ref.repo) for parent in honest.base_models or ()] == ["evil/base"]
+    hub.canned(
+        f"/api/models/forge/moving/revision/{hub.repo('forge/moving').sha}",
+        {"_id": "f" * 24, "id": "forge/moving", "baseModels": base},
+    )
+    model = client().model(RepoId.parse("forge/moving"))
+    assert (model.base_models, model.unread) == (None, ("baseModels",))
+
+
+def test_a_file_is_asked_for_as_it_lies_there(hub: LoopbackHub, client: Client) -> None:
+    """A digest and a byte range are of the stored bytes; a compressed answer would be neither."""
+    live = client()
+    live.read(live.model(ROOT), WEIGHTS, limit=10_000_000)
+    asked = {r.path: {k.lower(): v for k, v in r.headers.items()}["accept-encoding"] for r in hub.log}
+    assert {path.endswith(WEIGHTS): coding for path, coding in asked.items()} == {True: "identity", False: "gzip"}
