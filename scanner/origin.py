@@ -149,11 +149,14 @@ class _Record:
 class Registry:
     """The publishers known, by namespace. Handles are compared without regard to case."""
 
-    def __init__(self, overlay: Mapping[str, Mapping[str, Any]] | None = None, overlay_text: str = "") -> None:
+    def __init__(
+        self, overlay: Mapping[str, Mapping[str, Any]] | None = None, overlay_text: str = "", overlay_file: str = "FILE"
+    ) -> None:
         self._own = {}
+        unsourced = f"given by --publishers {overlay_file}"
         for key, raw in (overlay or {}).items():
             named = "handle" in raw or key.casefold() in _index()
-            self._own[key.casefold()] = _resolve(raw if named else {"handle": key, **raw})
+            self._own[key.casefold()] = _resolve(raw if named else {"handle": key, **raw}, unsourced)
         self._overlay_text = overlay_text
         self._read: dict[str, _Record | None] = {}
 
@@ -175,7 +178,7 @@ class Registry:
         known = set(_index())
         for problem in check(document, known, lambda id: record("lists.yaml", id) is not None):
             raise DataError(problem.message, file=str(overlay), line=problem.line, hint=problem.hint)
-        return cls(document.value, body)
+        return cls(document.value, body, clean_line(str(overlay)))
 
     def attribute(self, namespace: str | None, as_of: date) -> Origin:
         """What is known of ``namespace`` on ``as_of``; of an unknown namespace nothing is."""
@@ -299,34 +302,35 @@ def _shipped(key: str) -> _Record | None:
     if place is None:
         return None
     value = load(text(FILE)[slice(*place)], file=FILE).value
-    return _resolve(value[key])
+    return _resolve(value[key], PUBLIC_KNOWLEDGE)
 
 
-def _resolve(raw: Mapping[str, Any]) -> _Record:
-    facts = {name: _fact(raw[name], raw) for name in _FACTS if name in raw}
+def _resolve(raw: Mapping[str, Any], unsourced: str) -> _Record:
+    """``raw`` with its sources as texts; ``unsourced`` is cited under what names none."""
+    facts = {name: _fact(raw[name], raw, unsourced) for name in _FACTS if name in raw}
     if "handle" in raw:
-        facts["namespace"] = _fact(raw["handle"], raw)
+        facts["namespace"] = _fact(raw["handle"], raw, unsourced)
     for name, words in (("alias_of", "another handle of"), ("renamed_to", "renamed to")):
         if name in facts:
             fact = facts[name]
             said = f"{words} {fact.value}: {fact.citation.source}"
             facts[name] = replace(fact, citation=replace(fact.citation, source=said))
     if "parent" in raw:
-        parent = facts["parent"] = _fact(raw["parent"], raw)
+        parent = facts["parent"] = _fact(raw["parent"], raw, unsourced)
         country = raw["parent"].get("country") if isinstance(raw["parent"], Mapping) else None
         if country:
             facts["parent_country"] = _Fact(country, parent.citation, parent.since, parent.until)
     entries = tuple(
-        ListEntry(e["id"], e["relation"], _day(e, "from"), _day(e, "until"), _source(e, raw))
+        ListEntry(e["id"], e["relation"], _day(e, "from"), _day(e, "until"), _source(e, raw, unsourced))
         for e in raw.get("lists", ())
     )
     return _Record(facts, entries, raw)
 
 
-def _fact(said: Any, raw: Mapping[str, Any]) -> _Fact:
+def _fact(said: Any, raw: Mapping[str, Any], unsourced: str) -> _Fact:
     if not isinstance(said, Mapping):
-        return _Fact(None if said is None else str(said), Citation(PUBLIC_KNOWLEDGE))
-    source = _source(said, raw)
+        return _Fact(None if said is None else str(said), Citation(unsourced))
+    source = _source(said, raw, unsourced)
     if said.get("reason"):
         source = f"{said['reason']} ({source})"
     sourced = "source" in said
@@ -335,11 +339,11 @@ def _fact(said: Any, raw: Mapping[str, Any]) -> _Fact:
     return _Fact(str(said["is"]), Citation(source, seen, confidence), _day(said, "from"), _day(said, "until"))
 
 
-def _source(said: Mapping[str, Any], raw: Mapping[str, Any]) -> str:
+def _source(said: Mapping[str, Any], raw: Mapping[str, Any], unsourced: str) -> str:
     cited = said.get("source", [])
     numbers = cited if isinstance(cited, list) else [cited]
     pages = [raw["sources"][n - 1] if isinstance(n, int) else n for n in numbers]
-    return " ; ".join(pages) or PUBLIC_KNOWLEDGE
+    return " ; ".join(pages) or unsourced
 
 
 def _day(said: Mapping[str, Any], name: str) -> str | None:

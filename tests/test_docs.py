@@ -15,7 +15,7 @@ import pytest
 from scanner import errors
 from scanner.cli import COMMANDS, SUBCOMMANDS
 from scanner.cli.config import KEYS
-from scanner.policy import Policy, load_policy, read_policy, shipped
+from scanner.policy import Policy, Verdict, load_policy, read_policy, shipped
 from tests.cli.conftest import Ran
 from tests.cli.conftest import run as run  # the fixture
 
@@ -122,6 +122,9 @@ def test_the_configuration_of_the_readme_has_keys_that_exist() -> None:
         assert set(tomllib.loads(block)["tool"]["modelorigin"]) <= KEYS
 
 
+WEIGHT = {Verdict.ALLOW: "note", Verdict.REVIEW: "review", Verdict.DENY: "deny"}
+
+
 def rule_list(policies: list[Policy]) -> str:
     """The body of policies/README.md: a section for each pack, a line for each rule it declares."""
     parts = []
@@ -134,7 +137,7 @@ def rule_list(policies: list[Policy]) -> str:
             "",
         ]
         rows = [
-            f"| `{rule.id}` | {rule.title} | {rule.verdict.name.lower()} | {rule.unknown.name.lower()} |"
+            f"| `{rule.id}` | {rule.title} | {WEIGHT[rule.verdict]} | {WEIGHT[rule.unknown]} |"
             for rule in policy.rules
             if rule.pack == policy.name
         ]

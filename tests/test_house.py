@@ -114,3 +114,12 @@ def test_the_licences_of_what_is_required_are_permissive() -> None:
         )
         assert allowed.search(stated), f"{name}: {stated[:200]}"
     assert len(seen) > 10
+
+
+def test_the_facts_schema_knows_the_countries_of_the_table() -> None:
+    import json
+
+    from scanner.data import text
+
+    known = json.loads(text("schema/facts-v1.schema.json"))["definitions"]["country"]["enum"]
+    assert set(known) == {*COUNTRIES, None}

@@ -303,7 +303,8 @@ acme:
     assert (o.namespace, o.organisation, o.headquarters, o.control) == ("ACME", "Acme Ltd", "GB", "GB")
     assert o.confidence is Confidence.HIGH
     assert dict(o.footnotes)["headquarters"].source == "https://acme.example/imprint ; our vendor file"
-    assert [(e.id, e.since, e.source) for e in o.lists or ()] == [("us_1260h", "2026", "public knowledge")]
+    given = f"given by --publishers {tmp_path / 'own.yaml'}"
+    assert [(e.id, e.since, e.source) for e in o.lists or ()] == [("us_1260h", "2026", given)]
     assert registry.is_conduit("ACME")
     assert "acme" in registry.namespaces()
     assert registry.attribute("Qwen", TODAY) == origin("Qwen")
@@ -388,3 +389,11 @@ def test_an_overlay_that_cannot_be_read_is_an_error_of_ours(tmp_path: Path) -> N
     (tmp_path / "bytes.yaml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(DataError, match="cannot be read"):
         Registry.shipped(tmp_path / "bytes.yaml")
+
+
+def test_a_company_s_own_fact_without_a_source_is_cited_as_its_own(tmp_path: Path) -> None:
+    registry = overlay(tmp_path, "ours:\n  parent: {is: Owner, country: DE}\nqwen:\n  state_ownership: backed\n")
+    given = f"given by --publishers {tmp_path / 'own.yaml'}"
+    cited = dict(registry.attribute("ours", date(2026, 1, 1)).footnotes)
+    assert {cited[name].source for name in ("namespace", "parent", "parent_country")} == {given}
+    assert dict(registry.attribute("Qwen", date(2026, 1, 1)).footnotes)["state_ownership"].source == given

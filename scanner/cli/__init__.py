@@ -5,13 +5,17 @@ Commands are imported when they are called: ``--help`` stays free of the databas
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 
 import click
 
 from scanner import __version__
-from scanner.cli.config import defaults
+from scanner.cli.config import configuration
+from scanner.cli.output import output_lost, tell
 from scanner.errors import ScannerError
 
 COMMANDS = {
@@ -28,6 +32,10 @@ SUBCOMMANDS = {
     "audit": ("list", "show"),
     "db": ("upgrade", "info"),
 }
+
+
+_COMPLETE = "_MODELORIGIN_COMPLETE"
+_UNWRITABLE = (errno.EPIPE, errno.ENOSPC, errno.EBADF)
 
 
 class LazyGroup(click.Group):
@@ -62,8 +70,15 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="modelorigin")
+@click.option(
+    "--no-config",
+    is_flag=True,
+    envvar="MODELORIGIN_NO_CONFIG",
+    show_envvar=True,
+    help="Ignore modelorigin.toml and pyproject.toml of the project: others may have written them.",
+)
 @click.pass_context
-def cli(ctx: click.Context) -> None:
+def cli(ctx: click.Context, no_config: bool) -> None:
     """Where an open-weight model comes from, on which licence, judged by your policy.
 
     \b
@@ -71,32 +86,39 @@ def cli(ctx: click.Context) -> None:
       0    every model judged below --fail-on
       1    at least one model at or above --fail-on
       2    usage, configuration or policy file error
-      3    incomplete: hub unreachable, model not found, nothing to scan, database unavailable
+      3    incomplete: hub unreachable, model not found, nothing to scan, database unavailable, output lost
       130  interrupted
     """
-    ctx.default_map = defaults({name: SUBCOMMANDS.get(name, ()) for name in COMMANDS})
+    ctx.obj = configuration({name: SUBCOMMANDS.get(name, ()) for name in COMMANDS}, project=not no_config)
+    ctx.default_map = ctx.obj.default_map
 
 
 def main() -> None:
     """Entry point of the console script: runs, reports an error in one line with its hint, exits with its code."""
     try:
-        code = cli.main(standalone_mode=False, prog_name="modelorigin")
+        if _COMPLETE in os.environ:
+            cli.main(prog_name="modelorigin")
+        # Not by cli.main(): it ends in 1, which means a verdict here, when the reader of a help text went away.
+        with cli.make_context("modelorigin", sys.argv[1:]) as context:
+            code = cli.invoke(context)
+    except click.exceptions.Exit as done:
+        code = done.exit_code
     except ScannerError as error:
         report(error)
         code = error.exit_code
-    except click.exceptions.Abort:
-        click.echo("interrupted", err=True)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        tell("interrupted")
         code = 130
     except click.ClickException as error:
-        error.show()
+        with suppress(OSError):
+            error.show()
         code = error.exit_code
-    except KeyboardInterrupt:
-        click.echo("interrupted", err=True)
-        code = 130
-    except BrokenPipeError:
-        # The reader of our output went away (`| head`): what was printed may be cut, so this is no pass.
-        sys.stderr.close()
-        code = 3
+    except OSError as error:
+        if error.errno not in _UNWRITABLE:
+            raise
+        lost = output_lost(error.strerror)
+        report(lost)
+        code = lost.exit_code
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -104,6 +126,6 @@ def report(error: ScannerError) -> None:
     """One line of reason and one of advice on stderr."""
     from scanner.text import clean_line
 
-    click.echo(f"error: {clean_line(error.message, 1000)}", err=True)
+    tell(f"error: {clean_line(error.message, 1000)}")
     if error.hint:
-        click.echo(f"hint: {clean_line(error.hint, 1000)}", err=True)
+        tell(f"hint: {clean_line(error.hint, 1000)}")

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
-from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 import click
 
-from scanner.cli.options import db_option, emit, option, output_options, parse_day, write_file
+from scanner.cli.options import Configured, db_option, option, output_options, parse_day
+from scanner.cli.output import emit, publish, tell
 
 if TYPE_CHECKING:
     from scanner.store import ScanRow
-
-SUFFIXES = {".json": "json", ".jsonl": "jsonl", ".md": "markdown", ".txt": "table"}
 
 
 @click.group("audit")
@@ -23,7 +20,7 @@ def command() -> None:
     """Read the recorded scans."""
 
 
-@command.command("list")
+@command.command("list", cls=Configured)
 @option("format", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Format on stdout.")
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="Newest scans shown.")
 @click.option("--until", metavar="DATE", help="Scans up to and including this day (UTC).")
@@ -50,8 +47,8 @@ def list_(
         rows = store.scans(
             model=model,
             verdict=verdict.upper() if verdict else None,
-            since=parse_day(since).isoformat() if since else None,
-            until=parse_day(until).isoformat() if until else None,
+            since=parse_day(since).isoformat() if since is not None else None,
+            until=parse_day(until).isoformat() if until is not None else None,
             limit=limit,
         )
     finally:
@@ -60,7 +57,7 @@ def list_(
         emit(json.dumps([row.document() for row in rows], indent=2, ensure_ascii=False))
         return
     if not rows:
-        click.echo("no scan matches", err=True)
+        tell("no scan matches")
         return
     emit("\n".join(map(_line, rows)))
 
@@ -71,13 +68,14 @@ def _line(row: ScanRow) -> str:
     return f"{row.number:>6}  {row.at}  {row.verdict:<6}  {row.model}  {revision:<12}  {policies}"
 
 
-@command.command("show")
+@command.command("show", cls=Configured)
 @click.argument("number", type=click.IntRange(1))
 @db_option
 @output_options(("table", "json", "jsonl", "markdown"))
 def show(number: int, db: str | None, format: str, output: tuple[Path, ...], quiet: bool) -> None:
     """Show scan NUMBER as it was recorded."""
-    from scanner.export import ScanView, render
+    from scanner.cli.records import settings
+    from scanner.export import ScanView
     from scanner.store import Store
 
     store = Store.open(db, create=False)
@@ -85,9 +83,6 @@ def show(number: int, db: str | None, format: str, output: tuple[Path, ...], qui
         found = store.scan(number)
     finally:
         store.close()
-    view = ScanView(found.facts, [decision.document for decision in found.decisions], number, found.at)
-    for path in output:
-        write_file(path, render(SUFFIXES.get(path.suffix, format), [view], [], color=False, width=100))
-    if not quiet:
-        tty = sys.stdout.isatty()
-        emit(render(format, [view], [], color=tty, width=get_terminal_size().columns if tty else 100))
+    documents = [decision.document for decision in found.decisions]
+    told = settings({decision.policy_name: decision.policy_text for decision in found.decisions})
+    publish([ScanView(found.facts, documents, number, found.at, told)], [], format, output, quiet)

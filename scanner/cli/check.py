@@ -6,8 +6,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
-from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -15,7 +15,8 @@ import click
 
 from scanner import __version__
 from scanner.cli import report
-from scanner.cli.options import db_option, emit, hub_options, option, output_options, parse_day, write_file
+from scanner.cli.options import Configured, db_option, hub_options, option, output_options, parse_day
+from scanner.cli.output import on_terminal, publish, tell
 from scanner.errors import NothingToScan, ScannerError, UsageError
 
 if TYPE_CHECKING:
@@ -25,10 +26,9 @@ if TYPE_CHECKING:
     from scanner.store import Store
 
 FORMATS = ("table", "json", "jsonl", "markdown")
-SUFFIXES = {".json": "json", ".jsonl": "jsonl", ".md": "markdown", ".txt": "table"}
 
 
-@click.command("check")
+@click.command("check", cls=Configured)
 @click.argument("models", nargs=-1, required=True, metavar="MODEL...")
 @option(
     "policy",
@@ -84,12 +84,13 @@ def command(
     failures: list[Failure] = []
     verdicts: list[Verdict] = []
     incomplete = False
+    progress = not (no_progress or quiet) and on_terminal()
     with ExitStack() as stack:
         store = None if no_record else _store(db, stack)
         runner = _Runner(policies, pardon, store, stack, **reading)
         for index, name in enumerate(names):
-            if not (no_progress or quiet) and sys.stderr.isatty():
-                click.echo(f"\r\x1b[2K[{index + 1}/{len(names)}] {name[:100]!r}", err=True, nl=False)
+            if progress:
+                tell(f"\r\x1b[2K[{index + 1}/{len(names)}] {name[:100]!r}", newline=False)
             result = runner.run(name)
             if isinstance(result, tuple):
                 view, scan = result
@@ -98,9 +99,9 @@ def command(
                 incomplete |= scan.incomplete
             else:
                 failures.append(result)
-        if not (no_progress or quiet) and sys.stderr.isatty():
-            click.echo("\r\x1b[2K", err=True, nl=False)
-    _print(views, failures, format, output, quiet)
+        if progress:
+            tell("\r\x1b[2K", newline=False)
+    publish(views, failures, format, output, quiet)
     threshold = {"review": Verdict.REVIEW, "deny": Verdict.DENY}.get(fail_on)
     if threshold is not None and any(verdict >= threshold for verdict in verdicts):
         return 1
@@ -135,6 +136,7 @@ class _Runner:
         self.hub = stack.enter_context(opened(hub, offline=offline, endpoint=endpoint, timeout=timeout))
 
     def run(self, name: str) -> tuple[ScanView, Scan] | Failure:
+        from scanner.cli.records import settings
         from scanner.cli.sources import target
         from scanner.errors import StoreError
         from scanner.export import Failure, ScanView
@@ -155,7 +157,8 @@ class _Runner:
             return Failure(name, type(error).__name__, error.message, error.hint, error.exit_code)
         number = self._record(done)
         documents = tuple(decision_document(decision) for decision in done.decisions)
-        return ScanView(done.facts, documents, number, done.at), done
+        told = settings({policy.name: policy.source for policy in self.policies})
+        return ScanView(done.facts, documents, number, done.at, told), done
 
     def _record(self, done: Scan) -> int | None:
         if self.store is None:
@@ -176,13 +179,25 @@ def _policies(
         if not equals or not key:
             raise UsageError(f"not NAME=VALUE: {text!r}", hint="for example --set denied=CN,RU")
         overrides[key] = value
-    return [load_policy(name, overrides=overrides) for name in names], load_waivers(waivers) if waivers else None
+    if not names:
+        raise UsageError("no policy was named", hint="name one with --policy; `modelorigin policy list` shows them")
+    policies = [load_policy(name) for name in names]
+    known = sorted({parameter for policy in policies for parameter in policy.parameters})
+    for key in overrides:
+        if key not in known:
+            close = get_close_matches(key, known, 1)
+            hint = f"did you mean {close[0]!r}?" if close else f"known here: {', '.join(known) or 'none'}"
+            raise UsageError(f"no policy named here has a parameter {key!r}", hint=hint)
+    for index, (name, policy) in enumerate(zip(names, policies, strict=True)):
+        if own := {key: value for key, value in overrides.items() if key in policy.parameters}:
+            policies[index] = load_policy(name, overrides=own)
+    return policies, load_waivers(waivers) if waivers is not None else None
 
 
 def _names(models: Sequence[str]) -> Iterator[str]:
     for name in models:
         if name == "-":
-            lines = (line.split("#")[0].strip() for line in sys.stdin)
+            lines = (line.split("#")[0].strip() for line in sys.stdin or ())
             yield from (line for line in lines if line)
         else:
             yield name
@@ -194,17 +209,3 @@ def _store(db: str | None, stack: ExitStack) -> Store:
     store = Store.open(db)
     stack.callback(store.close)
     return store
-
-
-def _print(
-    views: Sequence[ScanView], failures: Sequence[Failure], format: str, output: Sequence[Path], quiet: bool
-) -> None:
-    from scanner.export import render
-
-    for path in output:
-        kind = SUFFIXES.get(path.suffix, format)
-        write_file(path, render(kind, views, failures, color=False, width=100))
-    # The errors stand on stderr already: a table of nothing else would only repeat them.
-    if not quiet and (views or format != "table"):
-        tty = sys.stdout.isatty()
-        emit(render(format, views, failures, color=tty, width=get_terminal_size().columns if tty else 100))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
-from scanner.cli.options import emit
+from scanner.cli.output import emit
 
 
 @click.command("completion")

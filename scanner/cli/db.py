@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from scanner.cli.options import db_option, emit
+from scanner.cli.options import Configured, db_option
+from scanner.cli.output import emit
 
 
 @click.group("db")
@@ -12,7 +13,7 @@ def command() -> None:
     """Upgrade or describe the database that scans are recorded in."""
 
 
-@command.command("upgrade")
+@command.command("upgrade", cls=Configured)
 @db_option
 def upgrade(db: str | None) -> None:
     """Bring the database to this version's schema. Recorded scans are kept."""
@@ -22,7 +23,7 @@ def upgrade(db: str | None) -> None:
     emit("already up to date" if before == after else f"upgraded from {before or 'an empty file'} to {after}")
 
 
-@command.command("info")
+@command.command("info", cls=Configured)
 @db_option
 def info(db: str | None) -> None:
     """Where the database is, its version, what it holds, and whether its append-only guards stand."""

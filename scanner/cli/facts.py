@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
-from scanner.cli.options import emit, hub_options, parse_day, write_file
+from scanner.cli.options import Configured, hub_options, parse_day
+from scanner.cli.output import emit, write_file
 
 
-@click.command("facts")
+@click.command("facts", cls=Configured)
 @click.argument("model")
 @click.option(
     "-o",

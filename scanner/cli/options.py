@@ -8,16 +8,44 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
+from scanner.cli.config import Configuration
+from scanner.cli.output import known_suffixes, tell
 from scanner.errors import UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+class Configured(click.Command):
+    """A command that says, quiet or not, what the project's file chose for it: a stranger may have written that."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        chosen = ctx.find_object(Configuration)
+        if chosen is not None:
+            used = [
+                p.name for p in self.params if ctx.get_parameter_source(p.name or "") is ParameterSource.DEFAULT_MAP
+            ]
+            if note := chosen.note((self.name, ctx.parent.info_name if ctx.parent else None), used):
+                tell(note)
+        return super().invoke(ctx)
+
+
+class _Option(click.Option):
+    """An option whose variable is unset when it is empty, and wrong when it is blank."""
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        value = super().resolve_envvar_value(ctx)
+        if value is not None and not value.strip():
+            what = (self.opts[0] if self.opts else "").lstrip("-")
+            raise UsageError(f"{self.envvar} is blank: no {what} was named", hint="unset it, or give it a value")
+        return value
+
+
 def option(name: str, *flags: str, **settings: Any) -> Callable[[F], F]:
     """A click option ``--name`` that also reads ``MODELORIGIN_NAME``."""
     variable = "MODELORIGIN_" + name.replace("-", "_").upper()
-    return click.option(f"--{name}", *flags, envvar=variable, show_envvar=True, **settings)
+    return click.option(f"--{name}", *flags, cls=_Option, envvar=variable, show_envvar=True, **settings)
 
 
 def hub_options(command: F) -> F:
@@ -82,6 +110,7 @@ def output_options(formats: Sequence[str]) -> Callable[[F], F]:
             "--output",
             multiple=True,
             type=click.Path(path_type=Path, dir_okay=False),
+            callback=known_suffixes,
             metavar="FILE",
             help="Write a report to FILE too, in the format of its suffix. Repeatable.",
         )(command)
@@ -98,30 +127,9 @@ def parse_day(text: str | None) -> date:
     Raises:
         UsageError: not a date.
     """
-    if not text:
+    if text is None:
         return datetime.now(UTC).date()
     try:
         return date.fromisoformat(text)
     except ValueError as error:
         raise UsageError(f"not a date: {text!r}", hint="write YYYY-MM-DD") from error
-
-
-def write_file(path: Path, text: str) -> None:
-    """Write ``text`` to ``path`` whole or not at all.
-
-    Raises:
-        UsageError: the file cannot be written.
-    """
-    partial = path.with_name(path.name + ".part")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        raise UsageError(
-            f"cannot write {path}: {error.strerror}", hint="name a file in a folder you may write to"
-        ) from error
-
-
-def emit(text: str) -> None:
-    """``text`` on stdout, as it is."""
-    click.echo(text.rstrip("\n"), color=True)

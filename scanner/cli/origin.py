@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from scanner.cli.options import emit, option, parse_day
+from scanner.cli.options import Configured, option, parse_day
+from scanner.cli.output import emit
 from scanner.errors import UsageError
 
 _ROWS = (
@@ -23,7 +24,7 @@ _ROWS = (
 )
 
 
-@click.command("origin")
+@click.command("origin", cls=Configured)
 @click.argument("namespace")
 @option("format", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Format on stdout.")
 @option(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from scanner.cli.options import emit
+from scanner.cli.output import emit
 from scanner.errors import PolicyError
 
 SCHEMAS = {
@@ -99,7 +99,7 @@ def explain(policy: str) -> None:
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write to FILE.")
 def schema(kind: str, output: Path | None) -> None:
     """Print a JSON Schema: of a policy file (for editors), or of the facts, decision or report documents."""
-    from scanner.cli.options import write_file
+    from scanner.cli.output import write_file
     from scanner.data import text
 
     body = text(f"schema/{SCHEMAS[kind]}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from scanner.policy import Policy, Waivers, decision_document
 from scanner.provenance import Tables
@@ -28,3 +30,9 @@ def record(
         registry_digest=tables.digest,
         waivers_text=waivers.text if waivers else None,
     )
+
+
+def settings(sources: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """What was set from outside in each policy, of its ``Policy.source``; policies left as written are left out."""
+    read = {name: json.loads(source)[1] for name, source in sources.items()}
+    return {name: values for name, values in read.items() if values}

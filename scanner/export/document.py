@@ -29,4 +29,5 @@ def as_jsonl(report: Report) -> str:
 
 
 def _scan(scan: ScanView) -> dict[str, Any]:
-    return {"number": scan.number, "at": scan.at, "decisions": list(scan.decisions), "facts": scan.facts}
+    told = {"number": scan.number, "at": scan.at, "settings": scan.settings}
+    return {**told, "decisions": list(scan.decisions), "facts": scan.facts}

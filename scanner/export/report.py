@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class ScanView:
-    """One scan: a facts/v1 document, its decision/v1 documents, its number (None: not recorded), its moment in UTC."""
+    """One scan: a facts/v1 document, its decision/v1 documents, its number (None: not recorded), its moment in UTC.
+
+    ``settings`` are the parameters that were set from outside, by policy and name.
+    """
 
     facts: Mapping[str, Any]
     decisions: Sequence[Mapping[str, Any]]
     number: int | None
     at: str
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

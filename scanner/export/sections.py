@@ -32,6 +32,7 @@ _DEPTHS = {
     "headers": "texts, configs and weight headers were read",
 }
 _USE = {"yes": "commercial use allowed", "no": "no commercial use", "conditional": "commercial use on conditions"}
+_LESS = {"no": "no", "conditional": "conditional", None: "unknown"}
 _TERMS = {
     "field_of_use": "some uses are forbidden",
     "naming": "derivatives must carry a name",
@@ -124,7 +125,7 @@ def license(facts: Json, notes: Notes) -> Section:
     name = own["concluded"] or own["name"] or ", ".join(own["declared"] or ())
     mark = notes.cite_facts(own["footnotes"], "declared", "name", "concluded", "commercial_use")
     use = Span(_USE[own["commercial_use"]]) if own["commercial_use"] in _USE else warn("commercial use unknown")
-    lines = [line(quote(name), "; ", use, mark)] if name else []
+    lines = [line(quote(name), "; ", use, mark, _narrowed(facts))] if name else []
     if not name and own["status"] == "unknown":
         lines.append(line(warn("no licence could be read"), mark))
     elif own["status"] in _STATUS:
@@ -141,6 +142,14 @@ def license(facts: Json, notes: Notes) -> Section:
         lines.append(line("; ".join(terms), notes.cite_facts(own["footnotes"], *_TERMS)))
     lines += capped((line(quote(duty), item=True) for duty in own["duties"]), len(own["duties"]), "duty")
     return Section("Licence", (*lines, *_inherited(facts)))
+
+
+def _narrowed(facts: Json) -> Span | None:
+    """A warning beside the model's own licence where one of a model it came out of may allow less."""
+    passed = set(facts["lineage"]["ancestors"])
+    uses = {model["license"]["commercial_use"] for model in facts["lineage"]["models"] if model["id"] in passed}
+    told = [words for use, words in _LESS.items() if use in uses]
+    return warn(f" by its own licence; an ancestor allows: {', '.join(told)}") if told else None
 
 
 def _inherited(facts: Json) -> Iterable[Line]:
@@ -163,9 +172,12 @@ def files(facts: Json) -> Section:
         size = f", {_size(held['bytes'])}" if held["bytes"] is not None else ""
         formats = listed(held["formats"] or ()) or ["no weights among them"]
         lines = [line(counted(held["count"], "file"), size, ": ", *formats)]
-    pickle = _answer(held["pickle"], "pickle: loading may run code", "no pickle", "pickle unknown")
+    pickle = _answer(held["pickle"], "pickle: loading may run code", "no pickle", "pickle: could not be determined")
     code = _answer(
-        held["remote_code"], "loading runs Python of the repository", "no remote code", "remote code unknown"
+        held["remote_code"],
+        "loading runs Python of the repository",
+        "no remote code",
+        "remote code: could not be determined",
     )
     issues = held["hub_issues"] or ()
     clear = held["hub_scan_done"] and held["hub_issues"] is not None

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from scanner.export import sections
-from scanner.export.account import Account, Json, Notes, Section, faint, line, quote, short
+from scanner.export.account import Account, Json, Notes, Part, Section, faint, line, listed, quote, short
 from scanner.export.quoting import one_line
 from scanner.export.report import ScanView
 from scanner.export.tree import lineage
 from scanner.export.why import rules, why, worst
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def tell(view: ScanView) -> Account:
@@ -31,10 +34,18 @@ def tell(view: ScanView) -> Account:
         verdict=worst(decisions),
         model=facts["model"]["id"],
         rules=rules(decisions),
-        caveat=sections.caveat(facts),
+        caveat=", ".join(said for said in (sections.caveat(facts), _other_day(view, facts)) if said) or None,
         sections=tuple(section for section in told if section.lines or section.tree),
         notes=notes.texts(),
     )
+
+
+def _other_day(view: ScanView, facts: Json) -> str | None:
+    """The day that was asked for, where it is not that of the scan: the verdict may be another today."""
+    day = facts["as_of"]
+    if day == view.at[:10]:
+        return None
+    return f"as of {day}" if _DAY.fullmatch(day) else "as of another day"
 
 
 def _record(view: ScanView, decisions: Sequence[Json]) -> Section:
@@ -42,5 +53,10 @@ def _record(view: ScanView, decisions: Sequence[Json]) -> Section:
     lines = [line(number, faint(", judged at "), quote(one_line(view.at)))]
     for decision in decisions:
         policy = decision["policy"]
-        lines.append(line(faint("policy "), quote(policy["name"]), faint(", sha256 "), quote(short(policy["digest"]))))
+        changed: list[Part] = []
+        for parameter, value in one_line(view.settings.get(policy["name"], {})).items():
+            values = listed(value) if isinstance(value, list) else [quote(value)]
+            changed += [", " if changed else " with ", quote(parameter), " = ", *values]
+        digest = (faint(", sha256 "), quote(short(policy["digest"])))
+        lines.append(line(faint("policy "), quote(policy["name"]), *changed, *digest))
     return Section("Record", tuple(lines))

@@ -133,7 +133,7 @@ def test_json_is_printable_and_reads_back_equal(payload):
     read = json.loads(text)["scans"][0]
     assert read["facts"] == poisoned(crowded(), payload)
     lines = report("jsonl", payload).split("\n")
-    assert [list(json.loads(each)) for each in lines] == [["number", "at", "decisions", "facts"], ["error"]]
+    assert [list(json.loads(each)) for each in lines] == [["number", "at", "settings", "decisions", "facts"], ["error"]]
     assert json.loads(lines[0]) == read
 
 

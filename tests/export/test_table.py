@@ -149,7 +149,7 @@ def test_what_is_unknown_is_called_unknown():
     assert "acme: nothing is known of this publisher" in text
     assert "no licence is declared" in text
     assert "the list of files is not known" in text
-    assert "pickle unknown; remote code unknown" in text
+    assert "pickle: could not be determined; remote code: could not be determined" in words(text)
     assert "no pickle" not in text
     assert "the hub's scanners have no result" in words(text)
     unheard = facts()["files"] | {"hub_issues": None}
@@ -361,3 +361,27 @@ def test_a_citation_names_the_reason_the_first_page_and_how_many_more():
     )
     assert text("https://a/b_(c) ; https://d") == "https://a/b_(c) and 1 more page (read 2026-11-23, confidence high)"
     assert ROOT
+
+
+def test_an_ancestor_that_allows_less_is_warned_of_beside_the_licence():
+    def said(*uses, own="yes"):
+        models = [model(CHILD, 0, samples.NVIDIA)]
+        models += [model(f"a/{n}", 1, QWEN, license=license(commercial_use=use)) for n, use in enumerate(uses)]
+        graph = lineage(models=models, ancestors=[m["id"] for m in models[1:]], edges=[], roots=[], any=[])
+        text = words(one(facts(lineage=graph, license=license(commercial_use=own))))
+        return text[text.index("Licence") : text.index("Files")]
+
+    assert "commercial use allowed" in said("yes")
+    assert "by its own licence" not in said("yes")
+    for uses, told in ((("no",), "no"), (("conditional", "yes"), "conditional"), ((None, "no"), "no, unknown")):
+        assert re.search(
+            rf"commercial use allowed[ \[\d\]]* by its own licence; an ancestor allows: {told} ", said(*uses)
+        )
+
+
+def test_an_unknown_publisher_is_never_said_to_be_on_no_list():
+    for known in ({"lists": None}, {"lists": []}):
+        text = one(facts(publisher=samples.origin("acme") | known))
+        assert "on no restricted list" not in words(text)
+    unlisted = samples.origin("acme", "Acme", "US") | {"lists": None}
+    assert "restricted lists: unknown" in one(facts(publisher=unlisted))
