@@ -17,7 +17,7 @@ from scanner import __version__
 from scanner.cli import report
 from scanner.cli.options import Configured, db_option, hub_options, option, output_options, parse_day
 from scanner.cli.output import on_terminal, publish, tell
-from scanner.errors import NothingToScan, ScannerError, UsageError
+from scanner.errors import NothingToScan, ScannerError, StoreError, UsageError
 
 if TYPE_CHECKING:
     from scanner.export import Failure, ScanView
@@ -91,7 +91,13 @@ def command(
         for index, name in enumerate(names):
             if progress:
                 tell(f"\r\x1b[2K[{index + 1}/{len(names)}] {name[:100]!r}", newline=False)
-            result = runner.run(name)
+            try:
+                result = runner.run(name)
+            except StoreError as error:
+                # What cannot be recorded is not decided; what was decided before is still reported.
+                report(error)
+                failures += [_failure(left, error) for left in names[index:]]
+                break
             if isinstance(result, tuple):
                 view, scan = result
                 views.append(view)
@@ -138,8 +144,7 @@ class _Runner:
     def run(self, name: str) -> tuple[ScanView, Scan] | Failure:
         from scanner.cli.records import settings
         from scanner.cli.sources import target
-        from scanner.errors import StoreError
-        from scanner.export import Failure, ScanView
+        from scanner.export import ScanView
         from scanner.policy import decision_document
         from scanner.scan import scan
 
@@ -149,12 +154,11 @@ class _Runner:
                 done = scan(
                     request, hub, self.tables, self.policies,
                     at=now, as_of=self.as_of, depth=self.depth, waivers=self.waivers,
+                    above=self.hub if hub is not self.hub else None,
                 )  # fmt: skip
-        except StoreError:
-            raise
         except ScannerError as error:
             report(error)
-            return Failure(name, type(error).__name__, error.message, error.hint, error.exit_code)
+            return _failure(name, error)
         number = self._record(done)
         documents = tuple(decision_document(decision) for decision in done.decisions)
         told = settings({policy.name: policy.source for policy in self.policies})
@@ -166,6 +170,12 @@ class _Runner:
         from scanner.cli.records import record
 
         return self.store.save(record(done, self.run_id, self.policies, self.waivers, self.tables, __version__))
+
+
+def _failure(name: str, error: ScannerError) -> Failure:
+    from scanner.export import Failure
+
+    return Failure(name, type(error).__name__, error.message, error.hint, error.exit_code)
 
 
 def _policies(

@@ -44,7 +44,8 @@ def command(
         opened(hub, offline=offline, endpoint=endpoint, timeout=timeout) as chosen,
         target(model, chosen) as (request, source),
     ):
-        facts = facts_document(trace(request, source, known, as_of=day, depth=Depth(depth)))
+        above = chosen if source is not chosen else None
+        facts = facts_document(trace(request, source, known, as_of=day, depth=Depth(depth), above=above))
     text = json.dumps(facts, indent=2, ensure_ascii=False)
     if output:
         write_file(output, text + "\n")

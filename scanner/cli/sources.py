@@ -61,6 +61,8 @@ def _hub(name: str, offline: bool, endpoint: str | None, timeout: float) -> Hub:
 def target(text: str, hub: Hub) -> Iterator[tuple[Request, Hub]]:
     """The model ``text`` names and the hub that holds it: a local folder or weights file is a hub of its own.
 
+    Its bases are read from ``hub`` all the same.
+
     Raises:
         InvalidModelId: the text names neither.
     """
