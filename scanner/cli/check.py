@@ -21,7 +21,7 @@ from scanner.errors import NothingToScan, ScannerError, StoreError, UsageError
 
 if TYPE_CHECKING:
     from scanner.export import Failure, ScanView
-    from scanner.policy import Policy, Waivers
+    from scanner.policy import Policy, Waivers, WaiverUse
     from scanner.scan import Scan
     from scanner.store import Store
 
@@ -83,6 +83,7 @@ def command(
     views: list[ScanView] = []
     failures: list[Failure] = []
     verdicts: list[Verdict] = []
+    uses: list[WaiverUse] = []
     incomplete = False
     progress = not (no_progress or quiet) and on_terminal()
     with ExitStack() as stack:
@@ -102,11 +103,14 @@ def command(
                 view, scan = result
                 views.append(view)
                 verdicts.append(scan.verdict)
+                uses += [use for decision in scan.decisions for use in decision.waivers]
                 incomplete |= scan.incomplete
             else:
                 failures.append(result)
         if progress:
             tell("\r\x1b[2K", newline=False)
+    for waiver in pardon.unused(uses) if pardon else ():
+        tell(f"note: the waiver of {waiver.rule} for {waiver.model} ({waiver.ticket}) applied to nothing here")
     publish(views, failures, format, output, quiet)
     threshold = {"review": Verdict.REVIEW, "deny": Verdict.DENY}.get(fail_on)
     if threshold is not None and any(verdict >= threshold for verdict in verdicts):

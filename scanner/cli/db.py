@@ -35,4 +35,12 @@ def info(db: str | None) -> None:
     finally:
         store.close()
     width = max(len(key) for key in facts)
-    emit("\n".join(f"{key:<{width}}  {value}" for key, value in facts.items()))
+    emit("\n".join(f"{key:<{width}}  {_words(value)}" for key, value in facts.items()))
+
+
+def _words(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return ", ".join(f"{count} {name}" for name, count in value.items())
+    return (", ".join(map(str, value)) or "none") if isinstance(value, list | tuple) else str(value)

@@ -115,6 +115,8 @@ def test_the_database_is_described_and_an_older_one_changes_nothing_until_it_is_
     info = run("db", "info", "--db", str(path))
     assert info.code == 0
     assert "wal" in info.out
+    assert "1 scans" in info.out
+    assert not set("{}[]") & set(info.out)
     assert "already up to date" in run("db", "upgrade", "--db", str(path)).out
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999_future'")
@@ -242,7 +244,10 @@ def test_a_waiver_lets_a_model_pass_and_stays_in_the_record(run: Run, tmp_path: 
     findings = json.loads(ran.out)["scans"][0]["decisions"][0]["findings"]
     assert {f["rule"] for f in findings if f["waived_by"]} == set(rules)
     waivers.write_text(head + "".join(entry.format(rule, "microsoft/MAI-DS-R1", "2026-01-01") for rule in rules))
-    assert run(*words).code == 1, "an expired waiver waives nothing"
+    expired = run(*words)
+    assert expired.code == 1, "an expired waiver waives nothing"
+    assert all(f"waiver of {rule} " in expired.err for rule in rules), "and its owner is told"
+    assert "waiver of" not in ran.err
 
 
 def test_help_is_quick_because_it_imports_nothing_heavy() -> None:
