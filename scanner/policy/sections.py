@@ -13,7 +13,7 @@ from typing import Any
 
 from scanner.policy.conditions import Match, Row, Truth, compiled, fields_of, traced
 from scanner.policy.fields import GROUPS, MODELS, completed
-from scanner.policy.rows import in_reading_order, reader, row_reader
+from scanner.policy.rows import reader, row_reader
 from scanner.policy.rule import Rule
 
 MAX_REMEMBERED = 200_000
@@ -28,8 +28,7 @@ class Section:
 
     def __init__(self, rules: Numbered, size: int, as_of: date, *, of_items: bool = True) -> None:
         read = [f for _, rule in rules for c in (rule.where, rule.when) if c for f in fields_of(c)]
-        mine = in_reading_order(f for f in read if f.of_item is of_items)
-        rest = in_reading_order(f for f in read if f.of_item is not of_items)
+        mine, rest = ([f for f in dict.fromkeys(read) if f.of_item is here] for here in (of_items, not of_items))
         self.rules = dict(rules)
         self._size, self._as_of = size, as_of
         self._index = {f: place for place, f in enumerate((*mine, *rest))}
@@ -107,10 +106,9 @@ class OfLists:
     """The rules over lists of records, by the name of the list. Most lists of most documents are empty."""
 
     def __init__(self, rules: Mapping[str, Numbered], size: int, as_of: date) -> None:
-        paths = sorted((tuple(name.split(".")) for name in rules), key=lambda keys: keys[:-1])
-        self._lists = reader(paths)
-        self._sections = [Section(rules[".".join(keys)], size, as_of) for keys in paths]
-        self._empty: Row = ([],) * len(paths)
+        self._lists = reader(name.split(".") for name in rules)
+        self._sections = [Section(numbered, size, as_of) for numbered in rules.values()]
+        self._empty: Row = ([],) * len(rules)
 
     def answer(self, facts: Json, alarms: list[Alarm]) -> int:
         total, lists = 0, self._lists(facts)
@@ -147,7 +145,7 @@ class OfModels:
         self._unknown: Json = completed(rules[0][1].over.item, {}) if rules[0][1].over else {}
         self._every = masks.pop(MODELS[0]) | masks.pop(MODELS[1])
         self._masks = [mask for mask in masks.values() if mask]
-        self._groups = reader([tuple(name.split(".")) for name, mask in masks.items() if mask])
+        self._groups = reader(name.split(".") for name, mask in masks.items() if mask)
 
     def answer(self, facts: Json, alarms: list[Alarm]) -> int:
         section, every = self._section, self._every

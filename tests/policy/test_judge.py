@@ -370,6 +370,7 @@ def test_what_should_be_a_list_and_is_none_is_not_an_empty_one(
 def test_a_document_of_an_earlier_release_lacks_what_came_later() -> None:
     document = facts()
     del document["publisher"]["control"], document["lineage"]["components"], document["card"]
+    del document["lineage"]["models"][0]["origin"]["control"]
     decision = ask(load_policy("no-prc-root"), document)
     assert decision.verdict is Verdict.REVIEW
     assert decision.outcomes["publisher-origin-unknown"] is Outcome.FAIL
