@@ -97,12 +97,13 @@ def _model(provenance: Provenance) -> Json:
 
 
 def _parameters(provenance: Provenance) -> int | None:
-    # Our own count of a single weights file beats the hub's; a shard's count is not the model's.
-    headers = provenance.subject.facts("safetensors")
-    if len(headers) == 1 and not headers[0].sharded:
-        counted: int = headers[0].parameters
-        return counted
-    return provenance.subject.model.parameters
+    # Our own count of a single weights file beats the hub's; a shard's count is not the model's. Quantisations of one
+    # model count alike: where GGUF files do not, there are several models.
+    subject = provenance.subject
+    headers = subject.facts("safetensors")
+    counts = {h.parameters for h in headers if not h.sharded} or {h.parameters for h in subject.facts("gguf")}
+    counted = counts.pop() if len(headers) <= 1 and len(counts) == 1 else None
+    return subject.model.parameters if counted is None else counted
 
 
 def _node(provenance: Provenance, node: Node) -> Json:

@@ -21,6 +21,8 @@ from scanner.errors import DataError
 from scanner.model import RepoId
 
 FILE = "families.yaml"
+_REMEMBERED = 10_000
+"""Looks that are kept: the models of the world share few types and classes."""
 _LISTS = ("model_types", "architectures", "name_patterns", "names", "vocab_sizes", "distinctive_vocab", "tokenizer_pre")
 _KEYS = frozenset(
     (*_LISTS, "name", "developer", "brand", "shared", "originals", "built_on", "first_release", "licences")
@@ -139,6 +141,7 @@ class Families:
         self._originals = frozenset(v for f in self._all if f.originals is not False for v in f.structure)
         ids = ((pattern, family) for family in self._all for pattern in family.name_patterns)
         prose = ((name, family) for family in self._all for name in family.names)
+        self._recognised: dict[_Seen, tuple[Recognition, ...]] = {}
         self._in_ids, self._in_prose = _Phrases(ids, open_versions=True), _Phrases(prose, open_versions=False)
 
     @classmethod
@@ -170,6 +173,13 @@ class Families:
         Where a developer's families look equally strong the brand stands for them: the generation cannot be told.
         """
         seen = _Seen(model_type, architectures, vocab_size, tokenizer_pre)
+        if seen not in self._recognised:
+            if len(self._recognised) >= _REMEMBERED:
+                self._recognised.clear()
+            self._recognised[seen] = self._recognise(seen)
+        return self._recognised[seen]
+
+    def _recognise(self, seen: _Seen) -> tuple[Recognition, ...]:
         by_developer: dict[str | None, dict[str, Recognition]] = {}
         for look in (look for family in self._all for look in self._looks(family, seen)):
             group = by_developer.setdefault(look.developer, {})

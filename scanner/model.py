@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -29,6 +30,7 @@ _PATH_HEAD = re.compile(
 )
 _URL_REVISION = re.compile(r"([^/]+/[^/]+)/(?:tree|blob|resolve|commit)/([^/]+)")
 MAX_ID = 96
+_SHORT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +113,14 @@ class ModelRef:
     @classmethod
     def parse(cls, value: object) -> ModelRef:
         """Total: any value gives a reference, at worst ``malformed``."""
-        raw = clean_line(value if isinstance(value, str) else repr(value))
-        if not isinstance(value, str) or not raw:
+        if isinstance(value, str):
+            return _short_reference(value) if len(value) <= _SHORT else cls._read(value)
+        return cls(clean_line(repr(value)), RefForm.MALFORMED)
+
+    @classmethod
+    def _read(cls, value: str) -> ModelRef:
+        raw = clean_line(value)
+        if not raw:
             return cls(raw, RefForm.MALFORMED)
         form, text = _shape(raw.strip("'\"` \t").rstrip("/"))
         if form not in (RefForm.ID, RefForm.URL):
@@ -122,6 +130,12 @@ class ModelRef:
             return cls(raw, form, RepoId.parse(name), revision)
         except InvalidModelId:
             return cls(raw, RefForm.MALFORMED)
+
+
+# A popular base is named by many thousands of models, and by each of them three times.
+@lru_cache(maxsize=65_536)
+def _short_reference(text: str) -> ModelRef:
+    return ModelRef._read(text)
 
 
 def _shape(text: str) -> tuple[RefForm, str]:
@@ -207,6 +221,21 @@ class Artifact:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """What a listing of files showed, where the listing itself is no longer held.
+
+    ``formats`` of all files and ``weights`` of the weights among them; ``pickle`` and ``safe_weights_only`` are None
+    where the listing left it open; ``adapter``: the config of an adapter was listed.
+    """
+
+    formats: tuple[str, ...]
+    weights: tuple[str, ...]
+    pickle: bool | None
+    safe_weights_only: bool | None
+    adapter: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StatedLicense:
     """A licence id that somebody other than the card states of a model: a catalogue's source, named in ``note``."""
 
@@ -256,6 +285,7 @@ class Model:
     model_type: str | None = None
     remote_code: bool | None = None
     artifacts: tuple[Artifact, ...] | None = None
+    listing: Listing | None = None
     scan: HubScan | None = None
     unread: tuple[str, ...] = ()
     sources: tuple[str, ...] = field(default=())

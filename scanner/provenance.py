@@ -94,8 +94,7 @@ def trace(
     subject = collect(hub.model(request.repo, request.revision), hub, depth)
     others = above or hub
 
-    def lookup(repo: RepoId, revision: str | None) -> Reading | Gap:
-        # The default branch is asked for: a revision in somebody's card is a claim about another day.
+    def lookup(repo: RepoId) -> Reading | Gap:
         try:
             model = others.model(repo)
             return collect(model, others, depth if _speaks_by_header(model) else Depth.CARD)

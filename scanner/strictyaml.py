@@ -28,7 +28,7 @@ Path = tuple[str | int, ...]
 class Document:
     """A parsed file. ``lines`` maps the path of every node (``("rules", 0, "when")``) to its line, from 1.
 
-    ``duplicates`` are the keys that stood twice (tolerant reading only; the first value is kept).
+    ``duplicates`` are the keys that stood twice (tolerant reading only; the last value counts, as in ``jsontext``).
     """
 
     value: Any = None
@@ -120,8 +120,7 @@ class _Reader:
             value = self.node(next(self.events), (*path, key))
             if again:
                 self.into.duplicates.append(key)
-            else:
-                result[key] = value
+            result[key] = value
         return result
 
 

@@ -49,6 +49,7 @@ def publish(root: Path, id: str, files: dict[str, str | bytes], hub: dict[str, A
     folder = root / id
     folder.mkdir(parents=True)
     for name, body in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(body.encode() if isinstance(body, str) else body)
     if hub is not None:
         (folder / ".hub.json").write_text(json.dumps(hub))
@@ -195,3 +196,74 @@ def test_the_bases_of_a_lone_folder_are_read_from_the_hub_that_was_chosen(
     assert [m["state"] for m in facts["lineage"]["models"]] == ["read"] * 3
     assert "starter catalogue" in facts["model"]["hub_description"]
     assert facts["model"]["hub_as_of"] == starter.as_of
+
+
+SCRATCH = "---\nlicense: mit\n---\n# Widget-7B\nWidget-7B was trained from scratch.\n"
+QWEN = json.dumps({"model_type": "qwen2", "vocab_size": 151936, "architectures": ["Qwen2ForCausalLM"]})
+WEIGHTS = safetensors_bytes({"a": ("F16", (2, 3))})
+BASE = "https://huggingface.co/maker/base"
+TRICKS: dict[str, dict[str, str | bytes]] = {
+    "the config lies in a folder": {"hf/config.json": QWEN},
+    "the config of the language model lies deep": {
+        "config.json": json.dumps({"model_type": "x", "a_config": {"b": {"text_config": json.loads(QWEN)}}})
+    },
+    "the second language model is another's": {
+        "config.json": json.dumps({"text_config": {"model_type": "x"}, "llm_config": json.loads(QWEN)})
+    },
+    "the only module lies in a folder": {
+        "modules.json": json.dumps([{"path": "0_Transformer", "type": "a.Transformer"}]),
+        "0_Transformer/config.json": QWEN,
+    },
+    "the adapter names two bases under one key": {
+        "adapter_config.json": '{"base_model_name_or_path": "maker/base", "base_model_name_or_path": "maker/other"}'
+    },
+    "the card names two bases under one key": {
+        "README.md": SCRATCH.replace("license: mit", "base_model: maker/base\nbase_model: acme/Widget-7B")
+    },
+    "the base stands under a merge key": {"README.md": SCRATCH.replace("license: mit", "<<: {base_model: maker/base}")},
+    "the front matter is not closed": {"README.md": "---\nbase_model: maker/base\n" + SCRATCH[20:]},
+    "the header counts more bases than it names": {"m.gguf": gguf_bytes({"general.base_model.count": 2**40})},
+    "the header numbers its base in other digits": {
+        "m.gguf": gguf_bytes({"general.base_model.count": 1, "general.base_model.\u0660.repo_url": BASE})
+    },
+    "the header's name is another's": {"m.gguf": gguf_bytes({"general.name": "Qwen2.5 7B Instruct"})},
+    "a header is damaged": {"m.gguf": b"GGUF" + bytes(20)},
+    "the base model is said to be from scratch": {"README.md": SCRATCH.replace("Widget-7B was", "The base model was")},
+    "it is asked": {"README.md": SCRATCH.replace("Widget-7B was trained from scratch.", "Trained from scratch? No")},
+    "it is another's": {"README.md": SCRATCH.replace("Widget-7B was", "The Qwen2.5 model was")},
+}
+
+
+@pytest.mark.parametrize("files", TRICKS.values(), ids=TRICKS)
+def test_no_trick_makes_a_model_a_root(files: dict[str, str | bytes], tmp_path: Path, tables: Tables) -> None:
+    everything = {"README.md": SCRATCH, "model.safetensors": WEIGHTS, **files}
+    publish(tmp_path, "acme/Widget-7B", everything)
+    lineage = facts_of("acme/Widget-7B", DirectoryHub(tmp_path), tables)["lineage"]
+    assert lineage["models"][0]["established"] is None
+
+
+def test_without_a_trick_the_card_is_believed(tmp_path: Path, tables: Tables) -> None:
+    publish(tmp_path, "acme/Widget-7B", {"README.md": SCRATCH, "model.safetensors": WEIGHTS})
+    lineage = facts_of("acme/Widget-7B", DirectoryHub(tmp_path), tables)["lineage"]
+    assert (lineage["models"][0]["established"], lineage["complete"]) == ("stated", True)
+
+
+@pytest.mark.parametrize(
+    ("files", "counted"),
+    [
+        ({"model.safetensors": WEIGHTS}, 6),
+        (
+            {"m-Q4_0.gguf": gguf_bytes({}, {"a": ("F16", (32,))}), "m-F16.gguf": gguf_bytes({}, {"a": ("F32", (32,))})},
+            32,
+        ),
+        ({"a.gguf": gguf_bytes({}, {"a": ("F16", (32,))}), "b.gguf": gguf_bytes({}, {"a": ("F32", (64,))})}, None),
+        ({"model.safetensors": safetensors_bytes({"a": ("U8", (9,))})}, None),
+        ({"a.safetensors": WEIGHTS, "b.safetensors": WEIGHTS}, None),
+        ({"model-00001-of-00002.safetensors": WEIGHTS}, None),
+    ],
+)
+def test_parameters_are_counted_where_one_file_is_the_model(
+    files: dict[str, str | bytes], counted: int | None, tmp_path: Path, tables: Tables
+) -> None:
+    publish(tmp_path, "acme/Widget-7B", files)
+    assert facts_of("acme/Widget-7B", DirectoryHub(tmp_path), tables)["model"]["parameters"] == counted

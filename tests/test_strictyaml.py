@@ -52,9 +52,9 @@ def test_the_error_is_of_the_kind_that_was_asked_for() -> None:
         load("a: 1\na: 2", error=PolicyError)
 
 
-def test_a_stranger_s_text_is_read_tolerantly_and_keeps_the_first_of_two_keys() -> None:
+def test_a_stranger_s_text_is_read_tolerantly_and_keeps_the_last_of_two_keys() -> None:
     document = load("a: 1\na: 2\nb: !x y\n", tolerant=True)
-    assert document.value == {"a": 1, "b": "y"}
+    assert document.value == {"a": 2, "b": "y"}
     assert document.duplicates == ["a"]
 
 

@@ -14,9 +14,9 @@ from importlib import import_module
 import click
 
 from scanner import __version__
-from scanner.cli.config import configuration
-from scanner.cli.output import output_lost, tell
-from scanner.errors import ScannerError
+from scanner.cli.config import Configuration
+from scanner.cli.output import output_lost, report, tell
+from scanner.errors import ScannerError, UsageError
 
 COMMANDS = {
     "check": "judge models against a policy and record the decision",
@@ -89,8 +89,33 @@ def cli(ctx: click.Context, no_config: bool) -> None:
       3    incomplete: hub unreachable, model not found, nothing to scan, database unavailable, output lost
       130  interrupted
     """
-    ctx.obj = configuration({name: SUBCOMMANDS.get(name, ()) for name in COMMANDS}, project=not no_config)
-    ctx.default_map = ctx.obj.default_map
+    ctx.obj = Configuration(keys, project=not no_config)
+
+
+def keys() -> dict[str, frozenset[str]]:
+    """What a configuration file may set, by command: ``audit list`` -> ``limit``, ``since`` ..."""
+    from scanner.cli.options import Option
+
+    commands: dict[str, click.Command] = {}
+    for name in COMMANDS:
+        command: click.Command = import_module(f"scanner.cli.{name}").command
+        inner = command.commands if isinstance(command, click.Group) else {}
+        commands |= {f"{name} {sub}": one for sub, one in inner.items()} or {name: command}
+    return {
+        name: frozenset(option.key for option in command.params if isinstance(option, Option))
+        for name, command in commands.items()
+    }
+
+
+def _report_usage(error: click.ClickException) -> None:
+    """A wrong word on the command line, told like any other error; without any word, the help is the answer."""
+    if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):
+        with suppress(OSError):
+            error.show()
+        return
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "modelorigin"
+    report(UsageError(error.format_message(), hint=f"`{command} --help` shows what it takes"))
 
 
 def main() -> None:
@@ -103,6 +128,11 @@ def main() -> None:
             code = cli.invoke(context)
     except click.exceptions.Exit as done:
         code = done.exit_code
+        if code == 0 and sys.stdout is None:
+            # --help and --version print before anybody could ask whether there is somewhere to print to.
+            lost = output_lost("stdout is closed")
+            report(lost)
+            code = lost.exit_code
     except ScannerError as error:
         report(error)
         code = error.exit_code
@@ -110,8 +140,7 @@ def main() -> None:
         tell("interrupted")
         code = 130
     except click.ClickException as error:
-        with suppress(OSError):
-            error.show()
+        _report_usage(error)
         code = error.exit_code
     except OSError as error:
         if error.errno not in _UNWRITABLE:
@@ -120,12 +149,3 @@ def main() -> None:
         report(lost)
         code = lost.exit_code
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def report(error: ScannerError) -> None:
-    """One line of reason and one of advice on stderr."""
-    from scanner.text import clean_line
-
-    tell(f"error: {clean_line(error.message, 1000)}")
-    if error.hint:
-        tell(f"hint: {clean_line(error.hint, 1000)}")

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scanner.cli.options import Configured, db_option, option, output_options, parse_day
+from scanner.cli.options import Configured, db_option, format_option, option, output_options, parse_day
 from scanner.cli.output import emit, publish, tell
 
 if TYPE_CHECKING:
     from scanner.store import ScanRow
+
+_LARGEST = 2**63 - 1
+"""The largest number a database counts to."""
 
 
 @click.group("audit")
@@ -21,14 +24,17 @@ def command() -> None:
 
 
 @command.command("list", cls=Configured)
-@option("format", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Format on stdout.")
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="Newest scans shown.")
-@click.option("--until", metavar="DATE", help="Scans up to and including this day (UTC).")
-@click.option("--since", metavar="DATE", help="Scans from this day on (UTC).")
-@click.option(
-    "--verdict", type=click.Choice(["ALLOW", "REVIEW", "DENY"], case_sensitive=False), help="Only this verdict."
+@format_option(("table", "json"), of="audit list")
+@option("limit", of="audit list", type=click.IntRange(1, _LARGEST), default=50, show_default=True, help="Scans shown.")
+@option("until", of="audit list", metavar="DATE", help="Scans up to and including this day (UTC).")
+@option("since", of="audit list", metavar="DATE", help="Scans from this day on (UTC).")
+@option(
+    "verdict",
+    of="audit list",
+    type=click.Choice(["ALLOW", "REVIEW", "DENY"], case_sensitive=False),
+    help="Only this verdict.",
 )
-@click.option("--model", metavar="MODEL", help="Only this model (org/name).")
+@option("model", of="audit list", metavar="MODEL", help="Only this model (org/name).")
 @db_option
 def list_(
     db: str | None,
@@ -69,9 +75,9 @@ def _line(row: ScanRow) -> str:
 
 
 @command.command("show", cls=Configured)
-@click.argument("number", type=click.IntRange(1))
+@click.argument("number", type=click.IntRange(1, _LARGEST))
 @db_option
-@output_options(("table", "json", "jsonl", "markdown"))
+@output_options(("table", "json", "jsonl", "markdown"), of="audit show")
 def show(number: int, db: str | None, format: str, output: tuple[Path, ...], quiet: bool) -> None:
     """Show scan NUMBER as it was recorded."""
     from scanner.cli.records import settings

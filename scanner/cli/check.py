@@ -14,9 +14,8 @@ from uuid import uuid4
 import click
 
 from scanner import __version__
-from scanner.cli import report
 from scanner.cli.options import Configured, db_option, hub_options, option, output_options, parse_day
-from scanner.cli.output import on_terminal, publish, tell
+from scanner.cli.output import on_terminal, publish, report, tell
 from scanner.errors import NothingToScan, ScannerError, StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -71,13 +70,13 @@ def command(
 ) -> int:
     """Judge each MODEL: org/name, org/name@revision, hf://org/name, a folder or weights file, - for names on stdin.
 
-    The commit is pinned, the lineage followed to its roots, the decision recorded and printed. What could not be
-    determined is never a pass.
+    A name given twice is judged once. The commit is pinned, the lineage followed to its roots, the decision recorded
+    and printed. What could not be determined is never a pass.
     """
     from scanner.policy import Verdict
 
     policies, pardon = _policies(policy, settings, waivers)
-    names = list(_names(models))
+    names = list(dict.fromkeys(_names(models)))
     if not names:
         raise NothingToScan("no model was named", hint="name a model, or send names to `modelorigin check -`")
     views: list[ScanView] = []
@@ -195,7 +194,11 @@ def _policies(
         overrides[key] = value
     if not names:
         raise UsageError("no policy was named", hint="name one with --policy; `modelorigin policy list` shows them")
+    names = list(dict.fromkeys(names))
     policies = [load_policy(name) for name in names]
+    called = [policy.name for policy in policies]
+    if twice := next((name for name in called if called.count(name) > 1), None):
+        raise UsageError(f"two policies are called {twice!r}", hint="give one of them another name: the record says it")
     known = sorted({parameter for policy in policies for parameter in policy.parameters})
     for key in overrides:
         if key not in known:

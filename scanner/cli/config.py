@@ -1,108 +1,161 @@
 """Defaults from ``modelorigin.toml``, ``[tool.modelorigin]`` in ``pyproject.toml`` and the user's own file.
 
-A key is an option's long name without dashes in front; a table with a command's name holds keys for that command alone.
-Precedence: flag, environment variable, project file, user file. A key no command knows is an error: a typo must not
-loosen a gate. A project's file may be a stranger's: it cannot say where a token is sent, and what it says is told.
+A key is an option's long name without its dashes. Outside a table it is an option of ``check``, or one that means the
+same to every command; a table is called after a command (``[check]``, ``[audit.list]``) and holds keys for it alone.
+Precedence: flag, environment variable, project file, user file. What no command knows is an error: a typo must not
+loosen a gate. A project's file may be a stranger's: it cannot say where a token or a report goes, and it is told.
 """
 
 from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from scanner.errors import UsageError
-from scanner.export.quoting import one_line
 
-COMMON = frozenset(("hub", "endpoint", "timeout", "offline", "depth", "publishers", "as-of", "db"))
-"""Keys that mean the same to every command that has the option; the others, given outside a table, are ``check``'s."""
-KEYS = COMMON | {"policy", "set", "waivers", "fail-on", "format", "quiet", "no-progress", "no-record"}
-_SHOWN, _LONGEST = 20, 100
+SHARED = frozenset(("hub", "endpoint", "timeout", "offline", "depth", "publishers", "as-of", "db"))
+"""Options that mean the same to every command that has them."""
+GENERAL = "check"
+"""The command whose options need no table and no command's name in their variable."""
+_NEVER = {
+    "endpoint": "your token is sent there: give --endpoint, MODELORIGIN_ENDPOINT or your own file",
+    "output": "it would write where you did not ask it to: give -o, MODELORIGIN_OUTPUT or your own file",
+}
+_SERVER = "your scans and a password would be sent there: give --db, MODELORIGIN_DB or your own file"
+
+Keys = Mapping[str, Collection[str]]
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """What a file says an option is; ``key`` is the option as the file calls it, with its table."""
+
+    value: Any
+    file: Path
+    key: str
+    project: bool
+
+    def wrong(self, reason: str, hint: str = "") -> UsageError:
+        return UsageError(f"{self.file}: {self.key}: {reason}", hint=hint or "fix the file, or ignore a project's file"
+                          " with modelorigin --no-config")  # fmt: skip
+
+
 class Configuration:
-    """click's ``default_map``, by command and parameter; ``chosen`` is the project file's part, by command and key."""
+    """What the files say. They are read when a command first asks: help and completion need none of them.
 
-    default_map: dict[str, Any]
-    project: Path | None
-    chosen: Mapping[str, Mapping[str, Any]]
-
-    def note(self, words: Iterable[str | None], used: Iterable[str | None]) -> str | None:
-        """One line on the parameters ``used`` that the project's file gave; ``words`` hold the command's name."""
-        given: Mapping[str, Any] = next((self.chosen[word] for word in words if word and word in self.chosen), {})
-        names = set(used)
-        said = [f"{key} = {_shown(value)}" for key, value in given.items() if _parameter(key) in names]
-        return f"note: {', '.join(said)} from {one_line(str(self.project))}" if said else None
-
-
-def configuration(commands: Mapping[str, tuple[str, ...]], *, project: bool = True) -> Configuration:
-    """What the files say, the project's only where ``project`` is wanted. ``commands`` gives each its subcommands.
-
-    Raises:
-        UsageError: a file is not TOML, holds a key or table nobody knows, or one that is not the project's to say.
+    ``keys`` gives, by command (``audit list``), the keys of its options; ``project`` is False to leave out the
+    project's file.
     """
-    own = _user_file()
-    theirs = _project_file() if project else (None, {})
-    if any("endpoint" in table for table in (theirs[1], *theirs[1].values()) if isinstance(table, Mapping)):
-        hint = "your token is sent there: give --endpoint, MODELORIGIN_ENDPOINT or your own file, or use --no-config"
-        raise UsageError(f"{theirs[0]}: a project may not set endpoint", hint=hint)
-    chosen = _by_command(*theirs, commands)
-    merged = {
-        name: {_parameter(key): value for key, value in {**values, **chosen[name]}.items()}
-        for name, values in _by_command(*own, commands).items()
-    }
-    shared = {name: dict.fromkeys(commands[name], values) or values for name, values in merged.items()}
-    return Configuration(shared, theirs[0], chosen)
+
+    def __init__(self, keys: Callable[[], Keys], *, project: bool) -> None:
+        self._keys = keys
+        self._project = project
+
+    def of(self, command: str) -> Mapping[str, Setting]:
+        """The settings of one command, by key.
+
+        Raises:
+            UsageError: a file is not TOML, holds a key or table nobody knows, or one that is not the project's to say.
+        """
+        return self._settings.get(command, {})
+
+    @cached_property
+    def _settings(self) -> Mapping[str, Mapping[str, Setting]]:
+        own = _user_file()
+        theirs = _project_file() if self._project else None
+        if own is None and theirs is None:
+            return {}
+        keys = self._keys()
+        settings: dict[str, dict[str, Setting]] = {command: {} for command in keys}
+        for found, project in ((own, False), (theirs, True)):
+            for command, said in _by_command(*found, keys, project) if found else ():
+                settings[command].update(said)
+        return settings
 
 
-def _by_command(path: Path | None, table: Mapping[str, Any], commands: Iterable[str]) -> dict[str, dict[str, Any]]:
-    shared = {k: v for k, v in table.items() if not isinstance(v, Mapping)}
-    own = {k: v for k, v in table.items() if isinstance(v, Mapping)}
-    _check(path, shared, KEYS)
-    _check(path, own, commands)
-    values = {}
-    for command in commands:
-        _check(path, own.get(command, {}), KEYS)
-        general = {k: v for k, v in shared.items() if command == "check" or k in COMMON}
-        values[command] = {**general, **own.get(command, {})}
-    return values
+def _by_command(
+    file: Path, document: Mapping[str, Any], keys: Keys, project: bool
+) -> Iterator[tuple[str, dict[str, Setting]]]:
+    general, tables = _parted(file, document, keys)
+    for words, table in ((), general), *((words, table) for words, table in tables.items()):
+        known = SHARED | set(keys[GENERAL]) if not words else set(keys[" ".join(words)])
+        for key in table:
+            place = f"[{'.'.join(words)}] {key}" if words else key
+            if key not in known:
+                raise UsageError(f"{file}: {place}: unknown key", hint=_nearest(key, known, keys))
+            if project:
+                _refuse(file, place, key, table[key])
+    for command, own in keys.items():
+        words = tuple(command.split())
+        said = {key: Setting(value, file, key, project) for key, value in general.items()
+                if key in own and (command == GENERAL or key in SHARED)}  # fmt: skip
+        said |= {key: Setting(value, file, f"[{'.'.join(words)}] {key}", project)
+                 for key, value in tables.get(words, {}).items()}  # fmt: skip
+        yield command, said
 
 
-def _parameter(key: str) -> str:
-    return "settings" if key == "set" else key.replace("-", "_")
+def _parted(
+    file: Path, document: Mapping[str, Any], keys: Keys
+) -> tuple[dict[str, Any], dict[tuple[str, ...], Mapping[str, Any]]]:
+    """The keys outside a table, and the table of each command by its words."""
+    general = {key: value for key, value in document.items() if not isinstance(value, Mapping)}
+    tables: dict[tuple[str, ...], Mapping[str, Any]] = {}
+    groups = {command.split()[0] for command in keys}
+    for name, table in document.items():
+        if not isinstance(table, Mapping):
+            continue
+        if name not in groups:
+            raise UsageError(f"{file}: [{name}]: no such command", hint=_nearest(name, groups, {}))
+        if name in keys:
+            tables[(name,)] = table
+            continue
+        inner = [command.split()[1] for command in keys if command.startswith(f"{name} ")]
+        for sub, own in table.items():
+            if sub not in inner or not isinstance(own, Mapping):
+                hint = f"a table is called after a command: {', '.join(f'[{name}.{one}]' for one in inner)}"
+                raise UsageError(f"{file}: [{name}] {sub}: {name} alone is no command", hint=hint)
+            tables[(name, sub)] = own
+    return general, tables
 
 
-def _shown(value: Any) -> str:
-    """A value on one line, cut so that it cannot push another out of sight."""
-    if isinstance(value, list):
-        return f"[{', '.join(map(_shown, value))}]" if len(value) <= _SHOWN else f"{len(value)} values"
-    text = str(value).lower() if isinstance(value, bool) else one_line(str(value))
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+def _refuse(file: Path, place: str, key: str, value: Any) -> None:
+    """Raise where a project's file says what is not its own to say."""
+    hint = _NEVER.get(key)
+    if key == "db" and "://" in str(value) and not str(value).startswith("sqlite"):
+        hint = _SERVER
+    if hint:
+        raise UsageError(f"{file}: {place}: a project may not set {key}", hint=f"{hint}, or use --no-config")
 
 
-def _check(path: Path | None, keys: Iterable[str], known: Iterable[str]) -> None:
-    names = sorted(known)
-    for key in keys:
-        if key not in names:
-            close = get_close_matches(key, names, 1)
-            hint = f"did you mean {close[0]!r}?" if close else f"known here: {', '.join(names)}"
-            raise UsageError(f"{path}: unknown key {key!r}", hint=hint)
+def _nearest(name: str, known: Collection[str], keys: Keys) -> str:
+    if elsewhere := [f"[{command.replace(' ', '.')}]" for command, own in keys.items() if name in own]:
+        return f"it belongs under {' or '.join(elsewhere)}"
+    close = get_close_matches(name, known, 1)
+    return f"did you mean {close[0]!r}?" if close else f"known here: {', '.join(sorted(known))}"
 
 
-def _user_file() -> tuple[Path | None, Mapping[str, Any]]:
-    home = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
-    path = Path(home).expanduser() / "modelorigin" / "modelorigin.toml"
-    return (path, _read(path)) if path.is_file() else (None, {})
+def _user_file() -> tuple[Path, Mapping[str, Any]] | None:
+    path = Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config") / "modelorigin" / "modelorigin.toml"
+    # A user without a home has no file there.
+    with suppress(RuntimeError):
+        path = path.expanduser()
+        return (path, _read(path)) if path.is_file() else None
+    return None
 
 
-def _project_file() -> tuple[Path | None, Mapping[str, Any]]:
+def _project_file() -> tuple[Path, Mapping[str, Any]] | None:
     """The nearest file at or above the working folder, not past the top of its repository."""
-    here = Path.cwd()
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:
+        return None
     for folder in (here, *here.parents):
         own = folder / "modelorigin.toml"
         if own.is_file():
@@ -117,7 +170,7 @@ def _project_file() -> tuple[Path | None, Mapping[str, Any]]:
                 return pyproject, table
         if (folder / ".git").exists():
             break
-    return None, {}
+    return None
 
 
 def _read(path: Path) -> Mapping[str, Any]:

@@ -6,16 +6,18 @@ from pathlib import Path
 
 import click
 
-from scanner.cli.options import Configured, hub_options, parse_day
-from scanner.cli.output import emit, write_file
+from scanner.cli.options import Configured, hub_options, option, parse_day
+from scanner.cli.output import emit, in_a_folder, write_file
 
 
 @click.command("facts", cls=Configured)
 @click.argument("model")
-@click.option(
+@option(
+    "output",
     "-o",
-    "--output",
+    of="facts",
     type=click.Path(path_type=Path, dir_okay=False),
+    callback=in_a_folder,
     metavar="FILE",
     help="Write to FILE instead of stdout.",
 )

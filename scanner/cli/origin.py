@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from scanner.cli.options import Configured, option, parse_day
+from scanner.cli.options import Configured, as_of_option, format_option, parse_day, publishers_option
 from scanner.cli.output import emit
-from scanner.errors import UsageError
+from scanner.errors import ScannerError
 
 _ROWS = (
     ("organisation", "organisation"),
@@ -26,16 +26,14 @@ _ROWS = (
 
 @click.command("origin", cls=Configured)
 @click.argument("namespace")
-@option("format", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Format on stdout.")
-@option(
-    "publishers",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Your own publisher facts, laid over the registry.",
-)
-@option("as-of", metavar="DATE", help="Day the facts are asked for (YYYY-MM-DD). Default: today, UTC.")
+@format_option(("table", "json"), of="origin")
+@publishers_option
+@as_of_option
 def command(namespace: str, format: str, publishers: Path | None, as_of: str | None) -> None:
-    """Show what is known of NAMESPACE: country roles as separate facts, list entries, each with source and date."""
+    """Show what is known of NAMESPACE: country roles as separate facts, list entries, each with source and date.
+
+    Exit code 3 when nothing is known of it: as JSON that is a document too, with "known": false.
+    """
     import json
     from difflib import get_close_matches
 
@@ -44,14 +42,15 @@ def command(namespace: str, format: str, publishers: Path | None, as_of: str | N
     registry = Registry.shipped(publishers)
     name = namespace.strip().strip("/").split("/")[0]
     facts = origin_document(registry.attribute(name, parse_day(as_of)))
+    if facts["known"] or format == "json":
+        emit(json.dumps(facts, indent=2, ensure_ascii=False) if format == "json" else _table(facts))
     if not facts["known"]:
         close = get_close_matches(name.casefold(), registry.namespaces(), 3)
         near = f"did you mean {', '.join(close)}? " if close else ""
-        raise UsageError(
-            f"unknown publisher: {name!r}",
+        raise ScannerError(
+            f"nothing is known of {name!r}",
             hint=f"{near}nothing is assumed of a publisher that is not in the registry; add it with --publishers FILE",
         )
-    emit(json.dumps(facts, indent=2, ensure_ascii=False) if format == "json" else _table(facts))
 
 
 def _table(facts: dict[str, object]) -> str:

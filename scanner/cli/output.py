@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -18,21 +20,34 @@ if TYPE_CHECKING:
     from scanner.export import Failure, ScanView
 
 SUFFIXES = {".json": "json", ".jsonl": "jsonl", ".md": "markdown", ".txt": "table"}
-_FILE_WIDTH = 100
+WIDTH, HEIGHT = 100, 40
+"""The terminal that is assumed where there is none, in columns and rows."""
+_PROMPT = 2
+"""Rows of a terminal that the next prompt takes, and the command that was typed."""
 
 
 def emit(text: str) -> None:
-    """``text`` on stdout, as it is.
+    """``text`` on stdout, as it is; what the encoding of stdout lacks stands as a ``\\uXXXX`` of JSON.
 
     Raises:
         ScannerError: not all of it arrived.
     """
     if sys.stdout is None:
         raise output_lost("stdout is closed")
+    encoding = sys.stdout.encoding or "utf-8"
     try:
-        click.echo(text.rstrip("\n"), color=True)
+        click.echo(text.rstrip("\n").encode(encoding, _ESCAPED).decode(encoding), color=True)
     except OSError as error:
         raise output_lost(error.strerror) from error
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
+_ESCAPED = "modelorigin.escaped"
+codecs.register_error(_ESCAPED, _escaped)
 
 
 def output_lost(reason: str | None) -> ScannerError:
@@ -51,6 +66,15 @@ def tell(text: str, *, newline: bool = True) -> None:
         click.echo(text, err=True, nl=newline)
 
 
+def report(error: ScannerError) -> None:
+    """One line of reason and one of advice on stderr."""
+    from scanner.text import clean_line
+
+    tell(f"error: {clean_line(error.message, 1000)}")
+    if error.hint:
+        tell(f"hint: {clean_line(error.hint, 1000)}")
+
+
 def on_terminal() -> bool:
     """True when a person may watch stderr."""
     return sys.stderr is not None and sys.stderr.isatty()
@@ -59,34 +83,87 @@ def on_terminal() -> bool:
 def publish(
     views: Sequence[ScanView], failures: Sequence[Failure], format: str, output: Sequence[Path], quiet: bool
 ) -> None:
-    """The report in each file of ``output``, in the format of its suffix, and on stdout in ``format``."""
-    from scanner.export import render
+    """The report in each file of ``output``, in the format of its suffix, and on stdout in ``format``.
 
+    Raises:
+        ScannerError: some of it is lost; what could be written is written.
+    """
+    lost: list[ScannerError] = []
     for path in output:
-        write_file(path, render(SUFFIXES.get(path.suffix, format), views, failures, color=False, width=_FILE_WIDTH))
+        try:
+            write_file(path, _text(SUFFIXES.get(path.suffix, format), views, failures))
+        except ScannerError as error:
+            lost.append(error)
     # The errors stand on stderr already: a table of nothing else would only repeat them.
     if not quiet and (views or format != "table"):
-        tty = sys.stdout is not None and sys.stdout.isatty()
-        emit(render(format, views, failures, color=tty, width=get_terminal_size().columns if tty else _FILE_WIDTH))
+        try:
+            emit(_text(format, views, failures, printed=True))
+        except ScannerError as error:
+            lost.append(error)
+    for earlier in lost[:-1]:
+        report(earlier)
+    if lost:
+        raise lost[-1]
+
+
+def _text(format: str, views: Sequence[ScanView], failures: Sequence[Failure], *, printed: bool = False) -> str:
+    """The report; ``printed`` for a screen, which has colours and an end, and not every character."""
+    from scanner.export import Screen, render
+
+    screen = Screen(width=WIDTH)
+    if printed and sys.stdout is not None:
+        tty = sys.stdout.isatty()
+        columns, lines = get_terminal_size((WIDTH, HEIGHT)) if tty else (WIDTH, HEIGHT)
+        screen = Screen(color=tty, width=columns, rows=max(lines, HEIGHT) - _PROMPT, ascii=not _draws())
+    return render(format, views, failures, screen)
+
+
+def _draws() -> bool:
+    """True when stdout can hold the characters a table is drawn with."""
+    try:
+        "─│├└→…".encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def known_suffixes(_ctx: click.Context, _parameter: click.Parameter, paths: tuple[Path, ...]) -> tuple[Path, ...]:
-    """``paths`` as they are; a device or a pipe needs no suffix.
+    """``paths`` as they are, where each names a format and can be written; a device or a pipe needs no suffix.
 
     Raises:
-        UsageError: a suffix names no format.
+        UsageError: a suffix names no format, or the folder is missing or closed: before any work is done.
     """
     for path in paths:
         if path.suffix not in SUFFIXES and not _is_stream(path):
             raise UsageError(f"{path}: its suffix names no format", hint=f"end it in one of {' '.join(SUFFIXES)}")
+        in_a_folder(_ctx, _parameter, path)
     return paths
+
+
+def in_a_folder(_ctx: click.Context, _parameter: click.Parameter, path: Path | None) -> Path | None:
+    """``path`` as it is, where there is a folder to write it in.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if path is not None and not _is_stream(path):
+        # Followed first: a report is written where a link leads.
+        with suppress(OSError, RuntimeError):
+            folder = path.resolve().parent
+            if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK):
+                return path
+        raise UsageError(
+            f"cannot write {path}: no folder there that you may write to",
+            hint="make the folder, or name a file in another",
+        )
+    return path
 
 
 def write_file(path: Path, text: str) -> None:
     """Write ``text`` to the file ``path`` leads to, whole or not at all; a device or a pipe is written to as it is.
 
     Raises:
-        UsageError: the file cannot be written.
+        ScannerError: it did not arrive.
     """
     try:
         if _is_stream(path):
@@ -101,7 +178,7 @@ def write_file(path: Path, text: str) -> None:
             _replace(path.resolve(), text)
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise UsageError(f"cannot write {path}: {reason}", hint="name a file in a folder you may write to") from error
+        raise ScannerError(f"cannot write {path}: {reason}", hint="the report is lost: name another file") from error
 
 
 def _replace(target: Path, text: str) -> None:
@@ -120,7 +197,11 @@ def _replace(target: Path, text: str) -> None:
 
 
 def _is_stream(path: Path) -> bool:
-    return _own_stream(path) is not None or (path.exists() and not path.is_file())
+    if _own_stream(path) is not None:
+        return True
+    with suppress(OSError):
+        return path.exists() and not path.is_file()
+    return False
 
 
 def _own_stream(path: Path) -> int | None:

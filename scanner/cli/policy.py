@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from scanner.cli.output import emit
+from scanner.cli.options import Configured, option
+from scanner.cli.output import emit, in_a_folder, report, write_file
 from scanner.errors import PolicyError
 
 SCHEMAS = {
@@ -46,7 +47,6 @@ def show(policy: str) -> None:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 def check(files: tuple[str, ...]) -> int:
     """Load each policy FILE (or shipped NAME) and report every error with file and line."""
-    from scanner.cli import report
     from scanner.policy import load_policy
 
     failed = 0
@@ -71,15 +71,15 @@ def test(policies: tuple[str, ...]) -> int:
     passed = failed = 0
     untested = False
     for name in policies or shipped():
-        report = test_policy(name)
-        for result in report.results:
+        tested = test_policy(name)
+        for result in tested.results:
             passed += not result.problems
             failed += bool(result.problems)
             for problem in result.problems:
-                emit(f"{report.file}:{result.line}: {result.name}: {problem}")
-        for rule in report.untested:
+                emit(f"{tested.file}:{result.line}: {result.name}: {problem}")
+        for rule in tested.untested:
             untested = True
-            emit(f"{report.file}: rule {rule} has no test that fails and one that passes")
+            emit(f"{tested.file}: rule {rule} has no test that fails and one that passes")
     emit(f"{passed} passed, {failed} failed")
     return 1 if failed or untested else 0
 
@@ -94,12 +94,19 @@ def explain(policy: str) -> None:
     emit("\n".join(words(load_policy(policy))))
 
 
-@command.command("schema")
+@command.command("schema", cls=Configured)
 @click.argument("kind", type=click.Choice(list(SCHEMAS)), default="policy")
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write to FILE.")
+@option(
+    "output",
+    "-o",
+    of="policy schema",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=in_a_folder,
+    metavar="FILE",
+    help="Write to FILE instead of stdout.",
+)
 def schema(kind: str, output: Path | None) -> None:
     """Print a JSON Schema: of a policy file (for editors), or of the facts, decision or report documents."""
-    from scanner.cli.output import write_file
     from scanner.data import text
 
     body = text(f"schema/{SCHEMAS[kind]}")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from scanner.curated import Curated
-from scanner.errors import InvalidModelId, UsageError
+from scanner.errors import InvalidModelId, NothingToScan, UsageError
 from scanner.family import Families
 from scanner.hub import Hub
 from scanner.model import ModelRef
@@ -47,8 +47,8 @@ def _hub(name: str, offline: bool, endpoint: str | None, timeout: float) -> Hub:
         from scanner.hub.huggingface import HuggingFaceHub
 
         return HuggingFaceHub(endpoint, deadline=timeout)
-    folder = Path(name).expanduser()
-    if not folder.is_dir():
+    folder = _local(name)
+    if folder is None or not folder.is_dir():
         raise UsageError(
             f"no such hub: {name!r}", hint="--hub takes huggingface, starter or an existing folder of repositories"
         )
@@ -66,21 +66,43 @@ def target(text: str, hub: Hub) -> Iterator[tuple[Request, Hub]]:
     Raises:
         InvalidModelId: the text names neither.
     """
-    if text.startswith(_PATH_SIGNS) or text in (".", "..") or (text.endswith(_WEIGHTS) and Path(text).is_file()):
+    there = _local(text)
+    if text.startswith(_PATH_SIGNS) or text in (".", "..") or (there and text.endswith(_WEIGHTS) and there.is_file()):
         from scanner.hub.directory import DirectoryHub
 
-        path = Path(text).expanduser()
-        if not path.exists():
+        if there is None:
             raise UsageError(
                 f"no such file or folder: {text}", hint="name a folder holding a model's files, or org/name"
             )
-        local, repo = DirectoryHub.single(path)
+        _require_model(there)
+        local, repo = DirectoryHub.single(there)
         yield Request(repo), local
         return
     ref = ModelRef.parse(text)
     if ref.repo is None:
-        near = f"; a folder is given as ./{text}" if Path(text).exists() else ""
+        near = f"; a folder is given as ./{text}" if text and there else ""
         raise InvalidModelId(
             f"not a model id: {ref.raw!r}", hint=f"write org/name, org/name@revision or hf://org/name{near}"
         )
     yield Request(ref.repo, ref.revision), hub
+
+
+def _local(text: str) -> Path | None:
+    """What lies on this machine under that name; None where nothing does, or nothing can."""
+    try:
+        path = Path(text).expanduser()
+        return path if path.exists() else None
+    except (OSError, RuntimeError, ValueError):
+        return None
+
+
+def _require_model(path: Path) -> None:
+    """Raise where ``path`` can hold no model: an empty folder, a device, a pipe."""
+    try:
+        empty = path.is_dir() and not any(path.iterdir())
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}", hint="check the permissions of the folder") from error
+    if empty:
+        raise NothingToScan(f"{path}: the folder is empty", hint="name the folder that holds the model's files")
+    if not path.is_dir() and not path.is_file():
+        raise UsageError(f"{path}: neither a folder nor a plain file", hint="name a folder or a weights file")

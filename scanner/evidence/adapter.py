@@ -10,13 +10,13 @@ from typing import Any
 
 from scanner.errors import Reason
 from scanner.evidence import Evidence
+from scanner.evidence.fields import load_object
 from scanner.evidence.files import holds_weights
 from scanner.evidence.frontmatter import ADAPTER_CONFIG
-from scanner.evidence.jsontext import Fields, load_object
 from scanner.evidence.reader import copies, gap, whole_file
 from scanner.fact import Basis, Gap
 from scanner.hub import Hub
-from scanner.model import Model, ModelRef, Parent, RefForm, Relation, Role
+from scanner.model import Model, ModelRef, Parent, Relation, Role
 
 LIMIT = 2**20
 MAX_FILES = 8
@@ -30,21 +30,13 @@ class AdapterFact:
     """``base`` is ``malformed`` where the file names no model: an adapter sits on something all the same."""
 
     base: ModelRef
-    peft_type: str | None
-    revision: str | None
     problems: tuple[str, ...] = ()
-
-    @property
-    def base_model_name_or_path(self) -> str | None:
-        """The name as it is written; None where there is none."""
-        return None if self.base.form is RefForm.MALFORMED else self.base.raw
 
 
 def parse(data: bytes) -> AdapterFact:
     """Raises: Malformed."""
     value, problems = load_object(data)
-    top = Fields(value)
-    return AdapterFact(_base(value), top.text("peft_type"), top.text("revision"), problems)
+    return AdapterFact(_base(value), problems)
 
 
 def read(model: Model, hub: Hub) -> Iterator[Evidence | Gap]:
@@ -55,8 +47,8 @@ def read(model: Model, hub: Hub) -> Iterator[Evidence | Gap]:
     paths = copies(model, (ADAPTER_CONFIG,))
     for path in paths[:MAX_FILES]:
         yield from whole_file("adapter", model, hub, path, LIMIT, parse, partial(_parents, model=model, path=path))
-    if len(paths) > MAX_FILES:
-        yield gap(model, "adapter configs", Reason.TOO_LARGE, None, f"only {MAX_FILES} of {len(paths)} are read")
+    for path in paths[MAX_FILES : MAX_FILES + 1]:
+        yield gap(model, path, Reason.TOO_LARGE, path, f"only {MAX_FILES} of {len(paths)} adapter configs are read")
 
 
 def _base(value: Mapping[str, Any]) -> ModelRef:
@@ -69,8 +61,6 @@ def _base(value: Mapping[str, Any]) -> ModelRef:
 
 def _parents(fact: AdapterFact, model: Model, path: str) -> Iterator[Parent]:
     ref, at = fact.base, model.at(path, _KEY)
-    if ref.repo is not None and fact.revision:
-        ref = replace(ref, revision=fact.revision)
     if not _is_optional(model, path):
         yield Parent(ref, Basis.DECLARED, at, Relation.ADAPTER)
     elif ref.repo is None or ref.repo.key not in (model.repo.key, model.requested.key):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scanner.errors import DataError, Reason
 from scanner.evidence import Evidence
@@ -23,22 +23,23 @@ from scanner.evidence.frontmatter import (
     tag_parents,
 )
 from scanner.evidence.markdown import MAX_LINES, MAX_SENTENCES, Sentence, sentences
-from scanner.evidence.mentions import Subject, mentioned
-from scanner.evidence.prose import Claim, about_the_model, claims
 from scanner.evidence.reader import Malformed, gap, whole_file
-from scanner.evidence.scratch import from_scratch
 from scanner.fact import Basis, Gap
 from scanner.hub import Hub
 from scanner.model import Model, Parent, RepoId
 from scanner.strictyaml import load
 from scanner.text import clean, clean_line, clean_tree
 
+if TYPE_CHECKING:
+    from scanner.evidence.prose import Claim
+
 README = "README.md"
 LIMIT = 2**20
 MAX_ENTRIES = 100_000
 """lines, commas and brackets of a front matter: what its reading costs; a long text costs nothing"""
 
-_FRONT_MATTER = "front matter: "
+FRONT_MATTER = "front matter"
+_IN_FRONT = f"{FRONT_MATTER}: "
 _OPEN = re.compile(r"\s{0,200}---[ \t]{0,20}(?:\n|\Z)")
 _CLOSE = re.compile(r"^---[ \t]{0,20}$", re.M)
 _TITLE = re.compile(r"^#[ \t]+(\S[^\n]{0,200})|<h1[^<>]{0,200}>([^<>]{1,200})", re.M)
@@ -79,21 +80,28 @@ class StatedName:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """A sentence and where it stands in the file: ``line=12``."""
+
+    text: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class CardFact:
     """README.md. ``front_matter`` is None when there is none, as is ``license_ids``; empty ids: it names no licence.
 
-    Prose facts are found by their words: False means not found. ``from_scratch`` is the locator key of the sentence;
+    Prose facts are found by their words: False means not found. ``from_scratch`` is the sentence that says so;
     ``claims`` are the repositories that the prose states as sources.
     """
 
     front_matter: Mapping[str, Any] | None
     words: int
-    duplicate_keys: tuple[str, ...]
     license_ids: tuple[str, ...] | None
     license_name: str | None
     license_link: str | None
     stated_names: tuple[StatedName, ...]
-    from_scratch: str | None
+    from_scratch: Remark | None
     acceptable_use: bool
     intended_use: bool
     training_data: bool
@@ -115,16 +123,15 @@ def parse(data: bytes, own: Collection[RepoId] = ()) -> CardFact:
         text = data.decode("utf-8-sig", errors="replace")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     meta: dict[str, Any] | None = None
-    duplicates: tuple[str, ...] = ()
     body, first_line = text, 1
     try:
         header, body, first_line = split(text)
         if header is not None:
             meta, duplicates = parse_front_matter(header)
+            problems += [f"{_IN_FRONT}duplicate key {key!r}" for key in duplicates]
     except Malformed as error:
-        problems.append(f"{_FRONT_MATTER}{error}")
-    problems += [f"{_FRONT_MATTER}duplicate key {key!r}" for key in duplicates]
-    return _fact(meta, duplicates, clean(body, LIMIT), first_line, own, problems)
+        problems.append(f"{_IN_FRONT}{error}")
+    return _fact(meta, clean(body, LIMIT), first_line, own, problems)
 
 
 def split(text: str) -> tuple[str | None, str, int]:
@@ -143,7 +150,7 @@ def split(text: str) -> tuple[str | None, str, int]:
 
 
 def parse_front_matter(header: str) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The mapping, cleaned, and the keys that stood twice (their first value is kept).
+    """The mapping, cleaned, and the keys that stood twice (their last value counts).
 
     Raises:
         Malformed: too much, not YAML, or not a mapping.
@@ -157,6 +164,8 @@ def parse_front_matter(header: str) -> tuple[dict[str, Any], tuple[str, ...]]:
     value = document.value if document.value is not None else {}
     if not isinstance(value, dict):
         raise Malformed("not a mapping")
+    if "<<" in value:
+        raise Malformed("merge keys are not read")
     return clean_tree(value), tuple(dict.fromkeys(clean_line(key, 100) for key in document.duplicates[:20]))
 
 
@@ -169,8 +178,8 @@ def read(model: Model, hub: Hub) -> Iterator[Evidence | Gap]:
     path = paths[0] if paths else README
     claimed = partial(_parents, model=model, path=path)
     for item in whole_file("card", model, hub, path, LIMIT, partial(parse, own=own), claimed):
-        if isinstance(item, Gap) and item.detail.startswith(_FRONT_MATTER):
-            yield replace(item, what=f"{path} front matter", detail=item.detail.removeprefix(_FRONT_MATTER))
+        if isinstance(item, Gap) and item.detail.startswith(_IN_FRONT):
+            yield replace(item, what=f"{path} {FRONT_MATTER}", detail=item.detail.removeprefix(_IN_FRONT))
         else:
             yield item
 
@@ -183,33 +192,36 @@ def _cards(model: Model) -> list[str]:
 
 def _fact(
     meta: dict[str, Any] | None,
-    duplicates: tuple[str, ...],
     body: str,
     first_line: int,
     own: Collection[RepoId],
     problems: list[str],
 ) -> CardFact:
+    # Here, because their patterns take a tenth of the start, and a check without a card to read needs none of them.
+    from scanner.evidence.mentions import Subject, mentioned
+    from scanner.evidence.prose import about_the_model, claims
+    from scanner.evidence.scratch import from_scratch
+
     declared = meta or {}
     told = list(sentences(body, first_line))
     title = _title(body)
     subject = Subject.of(own, title, _texts(declared.get("datasets")))
     ours = list(about_the_model(told, title))
     stated = tuple(claims(ours, subject))
-    scratch = next((s.line for s in ours if from_scratch(s, subject)), None)
+    scratch = next((s for s in ours if from_scratch(s, subject)), None)
     topics = _topics(told, str(declared.get("extra_gated_prompt", "")))
     if len(references(declared.get("base_model"))) > MAX_PARENTS:
-        problems.append(f"{_FRONT_MATTER}more than {MAX_PARENTS} base models")
+        problems.append(f"{_IN_FRONT}more than {MAX_PARENTS} base models")
     if len(told) == MAX_SENTENCES or body.count("\n") > MAX_LINES:
         problems.append("longer than is read: only its beginning was")
     return CardFact(
         front_matter=meta,
         words=len(body.split()),
-        duplicate_keys=duplicates,
         license_ids=None if meta is None else license_ids(meta),
         license_name=license_text(declared, "license_name"),
         license_link=license_text(declared, "license_link"),
         stated_names=tuple(StatedName(c.name, c.role.value, f"line={c.line}") for c in stated if c.ref is None),
-        from_scratch=None if scratch is None else f"line={scratch}",
+        from_scratch=None if scratch is None else Remark(clean_line(scratch.visible), f"line={scratch.line}"),
         acceptable_use="acceptable_use" in topics,
         intended_use="intended_use" in topics,
         training_data="training_data" in topics or bool(_texts(declared.get("datasets"))),

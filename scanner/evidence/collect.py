@@ -20,7 +20,6 @@ from scanner.evidence import (
     merge,
     pipeline,
     safetensors,
-    tokenizer,
 )
 from scanner.fact import Gap
 from scanner.hub import Hub
@@ -33,7 +32,6 @@ TEXTS: tuple[Collector, ...] = (
     card.read,
     config.read,
     pipeline.read,
-    tokenizer.read,
     loaders.read,
     adapter.read,
     merge.read,

@@ -10,20 +10,23 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from scanner.errors import Reason
-from scanner.evidence import Evidence, config, loaders, tokenizer
+from scanner.evidence import Evidence, config, loaders
+from scanner.evidence.frontmatter import ADAPTER_CONFIG
 from scanner.evidence.license_text import license_paths
-from scanner.evidence.pipeline import MODULES, PIPELINE, component_configs
+from scanner.evidence.pipeline import MODULES, component_configs
 from scanner.evidence.reader import gap
 from scanner.fact import Gap
-from scanner.model import Artifact, Model
+from scanner.model import Artifact, Listing, Model
 from scanner.text import clean_line
 
 MAX_WEIGHTS = 200
 MAX_EXECUTABLES = 50
 BIG = 10 * 2**20
+_FEW = 60
 
 SAFE = frozenset({"safetensors", "gguf"})
 _WEIGHTS = {
@@ -58,7 +61,7 @@ _HARMLESS = frozenset(_INERT.split())
 _HOLDS_WEIGHTS = frozenset(suffix for words in _WEIGHTS.values() for suffix in words.split())
 _RUNS = frozenset((*_CODE, "archive"))
 _LISTINGS = frozenset({"siblings", "tree"})
-_CONFIGS = (config.CONFIG, tokenizer.CONFIG, PIPELINE, MODULES, *loaders.CONFIGS)
+_CONFIGS = (config.PIPELINE, MODULES, *loaders.CONFIGS)
 _NOT_WEIGHTS = re.compile(
     r"(?:training_args|optimizer|scheduler|rng_state|random_states|trainer_state|sampler)[^/]*", re.I
 )
@@ -70,8 +73,8 @@ _CORE_ML = re.compile(r"\.(?:mlpackage|mlmodelc)/", re.I)
 @dataclass(frozen=True, slots=True)
 class FilesFact:
     """``weights`` are (path, format, size, sha256). ``remote_code``: loading runs Python from a repository; None where
-    what was read does not settle it. ``unrecognised`` are big files that may hold anything (``.dat``, ``.weights``).
-    ``pickle`` and ``safe_weights_only`` are None where such a file, an archive or an unread listing may hide one.
+    what was read does not settle it. ``pickle`` and ``safe_weights_only`` are None where a big file of no known format
+    (``.dat``, ``.weights``), an archive or an unread listing may hide one.
     """
 
     count: int
@@ -79,13 +82,11 @@ class FilesFact:
     digest: str
     formats: tuple[str, ...]
     weights: tuple[tuple[str, str, int | None, str | None], ...]
-    weights_omitted: int
     pickle: bool | None
     safe_weights_only: bool | None
     remote_code: bool | None
     executables: tuple[str, ...]
     license_files: tuple[str, ...]
-    unrecognised: tuple[str, ...]
 
 
 def read(model: Model, evidence: Sequence[Evidence]) -> Iterator[Evidence | Gap]:
@@ -106,11 +107,7 @@ def parse(
     partly: bool = False,
 ) -> FilesFact:
     """Total: any listing gives a fact; ``partly``: the listing is not all there is."""
-    paths = frozenset(a.path for a in artifacts)
-    formats = {a.path: form for a in artifacts if (form := format_of(a.path, paths))}
-    weights = [a for a in artifacts if _is_weights(a.path, formats.get(a.path))]
-    unknown = [a.path for a in artifacts if _unrecognised(a, formats.get(a.path))]
-    unsure = partly or bool(unknown) or "archive" in formats.values()
+    formats, weights, unsure = _sorted_out(artifacts, partly)
     sizes = [a.size for a in artifacts]
     running = sorted(path for path, form in formats.items() if form in _RUNS)
     return FilesFact(
@@ -118,35 +115,69 @@ def parse(
         bytes=None if None in sizes else sum(size for size in sizes if size is not None),
         digest=listing_digest(artifacts),
         formats=tuple(sorted(set(formats.values()))),
-        weights=tuple(
-            (clean_line(a.path), formats[a.path], a.size, a.sha256) for a in sorted(weights, key=_path)[:MAX_WEIGHTS]
-        ),
-        weights_omitted=max(0, len(weights) - MAX_WEIGHTS),
+        weights=tuple((clean_line(a.path), formats[a.path], a.size, a.sha256) for a in weights[:MAX_WEIGHTS]),
         pickle=_pickle(frozenset(formats.values()), unsure),
         safe_weights_only=_safe({formats[a.path] for a in weights}, unsure),
         remote_code=runs_code,
         executables=tuple(clean_line(path) for path in running[:MAX_EXECUTABLES]),
         license_files=tuple(clean_line(path) for path in license_files),
-        unrecognised=tuple(clean_line(path) for path in sorted(unknown)[:MAX_EXECUTABLES]),
     )
+
+
+def listing_of(model: Model) -> Listing | None:
+    """What the listing of ``model`` shows; None where there is none."""
+    if model.artifacts is None:
+        return None
+    partly = not _LISTINGS.isdisjoint(model.unread)
+    small = len(model.artifacts) <= _FEW and all(a.size is None for a in model.artifacts)
+    return (_few_names if small else _shown)(model.artifacts, partly)
+
+
+def _shown(artifacts: tuple[Artifact, ...], partly: bool) -> Listing:
+    formats, weights, unsure = _sorted_out(artifacts, partly)
+    return Listing(
+        tuple(sorted(set(formats.values()))),
+        tuple(sorted({formats[a.path] for a in weights[:MAX_WEIGHTS]})),
+        _pickle(frozenset(formats.values()), unsure),
+        _safe({formats[a.path] for a in weights}, unsure),
+        any(a.path == ADAPTER_CONFIG for a in artifacts),
+    )
+
+
+# A list of all models shows the same few file names again and again.
+_few_names = lru_cache(maxsize=16_384)(_shown)
+
+
+def _sorted_out(artifacts: Sequence[Artifact], partly: bool) -> tuple[dict[str, str], list[Artifact], bool]:
+    """The format of each file that has one, the weights by path, and whether something else may hide in the listing."""
+    paths = frozenset(a.path for a in artifacts)
+    formats = {a.path: form for a in artifacts if (form := format_of(a.path, paths))}
+    weights = sorted((a for a in artifacts if _is_weights(a.path, formats.get(a.path))), key=_path)
+    unknown = any(_unrecognised(a, formats.get(a.path)) for a in artifacts)
+    return formats, weights, partly or unknown or "archive" in formats.values()
 
 
 def format_of(path: str, listed: frozenset[str]) -> str | None:
     """The format of a file by its name and what lies beside it; None for what holds neither weights nor code."""
-    name = PurePosixPath(path.lower())
-    suffix = name.suffix
-    if _CORE_ML.search(path):
-        return "coreml"
-    if _SAVED_MODEL.search(path):
-        return "tensorflow"
-    if suffix == ".bin" and name.name.startswith("ggml"):
-        return "ggml"
-    stem = path[: -len(suffix)]
-    if suffix == ".bin" and f"{stem}.xml" in listed:
+    form, suffix = _by_name(path)
+    if form == "pickle" and suffix == ".bin" and f"{path[:-4]}.xml" in listed:
         return "openvino"
-    if suffix == ".xml" and f"{stem}.bin" not in listed:
+    if form == "openvino" and f"{path[:-4]}.bin" not in listed:
         return None
-    return FORMATS.get(suffix)
+    return form
+
+
+@lru_cache(maxsize=65_536)
+def _by_name(path: str) -> tuple[str | None, str]:
+    """The format a file has by its name alone, and its suffix."""
+    name = PurePosixPath(path.lower())
+    if _CORE_ML.search(path):
+        return "coreml", name.suffix
+    if _SAVED_MODEL.search(path):
+        return "tensorflow", name.suffix
+    if name.suffix == ".bin" and name.name.startswith("ggml"):
+        return "ggml", name.suffix
+    return FORMATS.get(name.suffix), name.suffix
 
 
 def listing_digest(artifacts: Iterable[Artifact]) -> str:
@@ -162,7 +193,7 @@ def remote_code(model: Model, evidence: Sequence[Evidence]) -> bool | None:
     made_of = [e for e in evidence if e.kind in ("pipeline", "modules")]
     if any(_own_modules(e.fact.components, model) for e in made_of):
         return True
-    configs = (*_CONFIGS, *component_configs(model, made_of))
+    configs = (*_CONFIGS, *config.paths(model), *component_configs(model, made_of))
     was_read = {e.at.path for e in evidence}
     unread = any(model.artifact(path) and path not in was_read for path in configs)
     python = any(a.path.lower().endswith(".py") for a in model.artifacts or ())
@@ -184,14 +215,14 @@ def holds_weights(path: str, listed: frozenset[str]) -> bool:
 
 
 def _is_weights(path: str, form: str | None) -> bool:
-    if form is None or _NOT_WEIGHTS.fullmatch(PurePosixPath(path).name):
+    if form is None or _NOT_WEIGHTS.fullmatch(path.rpartition("/")[2]):
         return False
-    return form not in _RUNS or PurePosixPath(path.lower()).suffix in _HOLDS_WEIGHTS
+    return form not in _RUNS or _by_name(path)[1] in _HOLDS_WEIGHTS
 
 
 def _unrecognised(artifact: Artifact, form: str | None) -> bool:
-    name = PurePosixPath(artifact.path.lower())
-    harmless = name.suffix in _HARMLESS or _VOCABULARY.search(name.name) is not None
+    name = artifact.path.lower()
+    harmless = _by_name(artifact.path)[1] in _HARMLESS or _VOCABULARY.search(name) is not None
     opaque = form == "archive" or (form is None and not harmless)
     return opaque and (artifact.size is None or artifact.size >= BIG)
 

@@ -5,6 +5,7 @@ The same fields stand in two places, the front matter of README.md and the card 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from scanner.text import clean_line
 MAX_PARENTS = 256
 ADAPTER_CONFIG = "adapter_config.json"
 _BASE = "base_model:"
+_NO_BASE = re.compile(r"none|null|n/?a|-+", re.I)
 RELATIONS = {r.value: r for r in (Relation.FINETUNE, Relation.ADAPTER, Relation.MERGE, Relation.QUANTIZED)}
 
 
@@ -26,12 +28,12 @@ def listed_relation(model: Model) -> Relation:
 def references(value: object) -> tuple[ModelRef, ...]:
     """A ``base_model`` field, each reference once, at most ``MAX_PARENTS + 1``.
 
-    A string, a list or nothing; any other shape is one malformed reference.
+    A string, a list or nothing; ``none`` and its like are nothing; any other shape is one malformed reference.
     """
     items = value if isinstance(value, (list, tuple)) else [value]
     found: dict[str, ModelRef] = {}
     for item in items:
-        if item is None or (isinstance(item, str) and (not item.strip() or item in found)):
+        if item is None or (isinstance(item, str) and (_is_none(item) or item in found)):
             continue
         ref = ModelRef.parse(item)
         found.setdefault(ref.raw, ref)
@@ -56,6 +58,8 @@ def tag_parents(tags: Sequence[str], at: Locator, otherwise: Relation) -> tuple[
     plain: list[str] = []
     for value in tagged(tags, _BASE):
         head, colon, rest = value.partition(":")
+        if _is_none(rest if colon and head in RELATIONS else value):
+            continue
         if colon and head in RELATIONS:
             found.setdefault(value, Parent(ModelRef.parse(rest), Basis.DECLARED, at, RELATIONS[head]))
         else:
@@ -70,6 +74,10 @@ def tag_parents(tags: Sequence[str], at: Locator, otherwise: Relation) -> tuple[
 def tagged(tags: Sequence[str], prefix: str) -> tuple[str, ...]:
     """What stands behind ``prefix`` in the tags that begin with it."""
     return tuple(value for tag in tags if tag.startswith(prefix) and (value := tag.removeprefix(prefix).strip()))
+
+
+def _is_none(text: str) -> bool:
+    return not text.strip() or _NO_BASE.fullmatch(text.strip()) is not None
 
 
 def license_ids(meta: Mapping[str, Any]) -> tuple[str, ...]:

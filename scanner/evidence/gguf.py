@@ -13,14 +13,15 @@ from dataclasses import dataclass
 
 from scanner.errors import Reason
 from scanner.evidence import Evidence
+from scanner.evidence.fields import MAX_INTEGER, Fields
 from scanner.evidence.gguf_choice import choose
-from scanner.evidence.jsontext import MAX_INTEGER, Fields
 from scanner.evidence.reader import Malformed, fetch_range, gap
 from scanner.fact import Basis, Gap
 from scanner.hub import Hub
 from scanner.model import Artifact, Model, ModelRef, Parent, RefForm, Relation
 from scanner.text import clean_line
 
+HEADERS = "gguf headers"
 LIMIT = 32 * 2**20
 FIRST = 256 * 2**10
 MAX_KEYS = 65_536
@@ -31,7 +32,8 @@ MAX_BASE_MODELS = 64
 _STRING, _ARRAY = 8, 9
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "B", 10: "Q", 11: "q", 12: "d"}
 _COUNT = "general.base_model.count"
-_WANTED = re.compile(r"general\.[\w.]+|tokenizer\.ggml\.(?:model|pre)|[\w-]+\.vocab_size|split\.count")
+_NUMBERED = re.compile(r"general\.base_model\.([0-9]{1,9})\.")
+_WANTED = re.compile(r"general\.[\w.]+|tokenizer\.ggml\.pre|[\w-]+\.vocab_size|split\.count")
 
 # ggml's tensor types: elements in a block, bytes of a block.
 _BLOCKS: dict[int, tuple[int, int]] = (
@@ -49,36 +51,30 @@ _BLOCKS: dict[int, tuple[int, int]] = (
 class BaseModel:
     """The ``general.base_model.N`` group of ``number``; only ``repo_url`` can name a repository."""
 
-    number: int
+    number: str
     name: str | None
     organization: str | None
     repo_url: str | None
-    version: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class GgufFact:
     """``vocab_size`` counts the tokens in the file. ``parameters`` are counted from the tensor table: None where the
     file is one of several or holds no tensors. ``header_bytes`` is where the header ends.
+
+    ``source_url`` is what it was converted from. ``repo_url`` is where the model itself lives, and converters copy it:
+    of a file that stands elsewhere it is what the file came out of.
     """
 
-    version: int
-    byte_order: str
-    architecture: str | None
     name: str | None
-    basename: str | None
     base_models: tuple[BaseModel, ...]
     source_url: str | None
-    quantized_by: str | None
     repo_url: str | None
     license: str | None
     license_name: str | None
     license_link: str | None
-    tokenizer_model: str | None
     tokenizer_pre: str | None
     vocab_size: int | None
-    file_type: int | None
-    tensor_count: int
     parameters: int | None
     header_bytes: int
     base_models_stated: int | None = 0
@@ -130,7 +126,7 @@ def read(model: Model, hub: Hub) -> Iterator[Evidence | Gap]:
         yield from _missing_bases(fact, model, path)
     if choice.unheard:
         detail = f"{len(choice.chosen)} of {choice.total} headers were read"
-        yield gap(model, "gguf headers", Reason.TOO_LARGE, None, detail)
+        yield gap(model, HEADERS, Reason.TOO_LARGE, None, detail)
 
 
 def _missing_bases(fact: GgufFact, model: Model, path: str) -> Iterator[Gap]:
@@ -313,23 +309,15 @@ def _fact(cursor: _Cursor, keys: _Keys, tensor_count: int, parameters: int) -> G
     bases = _base_models(top)
     whole = tensor_count > 0 and (top.integer("split.count") or 1) <= 1
     return GgufFact(
-        version=cursor.version,
-        byte_order="big" if cursor.order == ">" else "little",
-        architecture=architecture,
-        name=top.text("general.name"),
-        basename=top.text("general.basename"),
+        name=top.text("general.name", "general.basename"),
         base_models=tuple(bases[:MAX_BASE_MODELS]),
         source_url=top.text("general.source.repo_url", "general.source.huggingface.repository", "general.source.url"),
-        quantized_by=top.text("general.quantized_by"),
         repo_url=top.text("general.repo_url"),
         license=top.text("general.license"),
         license_name=top.text("general.license.name"),
         license_link=top.text("general.license.link"),
-        tokenizer_model=top.text("tokenizer.ggml.model"),
         tokenizer_pre=top.text("tokenizer.ggml.pre"),
         vocab_size=top.integer(f"{architecture}.vocab_size") if keys.tokens is None else keys.tokens,
-        file_type=top.integer("general.file_type"),
-        tensor_count=tensor_count,
         parameters=parameters if whole else None,
         header_bytes=cursor.at,
         base_models_stated=top.integer(_COUNT) if _COUNT in top.values else 0,
@@ -338,11 +326,11 @@ def _fact(cursor: _Cursor, keys: _Keys, tensor_count: int, parameters: int) -> G
 
 
 def _base_models(top: Fields) -> list[BaseModel]:
-    numbers = {int(m[1]) for key in top.values if (m := re.match(r"general\.base_model\.(\d{1,9})\.", key))}
+    numbers = {m[1] for key in top.values if (m := _NUMBERED.match(key))}
     found = []
-    for number in sorted(numbers):
+    for number in sorted(numbers, key=lambda number: (int(number), number)):
         prefix = f"general.base_model.{number}."
-        base = BaseModel(number, *(top.text(prefix + part) for part in ("name", "organization", "repo_url", "version")))
+        base = BaseModel(number, *(top.text(prefix + part) for part in ("name", "organization", "repo_url")))
         if base.name or base.organization or base.repo_url:
             found.append(base)
     return found
@@ -358,7 +346,8 @@ def _parents(fact: GgufFact, model: Model, path: str) -> Iterator[Parent]:
             # A name without an address is no repository, and no reason to ask for one.
             name = " ".join(part for part in (base.organization, base.name) if part)
             yield Parent(ModelRef(name, RefForm.MALFORMED), Basis.DECLARED, model.at(path, f"{key}.name"))
-    if fact.source_url:
-        ref = ModelRef.parse(fact.source_url)
-        if ref.repo is not None and ref.repo.key not in own:
-            yield Parent(ref, Basis.DECLARED, model.at(path, "general.source"), Relation.QUANTIZED)
+    source, home = ModelRef.parse(fact.source_url), ModelRef.parse(fact.repo_url)
+    if source.repo is not None and source.repo.key not in own:
+        yield Parent(source, Basis.DECLARED, model.at(path, "general.source"), Relation.QUANTIZED)
+    elif not fact.base_models and home.repo is not None and home.repo.namespace and home.repo.key not in own:
+        yield Parent(home, Basis.DECLARED, model.at(path, "general.repo_url"))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 
 from scanner.errors import Reason
 from scanner.evidence import Evidence
@@ -23,21 +21,17 @@ NAME = re.compile(r"(?:licen[sc]e|copying|notice|use_policy)(?:[-_. ][^/]*)?", r
 
 @dataclass(frozen=True, slots=True)
 class LicenseTextFact:
-    """``title`` is the first line that says something; ``sha256`` is of the bytes."""
+    """``title`` is the first line that says something."""
 
-    path: str
     title: str | None
-    words: int
-    sha256: str
     problems: tuple[str, ...] = ()
 
 
-def parse(data: bytes, path: str) -> LicenseTextFact:
+def parse(data: bytes) -> LicenseTextFact:
     """Raises: Malformed: the file is not text."""
     if b"\x00" in data or data.startswith(b"%PDF"):
         raise Malformed("not a text")
-    text = clean(data.decode("utf-8", errors="replace"), LIMIT)
-    return LicenseTextFact(path, _title(text), len(text.split()), hashlib.sha256(data).hexdigest())
+    return LicenseTextFact(_title(clean(data.decode("utf-8", errors="replace"), LIMIT)))
 
 
 def _title(text: str) -> str | None:
@@ -57,6 +51,6 @@ def read(model: Model, hub: Hub) -> Iterator[Evidence | Gap]:
     """Evidence of kind ``license_text``, at most ``MAX_FILES``; a gap when there are more."""
     paths = license_paths(model)
     for path in paths[:MAX_FILES]:
-        yield from whole_file("license_text", model, hub, path, LIMIT, partial(parse, path=path))
+        yield from whole_file("license_text", model, hub, path, LIMIT, parse)
     for path in paths[MAX_FILES:]:
         yield gap(model, path, Reason.TOO_LARGE, path, f"only {MAX_FILES} licence files are read")

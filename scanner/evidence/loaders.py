@@ -7,19 +7,20 @@ from dataclasses import dataclass
 
 from scanner.evidence import Evidence
 from scanner.evidence.config import auto_map
-from scanner.evidence.jsontext import load_object
+from scanner.evidence.fields import load_object
 from scanner.evidence.reader import whole_file
 from scanner.fact import Gap
 from scanner.hub import Hub
 from scanner.model import Model
 
 CONFIGS = (
+    "tokenizer_config.json",
     "preprocessor_config.json",
     "processor_config.json",
     "video_preprocessor_config.json",
     "generation_config.json",
 )
-LIMIT = 4 * 2**20
+LIMIT = 8 * 2**20
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,9 @@ _LEAD_IN = re.compile(
 )
 _SIZE = re.compile(r"(?<![\w.])(\d{1,5}(?:\.\d{1,3})?)[\s-]?b(?![a-z])|[-_](\d{1,5}(?:\.\d{1,3})?)b(?![a-z])", re.I)
 _WORD = re.compile(r"[a-z0-9]+")
-_NO_NAME = re.compile(r"(?:v|stage|phase|step|part|level|top|fp|int|bf|rtx|tpu)[-. ]?v?\d|[ahbvl]\d{2,3}s?$", re.I)
+_NO_NAME = re.compile(
+    r"[a-z]+ (?:19|20)\d\d$|(?:v|stage|phase|step|part|level|top|fp|int|bf|rtx|tpu)[-. ]?v?\d|[ahbvl]\d{2,3}s?$", re.I
+)
 _GENERIC_START = re.compile(
     r"(?:this|the|it|its|we|our|an?|these|those|they|here|in|for|built|fine|on|by|with|after|from|both|each|as|all|models?|base"
     r"|quant(?:s|ization)?|merges?|original|post|pre|depth|lora|adapter|weights|unofficial|static|mirror|gguf|gptq|awq|mlx|llm"

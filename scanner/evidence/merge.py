@@ -10,7 +10,6 @@ from typing import Any
 from scanner.errors import DataError, Reason
 from scanner.evidence import Evidence
 from scanner.evidence.frontmatter import MAX_PARENTS
-from scanner.evidence.jsontext import Fields
 from scanner.evidence.reader import Malformed, copies, gap, whole_file
 from scanner.fact import Basis, Gap
 from scanner.hub import Hub
@@ -28,7 +27,6 @@ _MODEL_KEYS = ("model", "base_model", "source_model")
 class MergeFact:
     """``models`` as the recipe writes them, each once, LoRAs (``model+lora``) as models of their own."""
 
-    method: str | None
     models: tuple[str, ...]
     problems: tuple[str, ...] = ()
 
@@ -49,7 +47,7 @@ def parse(data: bytes) -> MergeFact:
         problems.append(f"more than {MAX_PARENTS} models")
     if not models:
         problems.append("names no model")
-    return MergeFact(Fields(document.value).text("merge_method"), models[:MAX_PARENTS], tuple(problems))
+    return MergeFact(models[:MAX_PARENTS], tuple(problems))
 
 
 def read(model: Model, hub: Hub) -> Iterator[Evidence | Gap]:
@@ -57,8 +55,8 @@ def read(model: Model, hub: Hub) -> Iterator[Evidence | Gap]:
     paths = copies(model, RECIPES)
     for path in paths[:MAX_FILES]:
         yield from whole_file("merge", model, hub, path, LIMIT, parse, partial(_parents, model=model, path=path))
-    if len(paths) > MAX_FILES:
-        yield gap(model, "merge recipes", Reason.TOO_LARGE, None, f"only {MAX_FILES} of {len(paths)} are read")
+    for path in paths[MAX_FILES : MAX_FILES + 1]:
+        yield gap(model, path, Reason.TOO_LARGE, path, f"only {MAX_FILES} of {len(paths)} merge recipes are read")
 
 
 def _models(value: Any) -> Iterator[str]:

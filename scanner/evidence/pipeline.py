@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from functools import partial
 
 from scanner.errors import Reason
-from scanner.evidence import Evidence
-from scanner.evidence.config import CONFIG, LIMIT, parse, parts_loaded
-from scanner.evidence.jsontext import Fields, load, load_object
+from scanner.evidence import Evidence, config
+from scanner.evidence.config import CONFIG, LIMIT, PIPELINE, parse, parts_loaded
+from scanner.evidence.fields import Fields, load, load_object
 from scanner.evidence.reader import Malformed, gap, whole_file
 from scanner.fact import Gap
 from scanner.hub import Hub
 from scanner.model import Model
 from scanner.text import clean_line
 
-PIPELINE = "model_index.json"
 MODULES = "modules.json"
 MAX_CONFIGS = 12
 _MAX_PARTS = 64
@@ -29,7 +28,6 @@ _MAX_PARTS = 64
 class PipelineFact:
     """``components`` are (folder, library, class); a library of its own is repository code."""
 
-    class_name: str | None
     components: tuple[tuple[str, str, str], ...]
     problems: tuple[str, ...] = ()
 
@@ -42,7 +40,7 @@ def parse_pipeline(data: bytes) -> PipelineFact:
         for name, entry in value.items()
         if isinstance(entry, list) and len(entry) == 2 and all(isinstance(e, str) for e in entry)
     ]
-    return PipelineFact(Fields(value).text("_class_name"), tuple(components[:_MAX_PARTS]), problems)
+    return PipelineFact(tuple(components[:_MAX_PARTS]), problems)
 
 
 def parse_modules(data: bytes) -> PipelineFact:
@@ -55,7 +53,7 @@ def parse_modules(data: bytes) -> PipelineFact:
     for module in modules:
         library, _, name = (module.text("type") or "").rpartition(".")
         components.append((module.text("path") or "", library, name))
-    return PipelineFact(None, tuple(components), problems)
+    return PipelineFact(tuple(components), problems)
 
 
 def read(model: Model, hub: Hub) -> Iterator[Evidence | Gap]:
@@ -74,7 +72,11 @@ def read(model: Model, hub: Hub) -> Iterator[Evidence | Gap]:
 
 
 def component_configs(model: Model, evidence: list[Evidence]) -> list[str]:
-    """The configs of the parts that the pipeline or the modules list, as far as the listing shows them."""
+    """The configs of the parts that the pipeline or the modules list, as far as the listing shows them.
+
+    Where the modules alone are the model, their configs are the model's and are read as such.
+    """
     named = [name for e in evidence if e.kind in ("pipeline", "modules") for name, _, _ in e.fact.components if name]
     paths = dict.fromkeys(f"{name.strip('/')}/{CONFIG}" for name in named)
-    return [path for path in paths if model.artifact(path) is not None]
+    bodies = config.paths(model)
+    return [path for path in paths if model.artifact(path) is not None and path not in bodies]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from scanner.evidence.idioms import IDIOMS, LABELS, MERGE_LIST, NAMED_FIRST, PART_NAME, Idiom
 from scanner.evidence.markdown import Sentence, unmarked
@@ -17,6 +18,8 @@ from scanner.model import ModelRef, Relation, Role
 from scanner.text import clean_line
 
 MAX_CLAIMS = 64
+MAX_PHRASES = 16
+"""idioms that are looked at in one sentence: nobody writes more, and each costs a look at all that stands before it"""
 _MAX_GAP = 80
 
 _ABOUT_OTHERS_SECTION = re.compile(
@@ -27,7 +30,8 @@ _ABOUT_OTHERS_SECTION = re.compile(
     re.I,
 )
 _ABOUT_OTHERS = re.compile(
-    r"\b(?:unlike|compar\w*|outperform\w*|surpass\w*|exceed\w*|beats?|versus|vs|such as|similar(?:ly)? to|inspired|than"
+    r"\b(?:unlike|contrast|opposed to|upcoming|next (?:release|version)|models (?:that|which)"
+    r"|compar\w*|outperform\w*|surpass\w*|exceed\w*|beats?|versus|vs|such as|similar(?:ly)? to|inspired|than"
     r"|others?|baselines?|competitors?|like|e\.g|i\.e|you|your|licensees?|derivative works?|prior|previous(?:ly)?"
     r"|earlier|older|former(?:ly)?|originally|recommend\w*"
     r"|(?:many|most|some|several|all|existing|these|those) (?:[\w-]+ )?(?:models|LLMs))\b",
@@ -40,7 +44,12 @@ _OTHER_MODEL = re.compile(
     r"|\b(?:us(?:e|es|ed|ing)|employ\w*|appl\w+|via|with|by|for|from)\s+(?:an?|the|our|its)\s+(?:[\w-]+\s+){0,3}$",
     re.I,
 )
-_DENIED = re.compile(r"\b(?:not|never|neither|nor|whether|if|cannot)\b|n[’']t\b", re.I)
+_DENIED = re.compile(
+    r"\b(?:not|never|neither|nor|whether|if|cannot|nobody|nothing|hardly|scarcely|false(?:ly)?|untrue|myth|rumou?r\w*"
+    r"|alleg\w*|accus\w*|speculat\w*|claim(?:s|ed)? that|contrary to)\b|n[’']t\b",
+    re.I,
+)
+_ASKED = re.compile(r"[?？][\s\"'”’)*_]*$")
 _DENIED_NEAR = re.compile(
     r"\b(?:no|without|can|could|may|might|should|would|will|must|shall|rather|instead|users?|anyone|please|plan(?:s|ned)?"
     r"|future|cheaper|alternative)\b|\bto(?: be)?\s*$",
@@ -65,7 +74,7 @@ _NOT_WEIGHTS = re.compile(
     r"\b(?:architectures?|frameworks?|librar(?:y|ies)|toolkits?|codebases?|code|scripts?|repo(?:sitory)?|data(?:sets?)?"
     r"|corp(?:us|ora)|methods?|approach(?:es)?|techniques?|recipes?|papers?|ideas?|concepts?|principles?|pipelines?"
     r"|implementations?|formats?|templates?|prompts?|licen[sc]es?|benchmarks?|algorithms?|research|work|feedback|style|design"
-    r"|configs?|configuration|technology|platform|tokens|GPUs?|hardware|parameters|tasks?|requirements?|users?|leaderboard"
+    r"|configs?|configuration|experiences?|cookbooks?|technology|platform|tokens|GPUs?|hardware|parameters|tasks?|requirements?|users?|leaderboard"
     r"|CUDA|Python|PyTorch|TensorFlow|JAX|Keras|Gradio|vLLM|SGLang|TensorRT|Megatron|DeepSpeed|Docker|Colab|section|table"
     r"|figure|appendix|transformers?(?!-)|version \d|harness)\b"
     r"|\barxiv|llama[.\s_-]?(?:cpp|factory|index|recipes|cookbook)|-(?:level|class|style|like|compatible)\b"
@@ -148,10 +157,10 @@ class _Reading:
         if merging and self.sentence.item:
             yield from (self.claim(m.ref, "", Relation.MERGE, Role.WEIGHTS) for m in self.mentions[:1] if m.ref)
             return
-        for idiom in IDIOMS:
-            for verb in idiom.words.finditer(self.text):
-                if self.speaks_of_it(verb.start(), idiom.role):
-                    yield from self.after(idiom, verb.end())
+        phrases = ((idiom, verb) for idiom in IDIOMS for verb in idiom.words.finditer(self.text))
+        for idiom, verb in islice(phrases, MAX_PHRASES):
+            if self.speaks_of_it(verb.start(), idiom.role):
+                yield from self.after(idiom, verb.end())
         yield from self.named_first()
 
     def claim(self, ref: ModelRef | None, name: str, relation: Relation, role: Role) -> Claim:
@@ -246,6 +255,8 @@ class _Reading:
 
     def speaks_of_it(self, at: int, role: Role) -> bool:
         """Whether what stands before ``at`` makes this model the one spoken of, and affirms."""
+        if _ASKED.search(self.text):
+            return False
         before = self.text[:at]
         earlier = [m for m in self.mentions if m.ref is not None and m.end <= at]
         shown = unmarked(_without(before, earlier))

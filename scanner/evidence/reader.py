@@ -49,9 +49,12 @@ def gap(model: Model, what: str, reason: Reason, path: str | None, detail: str) 
 
 
 def copies(model: Model, names: Collection[str]) -> list[str]:
-    """The files called one of ``names`` in any folder, those nearest to the root first."""
-    found = [a.path for a in model.artifacts or () if a.path.rpartition("/")[2] in names]
-    return sorted(found, key=lambda path: (path.count("/"), path))
+    """The files called one of ``names`` in any folder, those nearest to the root first, each content once."""
+    found = [a for a in model.artifacts or () if a.path.rpartition("/")[2] in names]
+    nearest: dict[str, str] = {}
+    for artifact in sorted(found, key=lambda a: (a.path.count("/"), a.path)):
+        nearest.setdefault(artifact.sha256 or artifact.oid or artifact.path, artifact.path)
+    return list(nearest.values())
 
 
 def whole_file(

@@ -8,24 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any, TypeGuard
 
 from scanner.errors import Reason
 from scanner.evidence import Evidence
-from scanner.evidence.jsontext import MAX_INTEGER, Fields, load_object
-from scanner.evidence.reader import Malformed, fetch, fetch_range, gap
+from scanner.evidence.fields import MAX_INTEGER, Fields, load_object
+from scanner.evidence.reader import Malformed, fetch_range, gap
 from scanner.fact import Gap
 from scanner.hub import Hub
+from scanner.hub.answers import TABLES, WHOLE
 from scanner.model import Artifact, Model
 from scanner.text import clean_line
 
 FIRST = 100 * 2**10
 LIMIT = 16 * 2**20
-INDEX_LIMIT = 16 * 2**20
 MAX_FILES = 3
 MAX_PROBLEMS = 20
 
@@ -41,20 +39,13 @@ _SHARD = re.compile(r"(?P<stem>.*)[-_](?P<number>\d{5,6})-of-(?P<count>\d{5,6})\
 
 @dataclass(frozen=True, slots=True)
 class SafetensorsFact:
-    """One header. ``dtypes`` are (dtype, elements).
+    """One header. ``parameters`` are None where a number type may hold several packed into one, scales or codes.
 
-    ``sharded``: the file is one of ``shards`` and its count not the model's; ``total_size``, in bytes, is what the
-    index says of all of them.
+    ``sharded``: the file is one of several, and its count is not the model's.
     """
 
-    tensor_count: int
-    parameters: int
-    dtypes: tuple[tuple[str, int], ...]
-    metadata: Mapping[str, str]
-    header_sha256: str
+    parameters: int | None
     sharded: bool = False
-    shards: int | None = None
-    total_size: int | None = None
     problems: tuple[str, ...] = ()
 
 
@@ -92,18 +83,12 @@ def parse(data: bytes, size: int | None = None) -> SafetensorsFact:
     metadata = value.pop("__metadata__", None)
     found = _Problems(problems)
     tensors = [tensor for name, entry in value.items() if (tensor := _tensor(name, entry, found))]
+    if not _is_table_of_texts(metadata):
+        found.add("__metadata__ is not a table of strings")
     _layout(tensors, size - 8 - length, found)
-    dtypes: Counter[str] = Counter()
-    for tensor in tensors:
-        dtypes[tensor.dtype] += tensor.elements
-    return SafetensorsFact(
-        tensor_count=len(tensors),
-        parameters=sum(dtypes.values()),
-        dtypes=tuple(sorted(dtypes.items())),
-        metadata=_metadata(metadata, found),
-        header_sha256=hashlib.sha256(raw).hexdigest(),
-        problems=tuple(found),
-    )
+    weights = [tensor for tensor in tensors if tensor.elements and tensor.dtype not in TABLES]
+    counted = all(tensor.dtype in WHOLE for tensor in weights)
+    return SafetensorsFact(sum(tensor.elements for tensor in weights) if counted else None, problems=tuple(found))
 
 
 def header_length(data: bytes, size: int) -> int:
@@ -129,12 +114,7 @@ def read(model: Model, hub: Hub) -> Iterator[Evidence | Gap]:
             yield got
             continue
         fact, header = got
-        if shard := _SHARD.fullmatch(path):
-            total = _index(model, hub, f"{shard['stem']}.safetensors.index.json")
-            if isinstance(total, Gap):
-                yield total
-            size = total if isinstance(total, int) else None
-            fact = replace(fact, sharded=True, shards=int(shard["count"]), total_size=size)
+        fact = replace(fact, sharded=_SHARD.fullmatch(path) is not None)
         at = model.at(path, span=(0, len(header) - 1))
         yield Evidence("safetensors", at, fact, hashlib.sha256(header).hexdigest(), len(header))
         for problem in fact.problems:
@@ -174,20 +154,6 @@ def _sized(fact: SafetensorsFact, artifact: Artifact) -> SafetensorsFact:
     if artifact.size is not None:
         return fact
     return replace(fact, problems=tuple(p for p in fact.problems if not p.startswith(_TRAILING)))
-
-
-def _index(model: Model, hub: Hub, path: str) -> int | Gap | None:
-    """The total size an index states; None when it states none or is not listed."""
-    if model.artifact(path) is None:
-        return None
-    data = fetch(model, hub, path, INDEX_LIMIT)
-    if isinstance(data, Gap):
-        return data
-    try:
-        value, _ = load_object(data)
-    except Malformed as error:
-        return gap(model, path, Reason.MALFORMED, path, str(error))
-    return Fields(value).fields("metadata").integer("total_size")
 
 
 _TRAILING = "bytes behind the last tensor"
@@ -234,10 +200,5 @@ def _layout(tensors: list[_Tensor], length: int, problems: _Problems) -> None:
         problems.add(f"{_TRAILING}: {length - reached}")
 
 
-def _metadata(value: Any, problems: _Problems) -> dict[str, str]:
-    if value is None:
-        return {}
-    if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
-        problems.add("__metadata__ is not a table of strings")
-        return {}
-    return {clean_line(k, 100): clean_line(v) for k, v in islice(value.items(), 64)}
+def _is_table_of_texts(value: Any) -> bool:
+    return value is None or (isinstance(value, dict) and all(isinstance(v, str) for v in value.values()))

@@ -7,11 +7,14 @@ or no subject at all. A head, an adapter or a tokenizer is trained from scratch 
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from scanner.evidence.idioms import PART_NAME
 from scanner.evidence.markdown import Sentence, unmarked
 from scanner.evidence.mentions import Subject
 from scanner.evidence.prose import speaks_of_the_model
+
+MAX_PHRASES = 3
 
 _FROM_SCRATCH = re.compile(
     r"\b(?:pre-?\s?)?trained(?P<between>(?: (?!from\b)[\w,.-]+){0,4}?) from (?:the )?scratch"
@@ -57,6 +60,21 @@ _MODEL = re.compile(
     r"|(?:the )?(?:pre-?)?training)\s*$",
     re.I,
 )
+_OTHER = re.compile(
+    r"\b(?:base|original|underlying|parent|source|upstream|foundation|backbone|seed|teacher|student|proxy|ablation|baseline"
+    r"|reference|first|second|third|initial|previous|earlier|other|another|smaller|larger|vision|visual|speech|audio)\s+"
+    r"(?:[\w-]+\s+){0,2}?(?:models?|LLMs?|networks?|checkpoints?|transformers?)\s*$",
+    re.I,
+)
+_IS_ITSELF = re.compile(
+    r"\b(?:is|are|was)\s+(?:an?|our|the)\s+(?:(?!(?:of|from|with|for|on|by|to)\b)[^\s,;]+\s+){1,8}$", re.I
+)
+_TAKEN_BACK = re.compile(
+    r"[\s\"'`*_)|]*(?:[:=(|–—-]+[\s\"'`*_(]*(?:(?:no|false|not|never|none|n/?a)\b|[❌✗✘✖🚫])"
+    r"|(?:would|could|can|may|might|should|is|are|was|were|costs?|requires?|needs?)\b)",
+    re.I,
+)
+_BY = re.compile(r"[^.;]{0,60}?\bby (?:the |our )?(?P<name>[A-Z][\w-]+)")
 _OBJECT = re.compile(r"\s*it\s*", re.I)
 _HOLDS = re.compile(
     r"\b(?:us(?:es|ed|ing)|with|adds?|added|contains?|includes?|combin\w+|consists?|on top of|attach\w*|inserts?)\b",
@@ -76,9 +94,19 @@ def from_scratch(sentence: Sentence, subject: Subject) -> bool:
     if _PART.search(shown) or PART_NAME.search(shown) or _PART.search(above):
         return False
     return any(
-        _is_of_the_model(sentence.text, found, subject) and speaks_of_the_model(sentence, subject, found.start())
-        for found in _FROM_SCRATCH.finditer(sentence.text)
+        _is_of_the_model(sentence.text, found, subject)
+        and _stands(unmarked(sentence.text[found.end() :]), subject)
+        and speaks_of_the_model(sentence, subject, found.start())
+        for found in islice(_FROM_SCRATCH.finditer(sentence.text), MAX_PHRASES)
     )
+
+
+def _stands(after: str, subject: Subject) -> bool:
+    """Whether what follows leaves it standing: no "no", no "would cost", and no other maker."""
+    by = _BY.match(after)
+    maker = by["name"].lower() if by else ""
+    own = not maker or any(word.startswith(maker) or maker.startswith(word) for word in subject.names)
+    return own and not _TAKEN_BACK.match(after)
 
 
 def _is_of_the_model(text: str, found: re.Match[str], subject: Subject) -> bool:
@@ -108,7 +136,8 @@ def _is_model(phrase: str, subject: Subject) -> bool:
     if _HOLDS.search(phrase):
         return False
     if _MODEL.search(phrase):
-        return True
+        other = _OTHER.search(phrase)
+        return other is None or _IS_ITSELF.search(phrase[: other.start()] + "x ") is not None
     words = _WORD.findall(phrase.lower())
     while words and _NAME_TAIL.fullmatch(words[-1]):
         words.pop()

@@ -12,55 +12,53 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from scanner.errors import UsageError
-from scanner.export.report import Failure, Report, ScanView
+from scanner.export.report import Failure, Report, ScanView, Screen
 
-__all__ = ["FORMATS", "Failure", "ScanView", "render"]
-
-WIDTH = 80
+__all__ = ["FORMATS", "Failure", "ScanView", "Screen", "render"]
 
 
-def _table(report: Report, color: bool, width: int) -> str:
+def _table(report: Report, screen: Screen) -> str:
     from scanner.export.table import as_table
 
-    return as_table(report, color=color, width=width)
+    return as_table(report, screen)
 
 
-def _markdown(report: Report, _color: bool, _width: int) -> str:
+def _markdown(report: Report, _screen: Screen) -> str:
     from scanner.export.markdown import as_markdown
 
     return as_markdown(report)
 
 
-def _json(report: Report, _color: bool, _width: int) -> str:
+def _json(report: Report, _screen: Screen) -> str:
     from scanner.export.document import as_json
 
     return as_json(report)
 
 
-def _jsonl(report: Report, _color: bool, _width: int) -> str:
+def _jsonl(report: Report, _screen: Screen) -> str:
     from scanner.export.document import as_jsonl
 
     return as_jsonl(report)
 
 
-FORMATS: dict[str, Callable[[Report, bool, int], str]] = {
+FORMATS: dict[str, Callable[[Report, Screen], str]] = {
     "table": _table,
     "json": _json,
     "jsonl": _jsonl,
     "markdown": _markdown,
 }
 
+_PAPER = Screen()
 
-def render(
-    format: str, scans: Sequence[ScanView], failures: Sequence[Failure] = (), *, color: bool = False, width: int = WIDTH
-) -> str:
+
+def render(format: str, scans: Sequence[ScanView], failures: Sequence[Failure] = (), screen: Screen = _PAPER) -> str:
     """The report on ``scans`` and on the models that were not judged, without a newline at its end.
 
-    ``color`` allows colours, ``NO_COLOR`` in the environment forbids them; ``width`` is the terminal's, 0 when unknown.
+    Only a table asks what it is drawn on.
 
     Raises:
         UsageError: there is no such format.
     """
     if format not in FORMATS:
         raise UsageError(f"no format {format!r}", hint=f"one of {', '.join(FORMATS)}")
-    return FORMATS[format](Report(scans, failures), color, width)
+    return FORMATS[format](Report(scans, failures), screen)

@@ -124,7 +124,8 @@ class Account:
     """All that is said of one scan.
 
     ``verdict`` is the worst of the decisions, None where no policy was asked; ``rules`` are those it comes from;
-    ``caveat`` is set when the live hub was not asked; ``notes`` are the footnotes, numbered from 1.
+    ``caveat`` is set when the live hub was not asked; ``notes`` are the footnotes, numbered from 1; the verdict rests
+    on the first ``grounds`` of them. ``everything`` is how one sees all of it.
     """
 
     verdict: str | None
@@ -133,6 +134,8 @@ class Account:
     caveat: str | None
     sections: tuple[Section, ...]
     notes: tuple[str, ...]
+    grounds: int
+    everything: str
 
 
 class Notes:
@@ -144,8 +147,13 @@ class Notes:
     def cite(self, *sources: str | None) -> Span | None:
         """The footnote marks of ``sources``, with a space before them; None when there is no source."""
         named = dict.fromkeys(quote(_COMMIT.sub(r"@\1", s)).text for s in sources if s)
-        numbers = [self._numbers.setdefault(source, len(self._numbers) + 1) for source in named]
+        numbers = dict.fromkeys(map(self._number, named))
         return Span(" " + "".join(f"[{n}]" for n in numbers), Mark.NOTE) if numbers else None
+
+    def _number(self, source: str) -> int:
+        """The number of ``source``, or of one that names the same pages and says what they show."""
+        said = next((number for text, number in self._numbers.items() if text.endswith(f": {source}")), None)
+        return said or self._numbers.setdefault(source, len(self._numbers) + 1)
 
     def cite_facts(self, footnotes: Iterable[Json], *facts: str) -> Span | None:
         """The marks of what the registry or the licence table cites for any of ``facts``."""
@@ -161,14 +169,16 @@ def citations(footnotes: Iterable[Json], *facts: str) -> list[str]:
 
 
 def _citation(footnote: Json) -> str:
-    """The first page and how many more, with the reason where one is given, when it was read, how sure it is."""
+    """The first page and how many more, with the reason where one is given, when it was read, how sure if not sure."""
     source = footnote["source"]
     reasoned = _REASONED.fullmatch(source)
     first, *more = (reasoned["pages"] if reasoned else source).split(" ; ")
     text = f"{reasoned['reason']}: {first}" if reasoned else first
     others = f" and {counted(len(more), 'more page')}" if more else ""
-    read = f"read {footnote['seen']}, " if footnote["seen"] else ""
-    return f"{text}{others} ({read}confidence {footnote['confidence']})"
+    told = [f"read {footnote['seen']}"] if footnote["seen"] else []
+    if footnote["confidence"] != "high":
+        told.append(f"confidence {footnote['confidence']}")
+    return f"{text}{others}" + (f" ({', '.join(told)})" if told else "")
 
 
 def short(commit: str) -> str:

@@ -33,6 +33,19 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Screen:
+    """What a report is drawn on: ``width`` in columns, 0 when unknown; ``rows``, 0 for paper, which has no end.
+
+    ``color`` allows colours, ``NO_COLOR`` in the environment forbids them; ``ascii`` when it has no lines and arrows.
+    """
+
+    color: bool = False
+    width: int = 80
+    rows: int = 0
+    ascii: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     scans: Sequence[ScanView]
     failures: Sequence[Failure]

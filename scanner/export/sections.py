@@ -114,10 +114,13 @@ def _lists(origin: Json, as_of: str, notes: Notes) -> Iterable[Line]:
         yield line(warn("restricted lists: unknown"))
     elif not origin["lists"]:
         yield line("on no restricted list known here as of ", term(as_of))
-    for entry in origin["lists"] or ():
-        since: tuple[Part, ...] = (" since ", term(entry["from"])) if entry["from"] else ()
-        how = (" (", term(entry["relation"]), ")")
-        yield line(warn("on list "), quote(entry["id"]), *how, *since, notes.cite(entry["source"]))
+    else:
+        said: list[Part] = []
+        for entry in origin["lists"]:
+            since: tuple[Part, ...] = (" since ", term(entry["from"])) if entry["from"] else ()
+            said += ["; " if said else warn("on list "), quote(entry["id"]), " (", term(entry["relation"]), ")"]
+            said += [*since, notes.cite(entry["source"])]
+        yield line(*said)
 
 
 def license(facts: Json, notes: Notes) -> Section:
@@ -166,6 +169,10 @@ def _inherited(facts: Json) -> Iterable[Line]:
 
 def files(facts: Json) -> Section:
     held = facts["files"]
+    if all(held[fact] is None for fact in ("count", "pickle", "remote_code", "executables", "hub_issues")):
+        return Section(
+            "Files", (line(warn("unknown: the list of files, pickle, remote code, the hub's scan of them")),)
+        )
     if held["count"] is None:
         lines = [line(warn("the list of files is not known"))]
     else:

@@ -16,11 +16,16 @@ from rich.tree import Tree
 
 from scanner.export.account import Account, Branch, Line, Mark, Section, counted
 from scanner.export.quoting import one_line
-from scanner.export.report import Failure, Report
+from scanner.export.report import Failure, Report, Screen
 from scanner.export.telling import tell
 from scanner.export.why import WORST_FIRST
 
 NARROWEST, UNKNOWN = 40, 80
+_TITLE = 9
+"""Columns of the longest title of a section."""
+_GAP = 2
+"""Columns between a title and what stands under it."""
+_DRAWN = str.maketrans("─│├└→…", "-||`>~")
 _TRAILING = re.compile(r" +(?=(?: |\x1b\[[0-9;]*m)*$)", re.M)
 NOT_JUDGED = "NOT JUDGED"
 _VERDICTS = {
@@ -39,12 +44,15 @@ _STYLES = {
 }
 
 
-def as_table(report: Report, *, color: bool, width: int) -> str:
-    """The accounts one below the other and, for more than one model, a line for each and their sum."""
-    colored = color and not os.environ.get("NO_COLOR")
+def as_table(report: Report, screen: Screen) -> str:
+    """The accounts one below the other and, for more than one model, a line for each and their sum.
+
+    A model has one screen: of its sources, those the verdict rests on are listed, the others as far as there is room.
+    """
+    colored = screen.color and not os.environ.get("NO_COLOR")
     console = Console(
         file=StringIO(),
-        width=max(width, NARROWEST) if width else UNKNOWN,
+        width=max(screen.width, NARROWEST) if screen.width else UNKNOWN,
         force_terminal=colored,
         color_system="standard" if colored else None,
         no_color=not colored,
@@ -54,14 +62,22 @@ def as_table(report: Report, *, color: bool, width: int) -> str:
         highlight=False,
     )
     accounts = [tell(scan) for scan in report.scans]
+    parts = []
+    for account in accounts:
+        drawn = _drawn(console, _account(account))
+        room = screen.rows - drawn.count("\n") if screen.rows else None
+        parts.append(drawn + _drawn(console, [_sources(console, account, room)]) if account.notes else drawn)
+    parts += [_drawn(console, _failure(failure)) for failure in report.failures]
+    if len(parts) > 1:
+        parts.append(_drawn(console, _summary(accounts, report.failures)))
+    text = _TRAILING.sub("", "\n".join(parts)).rstrip("\n")
+    return text.translate(_DRAWN) if screen.ascii else text
+
+
+def _drawn(console: Console, what: Iterable[RenderableType]) -> str:
     with console.capture() as captured:
-        for account in accounts:
-            console.print(*_account(account), Text(), sep="\n")
-        for failure in report.failures:
-            console.print(*_failure(failure), Text(), sep="\n")
-        if len(accounts) + len(report.failures) > 1:
-            console.print(*_summary(accounts, report.failures), sep="\n")
-    return _TRAILING.sub("", captured.get()).rstrip("\n")
+        console.print(*what, sep="\n")
+    return captured.get()
 
 
 def _account(account: Account) -> Iterable[RenderableType]:
@@ -70,10 +86,37 @@ def _account(account: Account) -> Iterable[RenderableType]:
     for section in account.sections:
         for index, row in enumerate(_rows(section)):
             grid.add_row(Text("" if index else section.title, style="bold"), row)
-    for number, note in enumerate(account.notes, 1):
-        mark = Text(f"[{number}] ", style=_STYLES[Mark.NOTE])
-        grid.add_row(Text("" if number > 1 else "Sources", style="bold"), _hanging(mark, Text(note, style="dim")))
     yield grid
+
+
+def _sources(console: Console, account: Account, room: int | None) -> RenderableType:
+    """The footnotes; those there is no ``room`` for, in rows, are counted, with the way to see them."""
+    grid = _columns()
+    shown = _fitting(console, account, room)
+    for number, note in enumerate(account.notes[:shown], 1):
+        mark = Text(_mark(number), style=_STYLES[Mark.NOTE])
+        grid.add_row(Text("" if number > 1 else "Sources", style="bold"), _hanging(mark, Text(note, style="dim")))
+    if left := len(account.notes) - shown:
+        title, more = ("", " more") if shown else ("Sources", "")
+        grid.add_row(Text(title, style="bold"), Text(f"{left}{more}: {account.everything}", style="dim"))
+    return grid
+
+
+def _fitting(console: Console, account: Account, room: int | None) -> int:
+    """How many footnotes fit, and with them the line that counts the others; the verdict's grounds always do."""
+    heights = [
+        len(Text(note, overflow="fold").wrap(console, console.width - _TITLE - _GAP - len(_mark(number))))
+        for number, note in enumerate(account.notes, 1)
+    ]
+    shown = len(heights)
+    if room is not None and sum(heights) > room:
+        while shown > account.grounds and sum(heights[:shown]) >= room:
+            shown -= 1
+    return shown
+
+
+def _mark(number: int) -> str:
+    return f"[{number}] "
 
 
 def _head(verdict: str, model: str, caveat: str | None) -> Iterable[RenderableType]:
@@ -85,8 +128,8 @@ def _head(verdict: str, model: str, caveat: str | None) -> Iterable[RenderableTy
 
 
 def _columns() -> Table:
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(no_wrap=True)
+    grid = Table.grid(padding=(0, _GAP, 0, 0))
+    grid.add_column(no_wrap=True, min_width=_TITLE)
     grid.add_column(ratio=1, overflow="fold")
     return grid
 

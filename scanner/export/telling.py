@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 
 from scanner.export import sections
-from scanner.export.account import Account, Json, Notes, Part, Section, faint, line, listed, quote, short
+from scanner.export.account import Account, Json, Line, Notes, Part, Section, faint, line, listed, quote, short
 from scanner.export.quoting import one_line
 from scanner.export.report import ScanView
 from scanner.export.tree import lineage
-from scanner.export.why import rules, why, worst
+from scanner.export.why import accused, rules, why, worst
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -19,11 +19,13 @@ def tell(view: ScanView) -> Account:
     """Everything a report says of ``view``, its texts made harmless. A section with nothing to say is left out."""
     facts, decisions = one_line(view.facts), one_line(view.decisions)
     notes = Notes()
+    because = why(decisions, facts, notes)
+    grounds = len(notes.texts())
     told = (
-        why(decisions, facts, notes),
+        because,
         sections.source(facts),
         sections.publisher(facts, notes),
-        lineage(facts, notes),
+        lineage(facts, notes, accused(decisions)),
         sections.license(facts, notes),
         sections.files(facts),
         sections.disputed(facts, notes),
@@ -37,6 +39,8 @@ def tell(view: ScanView) -> Account:
         caveat=", ".join(said for said in (sections.caveat(facts), _other_day(view, facts)) if said) or None,
         sections=tuple(section for section in told if section.lines or section.tree),
         notes=notes.texts(),
+        grounds=grounds,
+        everything=f"{'' if view.number is None else f'modelorigin audit show {view.number} '}--format markdown",
     )
 
 
@@ -50,7 +54,8 @@ def _other_day(view: ScanView, facts: Json) -> str | None:
 
 def _record(view: ScanView, decisions: Sequence[Json]) -> Section:
     number = "not recorded" if view.number is None else f"scan {view.number}"
-    lines = [line(number, faint(", judged at "), quote(one_line(view.at)))]
+    lines: list[Line] = []
+    head: list[Part] = [number, faint(", judged at "), quote(one_line(view.at))]
     for decision in decisions:
         policy = decision["policy"]
         changed: list[Part] = []
@@ -59,4 +64,6 @@ def _record(view: ScanView, decisions: Sequence[Json]) -> Section:
             changed += [", " if changed else " with ", quote(parameter), " = ", *values]
         digest = (faint(", sha256 "), quote(short(policy["digest"])))
         lines.append(line(faint("policy "), quote(policy["name"]), *changed, *digest))
-    return Section("Record", tuple(lines))
+    if len(lines) == 1:
+        return Section("Record", (line(*head, faint("; "), *lines[0].spans),))
+    return Section("Record", (line(*head), *lines))

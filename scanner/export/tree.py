@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import replace
 
 from scanner.export.account import (
     Branch,
@@ -27,12 +28,17 @@ FAN = 8
 _ROLES = {"teacher": "teacher, no weights, ", "component": "component, beside the weights, "}
 
 
-def lineage(facts: Json, notes: Notes) -> Section:
-    """Country of control, model, how it came to the model above and how that is known; roots and dead ends named."""
+def lineage(facts: Json, notes: Notes, accused: Set[tuple[str, str]]) -> Section:
+    """Country of control, model, how it came to the model above and how that is known; roots and dead ends named.
+
+    Where not all parents of a model are drawn, those at the end of an ``accused`` step are.
+    """
     graph = facts["lineage"]
-    tree = _Drawing(graph, notes).branch(graph["models"][0]["id"], None)
+    tree = _Drawing(graph, notes, accused).branch(graph["models"][0]["id"], None)
     lost = (_dead_end(end, notes) for end in graph["unresolved"])
-    lines = [line(faint("country of control first; parents stand below"))]
+    lines: list[Line] = []
+    if tree.below:
+        tree = replace(tree, label=line(*tree.label.spans, faint("  (control, model; parents below)")))
     lines += capped(lost, len(graph["unresolved"]), "dead end")
     if not graph["complete"]:
         lines.append(line(warn("incomplete: not every parent was followed to a root")))
@@ -47,11 +53,14 @@ def _dead_end(end: Json, notes: Notes) -> Line:
 class _Drawing:
     """Draws every model once, as near to the top as it can stand, and names it elsewhere: so a ring comes to an end."""
 
-    def __init__(self, graph: Json, notes: Notes) -> None:
+    def __init__(self, graph: Json, notes: Notes, accused: Set[tuple[str, str]]) -> None:
         self._models = {model["id"]: model for model in graph["models"]}
         self._edges: dict[str, list[Json]] = {}
         for edge in graph["edges"]:
             self._edges.setdefault(edge["child"], []).append(edge)
+        for edges in self._edges.values():
+            if len(edges) > FAN:
+                edges.sort(key=lambda edge: (edge["child"], edge["parent"]) not in accused)
         self._notes = notes
         self._drawn: set[str] = set()
 

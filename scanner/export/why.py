@@ -14,7 +14,6 @@ from scanner.export.account import (
     Notes,
     Part,
     Section,
-    capped,
     citations,
     counted,
     faint,
@@ -43,6 +42,12 @@ def rules(decisions: Sequence[Json]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f["rule"] for f in findings))
 
 
+def accused(decisions: Sequence[Json]) -> frozenset[tuple[str, str]]:
+    """The steps, child and parent, on the ways to what the findings that weigh are about."""
+    paths = (found["path"] for d in decisions for found in d["findings"] if found["verdict"] in _WEIGHTS)
+    return frozenset(step for path in paths for step in pairwise(path))
+
+
 def why(decisions: Sequence[Json], facts: Json, notes: Notes) -> Section:
     if not decisions:
         return Section("Why", (line(warn("no policy was asked: nothing was judged")),))
@@ -61,7 +66,8 @@ def _decision(decision: Json, facts: Json, notes: Notes, told: set[tuple[str, st
     yield line(verdict, " under ", quote(policy["name"]), *status, faint(f"; rules: {tally}"))
     groups = list(_grouped(decision["findings"]))
     new = [alike for alike in groups if _said(alike) not in told]
-    yield from capped((_findings(alike, facts, notes) for alike in new), len(new), "rule")
+    yield from (_findings(alike, facts, notes) for alike in new[:SHOWN])
+    yield from _named(new[SHOWN:])
     again = [alike[0]["rule"] for alike in groups if _said(alike) in told]
     if again:
         yield line(faint("as above: "), *listed(again), item=True)
@@ -73,6 +79,16 @@ def _decision(decision: Json, facts: Json, notes: Notes, told: set[tuple[str, st
         if waiver["state"] != "applied":
             state = (" changes nothing: ", term(waiver["state"], Mark.WARN))
             yield line(warn("waiver"), " of ", quote(waiver["rule"]), *state, item=True)
+
+
+def _named(groups: Iterable[Sequence[Json]]) -> Iterable[Line]:
+    """The rules for whose words there was no room: each is named all the same, for the verdict may rest on it."""
+    names: dict[tuple[bool, str], list[str]] = {}
+    for alike in groups:
+        names.setdefault((alike[0]["waived_by"] is not None, alike[0]["verdict"]), []).append(alike[0]["rule"])
+    for (waived, verdict), rules in names.items():
+        weight = warn("WAIVED") if waived else term(verdict.upper(), Mark.VERDICT)
+        yield line(weight, " too: ", *listed(rules, len(rules)), item=True)
 
 
 def _said(alike: Sequence[Json]) -> tuple[str, str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from scanner.errors import InvalidModelId
@@ -20,6 +21,7 @@ T = TypeVar("T")
 MAX_TAGS = 2_000
 MAX_FILES = 100_000
 _MAX_PATH = 1_024
+_LONGEST_WORD = 200
 _MAX_PARENTS = 200
 _MAX_UNREAD = 40
 _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
@@ -28,9 +30,9 @@ _WHITE = re.compile(r"[\t\n]")
 _GATES = {"auto": "auto", "manual": "manual"}
 
 # One element of these is one parameter. Other number types hold several packed into one, scales or codes: no count.
-_WHOLE = frozenset(["F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2", "F8_E4M3FNUZ", "F8_E5M2FNUZ"])
+WHOLE = frozenset(["F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2", "F8_E4M3FNUZ", "F8_E5M2FNUZ"])
 # Index and mask tables stand beside the weights and are no parameters.
-_TABLES = frozenset(("I64", "BOOL"))
+TABLES = frozenset(("I64", "BOOL"))
 
 
 def model_from_info(
@@ -165,7 +167,21 @@ def _mapping(value: Any) -> Mapping[str, Any] | None:
 
 
 def _line(value: Any) -> str | None:
-    return (clean_line(value) or None) if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    return _word(value) if len(value) <= _LONGEST_WORD else clean_line(value) or None
+
+
+# The same tags and the same file names stand in every second row of a list.
+@lru_cache(maxsize=65_536)
+def _word(value: str) -> str | None:
+    return clean_line(value) or None
+
+
+@lru_cache(maxsize=65_536)
+def _named(path: str) -> Artifact | None:
+    name = file_name(path)
+    return None if name is None else Artifact(name)
 
 
 def _flag(value: Any) -> bool | None:
@@ -213,6 +229,10 @@ def _artifacts(answer: _Fields, key: str) -> tuple[Artifact, ...] | None:
     """The rows of ``siblings`` or of a tree: they say the same under different names."""
 
     def artifact(value: Any) -> Artifact | None:
+        if type(value) is dict and len(value) == 1:
+            name = value.get("rfilename")
+            if isinstance(name, str) and len(name) <= _LONGEST_WORD:
+                return _named(name)
         row = _Fields(value if isinstance(value, Mapping) else {})
         path = row.one("rfilename", file_name) or row.one("path", file_name)
         if path is None:
@@ -231,10 +251,10 @@ def _artifacts(answer: _Fields, key: str) -> tuple[Artifact, ...] | None:
 def _parameters(answer: _Fields) -> int | None:
     """Weights counted by type: a sum over packed types would count containers, so there is none."""
     counts = answer.part("safetensors").part("parameters").body
-    known = {dtype: _count(number) for dtype, number in counts.items() if dtype not in _TABLES}
+    known = {dtype: _count(number) for dtype, number in counts.items() if dtype not in TABLES}
     if None in known.values():
         answer.odd("safetensors.parameters")
-    elif known and _WHOLE.issuperset(known):
+    elif known and WHOLE.issuperset(known):
         return sum(number or 0 for number in known.values())
     return answer.part("gguf").one("total", _count)
 

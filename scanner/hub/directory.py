@@ -133,8 +133,11 @@ class DirectoryHub:
             raise _unreadable(str(repo), error) from error
 
     def _holds(self, place: Path) -> bool:
-        """True for what lies inside the folder once every link is followed."""
-        return _real(place).is_relative_to(self._root)
+        """True for what lies inside the folder once every link is followed; one that may not be followed leads out."""
+        try:
+            return _real(place).is_relative_to(self._root)
+        except OSError:
+            return False
 
     def _facts(self, folder: Path, subject: str) -> Document:
         place = folder / FACTS

@@ -237,9 +237,12 @@ class _Conclusion:
         return Basis.STATED if self._from_scratch(find, find.reading) else None
 
     def _from_scratch(self, find: Find, reading: Reading) -> bool:
-        """The card says so, and nothing else that was read speaks of somebody else's weights."""
-        cards = reading.facts("card")
-        if not any(card.from_scratch for card in cards) or self.knowledge.is_conduit(find.namespace):
+        """The card says so of this very model, and nothing else that was read speaks of somebody else's weights."""
+        cards, families = reading.facts("card"), self.knowledge.families
+        said = [card.from_scratch.text for card in cards if card.from_scratch]
+        named = [families.developer(family) for text in said for family in families.named(text)]
+        of_others = any(not self.knowledge.kin(developer, find.namespace) for developer in named)
+        if not said or of_others or self.knowledge.is_conduit(find.namespace):
             return False
         mentioned = (mention.split("/")[0] for card in cards for mention in card.mentions)
         foreign = any(not self.knowledge.kin(namespace, find.namespace) for namespace in mentioned)

@@ -23,8 +23,9 @@ IDENTITY = "identity"
 SELF_REFERENCE = "self-reference"
 CYCLE = "cycle"
 
-# Repositories older than the Hub's records all carry this day: among themselves the dates say nothing.
 _FIRST_DAY = "2022-03-02"
+"""What every older repository carries: on this day the Hub began to keep creation dates, so among themselves they say
+nothing (huggingface_hub, ``ModelInfo.created_at``)."""
 
 
 @dataclass(frozen=True, slots=True)

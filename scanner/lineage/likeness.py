@@ -164,6 +164,7 @@ class Likeness:
             if evidence.kind == "gguf":
                 # Its architecture names a code path, not an origin.
                 yield from self._recognise(at, None, (), fact.vocab_size, fact.tokenizer_pre)
+                yield from self._named(fact.name or "", "name", at, Basis.OBSERVED)
             elif evidence.kind == "config":
                 yield from self._configured(at, fact)
             elif evidence.kind == "component_config":
@@ -178,8 +179,10 @@ class Likeness:
 
     def _configured(self, at: str, fact: ConfigFact) -> Iterator[Look]:
         yield from self._recognise(at, fact.model_type, fact.architectures, fact.vocab_size)
-        if fact.text_model_type:
-            yield from self._recognise(at, fact.text_model_type, (), fact.vocab_size)
+        for part in fact.parts:
+            size = fact.vocab_size if part.vocab_size is None and part.role is Role.WEIGHTS else part.vocab_size
+            looks = self._recognise(at, part.model_type, (), size)
+            yield from looks if part.role is Role.WEIGHTS else map(_of_a_part, looks)
 
     def _recognise(
         self, at: str, kind: str | None, classes: tuple[str, ...], size: int | None = None, pre: str | None = None
@@ -203,12 +206,13 @@ class Likeness:
         for family in families.named(text):
             yield Look(TELLING, family, families.developer(family), signal, text, at, basis)
 
-    def _names_in_prose(self) -> Iterator[tuple[str, str, str]]:
-        """(text, role, locator) of every base the card names without an id."""
+    def _names_in_prose(self) -> list[tuple[str, str, str]]:
+        """(text, role, locator) of every base the card names without an id; two cards in either order say the same."""
         cards: list[Evidence] = [e for e in self.find.reading.evidence if e.kind == "card"] if self.find.reading else []
-        for card in cards:
-            for name in card.fact.stated_names:
-                yield name.text, str(name.role), str(replace(card.at, key=name.key))
+        names = {
+            (n.text, str(n.role), str(replace(card.at, key=n.key))) for card in cards for n in card.fact.stated_names
+        }
+        return sorted(names, key=lambda name: (name[2], name))
 
     def _is_own(self, look: Look) -> bool:
         return self._knowledge.kin(self.find.namespace, look.developer)

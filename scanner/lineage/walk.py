@@ -20,8 +20,9 @@ from scanner.family import Families
 from scanner.lineage.claims import Unresolved, is_weak, order, place
 from scanner.model import Parent, RefForm, RepoId, Role
 
-Lookup = Callable[[RepoId, str | None], Reading | Gap]
-"""Asked for a parent, at the revision a claim names if any; answers a reading or the gap in its place. Never raises."""
+Lookup = Callable[[RepoId], Reading | Gap]
+"""Asked for a parent as it stands today, for a revision in somebody's card is a claim about another day; answers a
+reading or the gap in its place. Never raises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ class Walk:
                 self._stop(child, claim, Reason.DEPTH_LIMIT)
                 return None
             self._questions -= 1
-            parent = self._meet(repo, self._lookup(repo, claim.ref.revision), depth)
+            parent = self._meet(repo, self._lookup(repo), depth)
         if parent != child:
             return parent
         if not is_weak(claim):

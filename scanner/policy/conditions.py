@@ -63,13 +63,18 @@ class Match:
     value: Value
 
 
-def fields_of(condition: Condition) -> Iterator[Field]:
-    """Every field a condition reads, as it is written."""
+def leaves(condition: Condition) -> Iterator[Leaf]:
+    """Every leaf of a condition, as it is written."""
     if isinstance(condition, Leaf):
-        yield condition.field
+        yield condition
     else:
         for part in (condition.part,) if isinstance(condition, Not) else condition.parts:
-            yield from fields_of(part)
+            yield from leaves(part)
+
+
+def fields_of(condition: Condition) -> Iterator[Field]:
+    """Every field a condition reads, as it is written."""
+    return (leaf.field for leaf in leaves(condition))
 
 
 def compiled(condition: Condition, index: Index, as_of: date) -> Callable[[Row], Truth]:
@@ -139,14 +144,15 @@ def traced(condition: Condition, row: Row, index: Index, as_of: date) -> tuple[T
     if isinstance(condition, Leaf):
         value = row[index[condition.field]]
         match = Match(condition.field.name, condition.operator, condition.wanted, value)
-        return _answer(condition, value, as_of), (match,)
+        return answer(condition, value, as_of), (match,)
     if isinstance(condition, Not):
         truth, matches = traced(condition.part, row, index, as_of)
         return (None if truth is None else not truth), matches
     return _weighed(isinstance(condition, AnyOf), [traced(part, row, index, as_of) for part in condition.parts])
 
 
-def _answer(leaf: Leaf, value: Value, as_of: date) -> Truth:
+def answer(leaf: Leaf, value: Value, as_of: date) -> Truth:
+    """What a leaf says of one value; a list is a tuple."""
     operator = OPERATORS[leaf.operator]
     if operator.test is None:
         return (value is not None) == leaf.wanted

@@ -216,7 +216,7 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
     near = get_close_matches(word, known, n=1, cutoff=0.6)
     if near:
         return f"did you mean {near[0]}?"
-    return f"known: {', '.join(known)}" if len(known) <= 15 else ""
+    return f"known: {', '.join(known)}" if len(known) <= 30 else ""
 
 
 def fits(shape: Shape, value: Any) -> Scalar:

@@ -49,7 +49,7 @@ def locate(url: str | None) -> URL:
     """
     text = url or default_url()
     if "://" not in text:
-        address = URL.create("sqlite", database=text if text == ":memory:" else str(Path(text).expanduser()))
+        address = URL.create("sqlite", database=text if text == ":memory:" else _expanded(text))
     else:
         try:
             address = make_url(text)
@@ -63,6 +63,13 @@ def locate(url: str | None) -> URL:
     if not address.database or address.database.startswith((":memory:", "file:")) or address.query:
         raise UsageError("an audit database is a plain file, never memory", hint="give a path or sqlite:///path")
     return URL.create("sqlite", database=str(Path(address.database).absolute()))
+
+
+def _expanded(path: str) -> str:
+    try:
+        return str(Path(path).expanduser())
+    except RuntimeError as error:
+        raise UsageError(f"no such user: {path!r}", hint="give the path of a file") from error
 
 
 def file_of(url: URL) -> Path | None:

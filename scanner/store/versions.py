@@ -53,13 +53,13 @@ def ready(url: URL, wait: float = WAIT) -> Engine:
 
     Two processes may do so at once: the one that comes second finds the work done.
     """
-    _make_folder(url)
+    make_folder(url)
     engine = connect(url, wait=wait, mode="rwc")
     try:
         with our_words(url):
             if file_of(url) is not None:
                 with engine.execution_options(begin="").connect() as connection:
-                    _write_ahead(connection, wait)
+                    write_ahead(connection, wait)
             with writing(engine) as connection:
                 if not inspect(connection).has_table(tables.version.name):
                     tables.create(connection)
@@ -71,7 +71,7 @@ def ready(url: URL, wait: float = WAIT) -> Engine:
     return engine
 
 
-def _make_folder(url: URL) -> None:
+def make_folder(url: URL) -> None:
     path = file_of(url)
     if path is None:
         return
@@ -81,7 +81,7 @@ def _make_folder(url: URL) -> None:
         raise StoreError(f"the folder {path.parent} cannot be made: {error.strerror}", hint=ANOTHER) from error
 
 
-def _write_ahead(connection: Connection, wait: float) -> None:
+def write_ahead(connection: Connection, wait: float) -> None:
     """Switch the file to a write-ahead log, which lets readers and one writer work side by side; it stays so."""
     deadline = time.monotonic() + wait
     while True:

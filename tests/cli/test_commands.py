@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -50,8 +51,11 @@ def test_origin_shows_country_roles_as_separate_facts_with_footnotes(run: Run, n
 
 def test_an_unknown_publisher_is_said_to_be_unknown(run: Run) -> None:
     ran = run("origin", "deepseek-aii")
-    assert ran.code == 2
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.reason == "error: nothing is known of 'deepseek-aii'"
     assert "deepseek-ai" in ran.hint
+    ran = run("origin", "deepseek-aii", "--format", "json")
+    assert (ran.code, json.loads(ran.out)["known"]) == (3, False)
 
 
 def test_an_overlay_adds_a_company_s_own_facts(run: Run, tmp_path: Path) -> None:
@@ -118,7 +122,7 @@ def test_the_database_is_described_and_an_older_one_changes_nothing_until_it_is_
     assert "1 scans" in info.out
     assert not set("{}[]") & set(info.out)
     assert "already up to date" in run("db", "upgrade", "--db", str(path)).out
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999_future'")
     before = path.read_bytes()
     ran = run(*check)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Ran
+import scanner.cli
+from scanner.cli.config import SHARED
+from scanner.cli.options import Option
+from tests.cli.conftest import COMMAND, Ran
 
 Run = Callable[..., Ran]
 MODEL = "microsoft/MAI-DS-R1"
@@ -176,3 +182,146 @@ def test_another_day_is_told_at_the_verdict_and_in_the_sum(run: Run) -> None:
     marked = run(*CHECK, "--as-of", "2025-01-01", "--format", "markdown").out
     assert all("as of 2025-01-01" in line for line in marked.splitlines() if line.startswith(("### ", "| **")))
     assert "as of" not in run(*CHECK).out.splitlines()[0]
+
+
+COMMANDS = {
+    "check": CHECK,
+    "facts": ("facts", MODEL, "--hub", "starter"),
+    "origin": ("origin", "deepseek-ai"),
+    "audit list": ("audit", "list"),
+    "db info": ("db", "info"),
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "hint"),
+    [
+        ('[audit]\npolicy = ["baseline"]', "[audit] policy", "[audit.list]"),
+        ("[audit.list]\npolicy = 3", "[audit.list] policy", "[check]"),
+        ("[audit.list]\nlimmit = 3", "[audit.list] limmit", "'limit'"),
+        ("[audit.lst]\nlimit = 3", "[audit] lst", "[audit.list]"),
+        ("limit = 3", "limit", "[audit.list]"),
+        ('[origin]\nfail-on = "never"', "[origin] fail-on", "[check]"),
+        ('[chek]\nfail-on = "never"', "[chek]", "'check'"),
+        ("no-config = true", "no-config", "known here"),
+    ],
+)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_key_its_command_lacks_is_an_error_wherever_it_is_asked(
+    run: Run, project: Path, text: str, place: str, hint: str, command: str
+) -> None:
+    path = write(project, text + "\n")
+    ran = run(*COMMANDS[command], cwd=project)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{path}: {place}: " in ran.reason
+    assert hint in ran.hint
+
+
+@pytest.mark.parametrize("words", [("--help",), ("check", "--help"), ("audit", "list", "--help"), ("--version",)])
+def test_a_broken_file_breaks_neither_help_nor_version_nor_completion(
+    run: Run, project: Path, words: tuple[str, ...]
+) -> None:
+    write(project, "this is = = not toml")
+    ran = run(*words, cwd=project)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out
+    completed = {
+        "_MODELORIGIN_COMPLETE": "bash_complete",
+        "COMP_WORDS": "modelorigin check --fail-on ",
+        "COMP_CWORD": "3",
+    }
+    assert "never" in run(cwd=project, env=completed).out
+    assert run("policy", "list", cwd=project).code == 0, "it asks the file nothing"
+    assert run(*CHECK, cwd=project).code == 2
+
+
+@pytest.mark.parametrize(
+    "text", ['policy = "no-prc-root"', 'policy = ["no-prc-root"]', '[check]\npolicy = "no-prc-root"']
+)
+def test_one_value_of_a_repeatable_option_needs_no_list(run: Run, project: Path, text: str) -> None:
+    write(project, text + "\n")
+    report = json.loads(run(*CHECK, "--format", "json", cwd=project).out)
+    assert [d["policy"]["name"] for d in report["scans"][0]["decisions"]] == ["no-prc-root"]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('fail-on = "nevr"', "fail-on"),
+        ("fail-on = true", "fail-on"),
+        ('quiet = "yes"', "quiet"),
+        ("hub = 3", "hub"),
+        ('[check]\ntimeout = "soon"', "[check] timeout"),
+        ("timeout = nan", "timeout"),
+        ("as-of = 2026-01-01T10:00:00Z", "as-of"),
+        ('publishers = "a\\u0000b"', "publishers"),
+        ('db = " "', "db"),
+        ("policy = [[]]", "policy"),
+    ],
+)
+def test_a_wrong_value_is_told_with_its_file_and_its_key(run: Run, project: Path, text: str, place: str) -> None:
+    path = write(project, text + "\n")
+    ran = run("check", MODEL, "--offline", cwd=project, env={"MODELORIGIN_DB": ""})
+    assert (ran.code, ran.out) == (2, "")
+    if place != "hub":
+        assert f"{path}: {place}: " in ran.reason
+        assert ran.hint
+
+
+def test_a_date_needs_no_quotes(run: Run, project: Path) -> None:
+    write(project, "as-of = 2025-01-01\n")
+    assert "as of 2025-01-01" in run(*CHECK, cwd=project).out.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    "text", ['output = "x.json"', '[audit.show]\noutput = ["x.json"]', 'db = "postgresql://stranger.example/x"']
+)
+def test_a_project_cannot_say_where_a_report_or_a_record_goes(run: Run, project: Path, text: str) -> None:
+    path = write(project, text + "\n")
+    ran = run(*CHECK, cwd=project)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{path}: " in ran.reason
+    assert "may not set" in ran.reason
+    assert not (project / "x.json").exists()
+
+
+def options() -> list[tuple[str, Option]]:
+    """Every option of every command."""
+    found = []
+    for name in scanner.cli.COMMANDS:
+        command = import_module(f"scanner.cli.{name}").command
+        inner = getattr(command, "commands", None) or {"": command}
+        for sub, one in inner.items():
+            found += [(f"{name} {sub}".strip(), option) for option in one.params if option.param_type_name == "option"]
+    return found
+
+
+@pytest.mark.parametrize(("command", "option"), options(), ids=lambda part: getattr(part, "name", part))
+def test_every_option_has_a_variable_and_a_key(command: str, option: Option) -> None:
+    assert isinstance(option, Option)
+    assert option.key in scanner.cli.keys()[command]
+    general = command == "check" or option.key in SHARED
+    words = option.key if general else f"{command} {option.key}"
+    assert option.envvar == "MODELORIGIN_" + words.replace(" ", "_").replace("-", "_").upper()
+    assert option.show_envvar
+
+
+def test_a_variable_speaks_to_the_commands_that_mean_the_same_by_it_and_to_no_other(run: Run) -> None:
+    assert run(*CHECK[:-1], "--fail-on", "never").code == 0
+    env = {"MODELORIGIN_FORMAT": "markdown", "MODELORIGIN_OUTPUT": "r.md"}
+    assert run("audit", "list", env=env).out.startswith("     1  ")
+    assert run("check", MODEL, "--hub", "starter", "--no-record", env=env).out.startswith("**modelorigin:**")
+    assert json.loads(run("audit", "list", env={"MODELORIGIN_AUDIT_LIST_FORMAT": "json"}).out)[0]["number"] == 1
+    assert run("audit", "show", "1", env={"MODELORIGIN_AUDIT_SHOW_FORMAT": "markdown"}).out.startswith(
+        "**modelorigin:**"
+    )
+
+
+def test_a_folder_or_a_home_that_is_gone_is_no_traceback(run: Run, tmp_path: Path) -> None:
+    assert COMMAND
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    line = f"cd {gone} && rmdir {gone} && {COMMAND} origin deepseek-ai"
+    env = {k: v for k, v in os.environ.items() if not k.startswith("MODELORIGIN")} | {"HOME": str(tmp_path)}
+    done = subprocess.run(["bash", "-c", line], env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -62,7 +62,7 @@ def test_dev_stdout_is_the_stdout_there_is(run: Run, tmp_path: Path) -> None:
 
 def test_a_device_that_is_full_is_an_error(run: Run) -> None:
     ran = run(*CHECK, "-q", "-o", "/dev/full")
-    assert ran.code == 2
+    assert ran.code == 3, "output is lost, nothing was asked wrongly"
     assert "/dev/full" in ran.reason
 
 

@@ -497,4 +497,51 @@ MISSED = [
 ]
 """Sentences that say where the model comes from, and are not understood."""
 
-ROWS = [*POSITIVE, *TEACHER, *COMPONENT, *SCRATCH, *TRAPS, *LATER]
+QUESTIONED = [
+    Row("Rumours that Widget-7B is based on Qwen/Qwen2.5-7B are false."),
+    Row("It is false that Widget-7B is based on Qwen/Qwen2.5-7B."),
+    Row("Contrary to reports, Widget-7B is based on Qwen/Qwen2.5-7B weights."),
+    Row("Some allege that this model is fine-tuned from Qwen/Qwen2.5-7B."),
+    Row("Nothing here is based on Qwen/Qwen2.5-7B."),
+    Row("Is Widget-7B based on Qwen/Qwen2.5-7B? No."),
+    Row("The next release is based on Qwen/Qwen3-8B."),
+    Row("Models that are based on Qwen/Qwen2.5-7B are excluded."),
+    Row("In contrast to models distilled from deepseek-ai/DeepSeek-R1, ours is clean."),
+    Row("Trained from Jan 2024 to Mar 2024."),
+    Row("Fine-tuned from the experience of Llama 3."),
+    Row("This repository is based on the Llama 3 cookbook."),
+]
+"""What is denied, asked, announced, or no model: nothing is claimed."""
+
+NOT_FROM_SCRATCH = [
+    Row("The base model was trained from scratch."),
+    Row("Base model trained from scratch by Gadget Labs."),
+    Row("The original model was trained from scratch."),
+    Row("The underlying language model was pretrained from scratch."),
+    Row("The foundation model was trained from scratch."),
+    Row("Our ablation model was trained from scratch."),
+    Row("The first model was trained from scratch; the second, Widget-7B, was fine-tuned."),
+    Row("The vision model was trained from scratch."),
+    Row("It is a fine-tune of a base model trained from scratch."),
+    Row("The LLM was trained from scratch by Gadget Labs."),
+    Row("It is a myth that this model was trained from scratch."),
+    Row("A model trained from scratch would cost millions."),
+    Row("Is this model trained from scratch?"),
+    Row("Trained from scratch? No"),
+    Row("Trained from scratch: no"),
+    Row("- Trained from scratch: ❌"),
+    Row("| Trained from scratch | No |"),
+    Row("trained from scratch = false"),
+    Row("Trained from scratch (no)."),
+]
+"""Somebody else's beginning, a question, a denial: where the weights begin stays open."""
+
+FROM_SCRATCH = [
+    Row("Widget-7B is a base model trained from scratch.", scratch=True),
+    Row("This is a foundation model trained from scratch on Finnish text.", scratch=True),
+    Row("The model was trained from scratch by Acme Research.", scratch=True),
+    Row("The language model was trained from scratch and is released in full.", scratch=True),
+    Row("| Trained from scratch | Yes |", scratch=True),
+]
+
+ROWS = [*POSITIVE, *TEACHER, *COMPONENT, *SCRATCH, *TRAPS, *LATER, *QUESTIONED, *NOT_FROM_SCRATCH, *FROM_SCRATCH]

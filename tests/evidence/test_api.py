@@ -119,3 +119,10 @@ def test_more_base_models_than_are_read_is_a_gap() -> None:
 
 def test_what_could_not_be_read_of_the_answer_is_a_gap() -> None:
     assert [g[:2] for g in gaps(api.read(model(unread=("gated",)), None))] == [("gated", "malformed")]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", ["None", "none", "null", "N/A", "n/a", "-", " "])
+def test_a_base_that_is_written_as_none_is_none(tmp_path: Path, text: str) -> None:
+    tags = [f"base_model:{text}", f"base_model:finetune:{text}"]
+    model, hub = repository(tmp_path, {}, said={"cardData": {"base_model": [text]}, "tags": tags})
+    assert parents(api.read(model, hub)) == []

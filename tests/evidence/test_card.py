@@ -67,10 +67,9 @@ def test_broken_front_matter_is_a_problem_and_the_prose_is_read_all_the_same(tex
     assert [str(c.ref.repo) for c in fact.claims if c.ref] == ["Qwen/Qwen3-8B"]
 
 
-def test_a_key_that_stands_twice_is_reported_and_the_first_is_kept() -> None:
+def test_a_key_that_stands_twice_is_reported_and_the_last_counts() -> None:
     fact = read("---\nbase_model: a/b\nlicense: mit\nbase_model: c/d\n---\n")
-    assert fact.front_matter == {"base_model": "a/b", "license": "mit"}
-    assert fact.duplicate_keys == ("base_model",)
+    assert fact.front_matter == {"base_model": "c/d", "license": "mit"}
     assert fact.problems == ("front matter: duplicate key 'base_model'",)
 
 

@@ -40,7 +40,7 @@ FILES: dict[str, bytes | str] = {
     "pytorch_model.bin": b"not asked for",
 }
 SAID = {"tags": ["base_model:k/l"], "cardData": {"license": "mit", "base_model": "a/b"}, "_id": "6" * 24}
-TEXTS = ["hub", "card", "config", "pipeline", "tokenizer", "adapter", "merge", "license_text"]
+TEXTS = ["hub", "card", "config", "pipeline", "loader", "adapter", "merge", "license_text"]
 
 
 def test_every_kind_is_read_and_headers_only_when_asked_for(tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def test_weights_are_safe_only_where_every_format_is(paths: tuple[str, ...], saf
 def test_a_big_file_that_may_hold_anything_leaves_safety_unknown(path: str) -> None:
     artifacts = [Artifact("model.safetensors", 10), Artifact(path, files.BIG)]
     fact = files.parse(artifacts)
-    assert (fact.safe_weights_only, fact.pickle, fact.unrecognised) == (None, None, (path,))
+    assert (fact.safe_weights_only, fact.pickle) == (None, None)
     assert files.parse([artifacts[0], replace(artifacts[1], size=100)]).safe_weights_only is True
     assert files.parse([artifacts[0], replace(artifacts[1], size=None)]).safe_weights_only is None
 
@@ -126,7 +126,7 @@ def test_bytes_are_unknown_when_one_size_is() -> None:
 
 def test_many_files_are_counted_and_the_first_are_listed() -> None:
     fact = listing(*(f"m-{i:04}.safetensors" for i in range(files.MAX_WEIGHTS + 5)), *(f"{i}.py" for i in range(60)))
-    assert (fact.count, len(fact.weights), fact.weights_omitted) == (files.MAX_WEIGHTS + 65, files.MAX_WEIGHTS, 5)
+    assert (fact.count, len(fact.weights)) == (files.MAX_WEIGHTS + 65, files.MAX_WEIGHTS)
     assert len(fact.executables) == files.MAX_EXECUTABLES
 
 

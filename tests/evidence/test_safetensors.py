@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import math
 import struct
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from scanner.errors import HubUnreachable
 from scanner.evidence import safetensors
 from scanner.evidence.reader import Malformed
+from scanner.hub.answers import TABLES, WHOLE
 from scanner.model import Artifact, Model
 from tests.evidence.repository import FailingHub, complaint, facts, gaps, listed, repository
 from tests.loopback.artefacts import SAFETENSORS_BYTES, safetensors_bytes
@@ -43,9 +45,14 @@ def accepted_by_reference(data: bytes) -> bool:
 
 def test_a_header_is_counted() -> None:
     fact = safetensors.parse(safetensors_bytes(TENSORS, {"format": "pt"}))
-    assert (fact.tensor_count, fact.parameters) == (4, 11)
-    assert fact.dtypes == (("BF16", 8), ("F32", 1), ("I64", 2), ("U8", 0))
-    assert (dict(fact.metadata), fact.problems) == ({"format": "pt"}, ())
+    assert (fact.parameters, fact.problems) == (9, ())
+
+
+@pytest.mark.parametrize("dtype", ["U8", "I8", "I32", "U32"])
+def test_packed_weights_are_not_counted_by_their_containers(dtype: str) -> None:
+    packed = safetensors_bytes({"packed": (dtype, (64,)), "scales": ("F16", (8,))})
+    assert safetensors.parse(packed).parameters is None
+    assert safetensors.parse(safetensors_bytes({"weight": ("F16", (8,)), "mask": ("BOOL", (3,))})).parameters == 8
 
 
 ONE = json.dumps(described("U8", [1], 0, 1))
@@ -119,7 +126,7 @@ def test_a_short_header_costs_one_request_and_a_long_one_two(tmp_path: Path) -> 
     watched = FailingHub(HubUnreachable("never"), only="", otherwise=hub)
     one, two = safetensors.read(model, watched)
     first = safetensors.FIRST
-    assert one.fact.tensor_count == 3_000  # type: ignore[union-attr]
+    assert one.fact.parameters is None  # type: ignore[union-attr]
     assert two.fact.parameters == 200_000  # type: ignore[union-attr]
     assert [a.split("@")[1].split("+")[0] for a in watched.asked] == ["0", str(first), "0"]
     assert one.at.span == (0, one.size - 1)  # type: ignore[union-attr, operator]
@@ -133,36 +140,12 @@ def test_a_header_longer_than_is_read_is_a_gap_after_one_request(tmp_path: Path)
     assert len(watched.asked) == 1
 
 
-def test_of_a_sharded_model_the_first_shard_and_the_index_are_read(tmp_path: Path) -> None:
+def test_of_a_sharded_model_the_first_shard_is_read(tmp_path: Path) -> None:
     shard = safetensors_bytes({"w": ("F16", (8,))})
-    files = {f"model-0000{i}-of-00003.safetensors": shard for i in (1, 2, 3)}
-    index = json.dumps({"metadata": {"total_size": 48}, "weight_map": {}})
-    model, hub = repository(tmp_path, {**files, "model.safetensors.index.json": index})
-    (fact,) = facts(safetensors.read(model, hub), "safetensors")
-    assert (fact.sharded, fact.shards, fact.total_size, fact.parameters) == (True, 3, 48, 8)
-
-
-def test_an_index_that_cannot_be_read_is_a_gap_and_the_shard_is_read(tmp_path: Path) -> None:
-    files: dict[str, bytes | str] = {
-        "model_00001-of-00002.safetensors": safetensors_bytes(TENSORS),
-        "model.safetensors.index.json": "{",
-    }
+    files: dict[str, bytes | str] = {f"model-0000{i}-of-00003.safetensors": shard for i in (1, 2, 3)}
     model, hub = repository(tmp_path, files)
-    items = list(safetensors.read(model, hub))
-    assert facts(items, "safetensors")[0].total_size is None
-    assert [g[:2] for g in gaps(items)] == [("model.safetensors.index.json", "malformed")]
-
-
-def test_a_shard_without_an_index_or_with_one_that_is_refused_is_read(tmp_path: Path) -> None:
-    shard = {"model-00001-of-00002.safetensors": safetensors_bytes(TENSORS)}
-    model, hub = repository(tmp_path / "a", shard)
     (fact,) = facts(safetensors.read(model, hub), "safetensors")
-    assert (fact.sharded, fact.shards, fact.total_size) == (True, 2, None)
-    path = "model.safetensors.index.json"
-    model, hub = repository(tmp_path / "b", {**shard, path: "{}"})
-    items = list(safetensors.read(model, FailingHub(HubUnreachable("x"), only=path, otherwise=hub)))
-    assert facts(items, "safetensors") == [fact]
-    assert [g[:2] for g in gaps(items)] == [(path, "unreachable")]
+    assert (fact.sharded, fact.parameters) == (True, 8)
 
 
 def test_a_header_of_which_the_second_half_is_refused_is_a_gap(tmp_path: Path) -> None:
@@ -231,8 +214,6 @@ def test_what_the_reference_writer_writes_is_read_without_a_problem(
 ) -> None:
     fact = safetensors.parse(written_by_reference(table, metadata))
     assert fact.problems == ()
-    assert fact.tensor_count == len(table)
-    assert dict(fact.metadata) == metadata
 
 
 @given(_TABLES)
@@ -240,15 +221,10 @@ def test_a_header_is_counted_as_the_reference_reader_counts_it(table: dict[str, 
     data = safetensors_bytes(table)
     read = reference.deserialize(data)  # type: ignore[no-untyped-call]
     fact = safetensors.parse(data)
-    assert fact.problems == ()
-    assert fact.tensor_count == len(read)
-    counted: dict[str, int] = {}
-    for _, tensor in read:
-        elements = 1
-        for dimension in tensor["shape"]:
-            elements *= dimension
-        counted[tensor["dtype"]] = counted.get(tensor["dtype"], 0) + elements
-    assert dict(fact.dtypes) == counted
+    sizes = [(tensor["dtype"], math.prod(tensor["shape"])) for _, tensor in read]
+    weights = [(dtype, size) for dtype, size in sizes if size and dtype not in TABLES]
+    counted = all(dtype in WHOLE for dtype, _ in weights)
+    assert (fact.parameters, fact.problems) == (sum(size for _, size in weights) if counted else None, ())
 
 
 @given(st.data())

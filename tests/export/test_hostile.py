@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
-from scanner.export import Failure, render
+from scanner.export import Failure, Screen, render
 from scanner.export.quoting import one_line
 from tests.export.samples import crowded, decision, finding, view
 
@@ -89,7 +89,7 @@ def report(format: str, payload: str, **look: Any) -> str:
     found = [finding(), finding("draft", "note", standing="draft"), finding(verdict="review")]
     scan = view(poisoned(crowded(), payload), [poisoned(decision(findings=found), payload)])
     failure = Failure(f"acme/x{payload}", "ModelNotFound", f"gone{payload}", f"look{payload}", 3)
-    return render(format, [scan], [failure], **look)
+    return render(format, [scan], [failure], Screen(**look))
 
 
 hostile = pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS.keys())

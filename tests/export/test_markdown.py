@@ -31,7 +31,7 @@ def test_the_overview_names_every_model_and_the_sum():
 def test_the_lineage_is_a_nested_list():
     text = render("markdown", [view(facts(), [decision()])])
     assert f"    - **CN** \\[3\\] `{ROOT}` finetune, declared \\[2\\] ROOT, curated" in text
-    assert "3. `https://qwen.example/about (read 2026-11-23, confidence high)`" in text
+    assert "3. `https://qwen.example/about (read 2026-11-23)`" in text
 
 
 def test_a_catalogue_never_looks_like_the_live_hub():

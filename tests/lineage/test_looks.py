@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from scanner.errors import Reason
+from scanner.evidence import Evidence
+from scanner.evidence.config import Part
 from scanner.fact import Basis
 from scanner.lineage import Lineage
+from scanner.model import Role
 from tests.lineage.world import (
     SmallCurated,
     card,
@@ -236,3 +240,18 @@ def test_teacher_in_words_that_is_also_named_by_id_is_no_gap(words: str, gaps: i
     lineage = trace(reading("a/one", teacher, card((words, "teacher"))), reading("Qwen/Qwen2.5-72B"))
     assert len(lineage.gaps) == gaps
     assert lineage.unresolved == ()
+
+
+def test_name_in_a_gguf_header_questions_a_silent_declaration() -> None:
+    lineage = trace(reading("a/one", gguf(None, None, "Qwen2.5 7B Instruct")))
+    assert [(hint.family, hint.signal, hint.own) for hint in lineage.hints] == [("Qwen2.5", "name", False)]
+    assert kinds(lineage) == ["undeclared-base"]
+    assert trace(reading("a/one", gguf(None, None, "Widget 7B"))).hints == ()
+
+
+def test_look_of_a_part_inside_a_config_is_a_lead_only() -> None:
+    inner = Part("decoder", Role.COMPONENT, "qwen2", 151936)
+    fact = SimpleNamespace(model_type="x", architectures=(), vocab_size=None, parts=(inner,))
+    lineage = trace(reading("a/one", lambda model: Evidence("config", model.at("config.json"), fact)))
+    assert [hint.family for hint in lineage.hints] == ["Qwen2.5"]
+    assert lineage.contradictions == ()

@@ -178,7 +178,7 @@ def test_depth_limit_is_told_and_establishes_no_root() -> None:
 def test_endless_hub_is_left_at_the_limit_of_models() -> None:
     asked: list[str] = []
 
-    def endless(repo: RepoId, revision: str | None) -> object:
+    def endless(repo: RepoId) -> object:
         asked.append(str(repo))
         return reading(str(repo), *(front(f"{repo.namespace}/{repo.name}{n}") for n in range(5)))
 

@@ -38,7 +38,7 @@ def shipped() -> Knowledge:
     return Knowledge(Curated.shipped(), families, registry.is_conduit, registry.same_organisation)
 
 
-def silent(repo: RepoId, revision: str | None) -> Reading | Gap:
+def silent(repo: RepoId) -> Reading | Gap:
     """A hub on which every model exists and says nothing."""
     return reading(str(repo))
 

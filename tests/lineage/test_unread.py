@@ -9,7 +9,20 @@ import pytest
 from scanner.errors import Reason
 from scanner.fact import Basis, Gap
 from scanner.lineage import Lineage
-from tests.lineage.world import SmallCurated, card, config, front, reading, shows, tag, trace, unread
+from tests.lineage.world import (
+    SmallCurated,
+    adapter,
+    card,
+    config,
+    embedded,
+    front,
+    reading,
+    recipe,
+    shows,
+    tag,
+    trace,
+    unread,
+)
 
 NAMING = ["adapter_config.json", "checkpoint-9/adapter_config.json", "mergekit_config.yml", "out/mergekit_config.yaml"]
 SCRATCH = card(from_scratch=True)
@@ -83,9 +96,44 @@ def test_file_that_names_nobody_or_was_read_with_oddities_leaves_nothing_open(
         ((SCRATCH, shows("adapter", "adapter_config.json")), None),
         ((SCRATCH, config("qwen2")), None),
         ((card(("a Qwen2.5 model", "weights"), from_scratch=True),), None),
+        ((card(from_scratch="The Qwen2.5 model was trained from scratch."),), None),
     ],
 )
 def test_from_scratch_is_believed_only_where_nothing_speaks_of_other_weights(
     said: tuple[Any, ...], expected: Basis | None
 ) -> None:
     assert trace(reading("a/one", *said)).subject.established is expected
+
+
+def half_read(path: str, reason: Reason = Reason.MALFORMED) -> Gap:
+    return unread("a/one", path, reason)
+
+
+@pytest.mark.parametrize(
+    ("said", "gap"),
+    [
+        ((adapter("b/base"),), half_read("adapter_config.json")),
+        ((recipe("b/base"),), half_read("mergekit_config.yml", Reason.TOO_LARGE)),
+        ((embedded("b/base"),), half_read("model-q4.gguf")),
+        ((adapter("b/base"),), half_read("lora/adapter_config.json", Reason.TOO_LARGE)),
+        ((front("b/base"),), half_read("README.md front matter")),
+        ((SCRATCH,), half_read("model-q4.gguf")),
+        ((SCRATCH,), half_read("gguf headers", Reason.TOO_LARGE)),
+        ((SCRATCH,), half_read("hf/config.json")),
+    ],
+)
+def test_what_was_read_in_part_may_name_one_more(said: tuple[Any, ...], gap: Gap) -> None:
+    lineage = trace(reading("a/one", *said, gaps=(gap, gap)), reading("b/base", SCRATCH))
+    assert missed(lineage) == [("a/one", f"what {gap.what} names", gap.reason)]
+    assert not lineage.complete
+    assert lineage.subject.established is None
+
+
+def test_front_matter_that_the_hub_could_read_leaves_nothing_open() -> None:
+    lineage = trace(reading("a/one", SCRATCH, gaps=(half_read("README.md front matter"),), card={"license": "mit"}))
+    assert (missed(lineage), lineage.complete) == ([], True)
+
+
+def test_header_of_an_ancestor_that_was_not_read_is_no_parent_of_it() -> None:
+    base = reading("b/base", SCRATCH, gaps=(unread("b/base", "model-q4.gguf"),))
+    assert missed(trace(reading("a/one", front("b/base")), base)) == []

@@ -10,6 +10,8 @@ from typing import Any
 from scanner.curated import Curated, CuratedDispute
 from scanner.errors import Reason
 from scanner.evidence import Evidence, Reading
+from scanner.evidence.card import Remark
+from scanner.evidence.config import Part
 from scanner.fact import Basis, Gap, Locator
 from scanner.family import Families
 from scanner.lineage import Contradiction, Knowledge, Lineage, resolve
@@ -67,9 +69,8 @@ def part(text: str) -> Claim:
 def config(
     model_type: str, vocab_size: int | None = None, text_model_type: str | None = None
 ) -> Callable[[Model], Evidence]:
-    fact = SimpleNamespace(
-        model_type=model_type, architectures=(), vocab_size=vocab_size, text_model_type=text_model_type
-    )
+    parts = (Part("text_config", Role.WEIGHTS, text_model_type, None),) if text_model_type else ()
+    fact = SimpleNamespace(model_type=model_type, architectures=(), vocab_size=vocab_size, parts=parts)
     return lambda model: Evidence("config", model.at("config.json"), fact)
 
 
@@ -88,8 +89,8 @@ def embedded(text: str) -> Claim:
     return _claim(text, Basis.DECLARED, "model-q4.gguf", "general.base_model.0.repo_url", "unspecified", "weights")
 
 
-def gguf(vocab_size: int | None, tokenizer_pre: str | None) -> Callable[[Model], Evidence]:
-    fact = SimpleNamespace(architecture="llama", vocab_size=vocab_size, tokenizer_pre=tokenizer_pre)
+def gguf(vocab_size: int | None, tokenizer_pre: str | None, name: str | None = None) -> Callable[[Model], Evidence]:
+    fact = SimpleNamespace(name=name, vocab_size=vocab_size, tokenizer_pre=tokenizer_pre)
     return lambda model: Evidence("gguf", model.at("model-q4.gguf"), fact)
 
 
@@ -103,10 +104,13 @@ def unread(id: str, path: str, reason: Reason = Reason.GATED) -> Gap:
 
 
 def card(
-    *names: tuple[str, str], from_scratch: bool = False, mentions: tuple[str, ...] = ()
+    *names: tuple[str, str], from_scratch: bool | str = False, mentions: tuple[str, ...] = ()
 ) -> Callable[[Model], Evidence]:
     stated = tuple(SimpleNamespace(text=text, role=role, key="line=3") for text, role in names)
-    fact = SimpleNamespace(stated_names=stated, from_scratch="line=5" if from_scratch else None, mentions=mentions)
+    says = from_scratch if isinstance(from_scratch, str) else "trained from scratch"
+    fact = SimpleNamespace(
+        stated_names=stated, from_scratch=Remark(says, "line=5") if from_scratch else None, mentions=mentions
+    )
     return lambda model: Evidence("card", model.at("README.md"), fact)
 
 
@@ -132,7 +136,7 @@ class World:
         self.held[old.casefold()] = self.held[new.casefold()]
         return self
 
-    def __call__(self, repo: RepoId, revision: str | None) -> Reading | Gap:
+    def __call__(self, repo: RepoId) -> Reading | Gap:
         self.asked.append(str(repo))
         found = self.held.get(repo.key)
         reason = self.gone.get(repo.key, Reason.GONE_OR_PRIVATE)

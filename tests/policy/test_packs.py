@@ -12,11 +12,14 @@ import pytest
 from jsonschema import Draft7Validator
 
 from scanner import data
+from scanner.origin import Registry, origin_document
 from scanner.policy import Decision, Outcome, Verdict, editor, judge, load_policy, read_policy, shipped
 from scanner.policy.conditions import AllOf, AnyOf, Condition, Leaf, Not
 from scanner.policy.editor import editor_schema
+from scanner.policy.language import Scalar
 from scanner.policy.operators import OPERATORS
 from scanner.policy.packs import shipped_text
+from scanner.policy.rule import Rule
 from scanner.strictyaml import load
 from tests.policy.facts import DAY, HEAD, descended, facts, model
 
@@ -24,6 +27,7 @@ PROMISED = {
     "baseline", "strict", "no-prc-root", "trusted-publishers", "integrity", "us-dod-contractor", "us-federal-civilian",
     "eu-gpai-deployer", "sovereignty",
 }  # fmt: skip
+REGISTRY = Registry.shipped()
 SCHEMA = json.loads(data.text("schema/policy.schema.json"))
 
 
@@ -62,14 +66,26 @@ def test_a_pack_is_valid_for_an_editor(pack: str) -> None:
     assert list(Draft7Validator(SCHEMA).iter_errors(parsed(pack))) == []
 
 
-def test_lists_that_rules_name_are_in_the_table_of_lists() -> None:
-    known = set(data.whole("lists.yaml"))
-    for pack in shipped():
-        for rule in load_policy(pack).rules:
-            for leaf in [*leaves(rule.when), *leaves(rule.where)]:
-                of_a_list = leaf.field.name.endswith("lists.id") or (leaf.field.name == "id" and rule.over is not None)
-                if of_a_list and rule.over is not None and "models" not in rule.over.names and leaf.operator == "in":
-                    assert set(leaf.wanted) <= known, rule.id
+def lists_named(rule: Rule) -> set[Scalar]:
+    """The ids of lists that a rule asks for."""
+    found: set[Scalar] = set()
+    for leaf in [*leaves(rule.when), *leaves(rule.where)]:
+        of_an_entry = rule.over is not None and rule.over.names == ("publisher.lists",) and leaf.field.name == "id"
+        if (leaf.field.name.endswith("lists.id") or of_an_entry) and isinstance(leaf.wanted, tuple):
+            found |= set(leaf.wanted)
+    return found
+
+
+def test_a_list_that_a_rule_names_is_in_the_table_and_somebody_is_on_it() -> None:
+    """A rule about a list that no publisher is on would never speak."""
+    table = set(data.whole("lists.yaml"))
+    taken = {entry["id"] for record in data.whole("publishers.yaml").values() for entry in record.get("lists", ())}
+    named = {rule.id: lists_named(rule) for pack in shipped() for rule in load_policy(pack).rules}
+    assert {"covered-publisher", "military-list-direct", "sanctions", "adverse-evaluation"} <= {
+        id for id, lists in named.items() if lists
+    }
+    for id, lists in named.items():
+        assert lists <= table & taken, id
 
 
 def test_reasons_that_rules_name_exist() -> None:
@@ -180,6 +196,31 @@ def test_the_verdict_on_a_chinese_publisher_with_an_american_root_follows_the_sc
         document, "{publisher-origin: {disabled: roots alone}, ancestor-origin: {disabled: roots alone}}"
     )
     assert roots_alone.verdict is Verdict.ALLOW
+
+
+def published_by(namespace: str, maker: str = "") -> dict[str, Any]:
+    """The ordinary document, published under ``namespace`` with all the registry knows; ``maker`` made the weights."""
+    document = facts(publisher=origin_document(REGISTRY.attribute(namespace, DAY)))
+    document["lineage"]["models"][0]["origin"] = origin_document(REGISTRY.attribute(maker or namespace, DAY))
+    return document
+
+
+NAMED = {
+    "us-state-devices": "banned-developer",
+    "evaluation-gate": "adverse-evaluation",
+    "us-dod-contractor": "covered-lineage",
+}
+
+
+@pytest.mark.parametrize("pack", sorted(NAMED))
+def test_a_developer_that_laws_name_is_found_and_its_namesakes_are_not(pack: str) -> None:
+    def answer(document: dict[str, Any]) -> Outcome:
+        return judge(load_policy(pack), document, as_of=DAY).outcomes[NAMED[pack]]
+
+    assert answer(published_by("deepseek-ai")) is Outcome.FAIL
+    assert answer(published_by("deepseek-community", maker="deepseek-ai")) is Outcome.FAIL
+    assert answer(published_by("deepseek-community")) is Outcome.PASS
+    assert answer(published_by("mistralai")) is Outcome.PASS
 
 
 def test_a_taken_over_base_is_denied_whatever_the_policy() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -26,9 +27,8 @@ def store(path):
 @pytest.fixture
 def driver(store, path):
     """The file opened by someone who does not use this program."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    yield connection
-    connection.close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        yield connection
 
 
 def test_a_scan_reads_back_as_it_was_saved(store):

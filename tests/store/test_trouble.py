@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -100,17 +100,16 @@ def test_a_file_in_the_way_of_the_folder_is_named(tmp_path):
 
 
 def test_a_locked_database_is_busy_after_the_wait(path):
-    other = sqlite3.connect(path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    refuse(DatabaseBusy, path, lambda url: Store.open(url, wait=0.1))
-    refuse(DatabaseBusy, path, lambda url: upgrade(url, wait=0.1))
-    with Store.open(str(path), create=False, wait=0.1) as store:
-        assert len(store.scans()) == 20, "readers do not wait for a writer"
-        with pytest.raises(DatabaseBusy):
-            store.save(scan())
-        other.execute("ROLLBACK")
-        assert store.save(scan()) == 21
-    other.close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        refuse(DatabaseBusy, path, lambda url: Store.open(url, wait=0.1))
+        refuse(DatabaseBusy, path, lambda url: upgrade(url, wait=0.1))
+        with Store.open(str(path), create=False, wait=0.1) as store:
+            assert len(store.scans()) == 20, "readers do not wait for a writer"
+            with pytest.raises(DatabaseBusy):
+                store.save(scan())
+            other.execute("ROLLBACK")
+            assert store.save(scan()) == 21
 
 
 def as_nobody(act: Callable[[], object]) -> str:
@@ -204,9 +203,8 @@ except StoreError as error:
     with Store.open(str(path)) as store:
         assert len(store.scans()) == 21
         assert store.save(scan(30)) == 22
-    connection = sqlite3.connect(path)
-    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    connection.close()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
 def test_a_server_that_is_not_there_is_named_without_its_password():

@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -84,9 +85,8 @@ def folder(path: Path) -> dict[str, bytes]:
 
 
 def objects(path: Path) -> dict[str, str]:
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
-    connection.close()
     return {name: " ".join(sql.replace('"', "").split()) for name, sql in rows}
 
 
@@ -115,21 +115,19 @@ def test_a_migrated_database_and_a_new_one_are_alike(path, tmp_path):
 
 
 def tables_of(path: Path) -> dict[str, tuple[object, ...]]:
-    connection = sqlite3.connect(path)
-    names = [t.name for t in tables.metadata.sorted_tables]
-    strict = dict(connection.execute("SELECT name, strict FROM pragma_table_list"))
-    shape = {
-        name: (
-            strict[name],
-            connection.execute(f"PRAGMA table_info({name})").fetchall(),
-            sorted(r[2:] for r in connection.execute(f"PRAGMA foreign_key_list({name})")),
-            sorted(re.findall(r"CONSTRAINT \w+ CHECK \([^()]*(?:\([^()]*\))?[^()]*\)", objects(path)[name])),
-            sorted(r[1] for r in connection.execute(f"PRAGMA index_list({name})") if r[1].startswith("ix_")),
-        )
-        for name in names
-    }
-    connection.close()
-    return shape
+    with closing(sqlite3.connect(path)) as connection:
+        names = [t.name for t in tables.metadata.sorted_tables]
+        strict = dict(connection.execute("SELECT name, strict FROM pragma_table_list"))
+        return {
+            name: (
+                strict[name],
+                connection.execute(f"PRAGMA table_info({name})").fetchall(),
+                sorted(r[2:] for r in connection.execute(f"PRAGMA foreign_key_list({name})")),
+                sorted(re.findall(r"CONSTRAINT \w+ CHECK \([^()]*(?:\([^()]*\))?[^()]*\)", objects(path)[name])),
+                sorted(r[1] for r in connection.execute(f"PRAGMA index_list({name})") if r[1].startswith("ix_")),
+            )
+            for name in names
+        }
 
 
 def test_the_next_release_names_an_older_file_and_leaves_it_alone(path, next_release):
@@ -155,11 +153,10 @@ def test_an_upgrade_keeps_every_row_and_puts_the_guards_back(path, next_release)
         "    print(info['version'], info['counts']['evidence'], info['append_only'])"
     )
     assert said.splitlines() == ["0001 0002", "0002 16 True"]
-    connection = sqlite3.connect(path)
-    assert "remark" in [row[1] for row in connection.execute("PRAGMA table_info(evidence)")]
-    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-        connection.execute("UPDATE evidence SET kind = 'x'")
-    connection.close()
+    with closing(sqlite3.connect(path)) as connection:
+        assert "remark" in [row[1] for row in connection.execute("PRAGMA table_info(evidence)")]
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            connection.execute("UPDATE evidence SET kind = 'x'")
 
 
 def test_a_newer_file_is_named_and_left_alone(path, next_release):
@@ -187,14 +184,13 @@ def test_upgrading_nothing_makes_a_database(tmp_path):
 
 def test_an_older_file_with_a_left_over_log_is_left_alone(path, next_release):
     # A writer that was killed leaves its log behind; it holds rows the file does not have yet.
-    writer = sqlite3.connect(path)
-    writer.execute("INSERT INTO documents VALUES (?, 'facts', '{}')", ("9" * 64,))
-    writer.commit()
-    copy = path.parent / "copy"
-    copy.mkdir()
-    for suffix in ("", "-wal"):
-        shutil.copy(f"{path}{suffix}", copy / f"audit.db{suffix}")
-    writer.close()
+    with closing(sqlite3.connect(path)) as writer:
+        writer.execute("INSERT INTO documents VALUES (?, 'facts', '{}')", ("9" * 64,))
+        writer.commit()
+        copy = path.parent / "copy"
+        copy.mkdir()
+        for suffix in ("", "-wal"):
+            shutil.copy(f"{path}{suffix}", copy / f"audit.db{suffix}")
     before = {k: v for k, v in folder(copy / "audit.db").items() if not k.endswith("-shm")}
     assert "audit.db-wal" in before
     with pytest.raises(AssertionError, match="DatabaseOutdated"):
@@ -217,9 +213,8 @@ def test_an_older_file_with_a_left_over_log_is_left_alone(path, next_release):
 )
 def test_a_database_of_another_program_is_not_touched(tmp_path, script):
     path = tmp_path / "other.db"
-    connection = sqlite3.connect(path)
-    connection.executescript(script)
-    connection.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(script)
     before = folder(path)
     for act in (lambda: Store.open(str(path)), lambda: upgrade(str(path))):
         with pytest.raises(StoreError) as raised:
@@ -252,9 +247,8 @@ def test_opening_a_new_or_a_current_file_does_not_need_alembic(tmp_path):
 
 
 def test_a_version_that_is_no_number_is_named(path):
-    connection = sqlite3.connect(path)
-    connection.execute("UPDATE alembic_version SET version_num = '٠٠٠١'")
-    connection.commit()
-    connection.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '٠٠٠١'")
+        connection.commit()
     with pytest.raises(DatabaseUnreadable, match="unknown version"):
         Store.open(str(path))

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -38,10 +39,9 @@ def whole(path: Path, expected: int) -> None:
         counts = store.info()["counts"]
     assert counts["scans"] == counts["decisions"] == expected
     assert counts["evidence"] == 4 * expected
-    connection = sqlite3.connect(path)
-    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-    connection.close()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
 def test_four_writers_and_a_reader_lose_nothing_and_never_see_a_lock(tmp_path):

@@ -1,20 +1,16 @@
-"""JSON written by strangers: bounded, every oddity noticed, odd shapes read as unknown.
-
-Loaders keep the last of two equal keys, and so do we; that it stood twice is reported.
-"""
+"""A JSON object written by strangers, asked by key: odd shapes are read as unknown, every oddity is noticed."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from scanner import jsontext
 from scanner.evidence.reader import Malformed
 from scanner.text import clean_line
 
 MAX_INTEGER = 2**63 - 1
-_MAX_PROBLEMS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,29 +60,13 @@ def load_object(data: bytes) -> tuple[dict[str, Any], tuple[str, ...]]:
 
 
 def load(data: bytes) -> tuple[Any, tuple[str, ...]]:
-    """A JSON value and what was odd about it. ``NaN`` and ``Infinity``, which Python writes, are read as unknown.
+    """A JSON value and what was odd about it.
 
     Raises:
         Malformed: not UTF-8, not JSON, or nested too deeply.
     """
-    duplicates: dict[str, None] = {}
-
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        result = dict(items)
-        if len(result) != len(items):
-            seen: set[str] = set()
-            for key, _ in items:
-                if key in seen and len(duplicates) < _MAX_PROBLEMS:
-                    duplicates[clean_line(key, 100)] = None
-                seen.add(key)
-        return result
-
     try:
-        value = json.loads(data.decode("utf-8-sig"), object_pairs_hook=pairs, parse_constant=lambda name: None)
-    except UnicodeDecodeError as error:
-        raise Malformed(f"not UTF-8 at byte {error.start}") from error
-    except RecursionError as error:
-        raise Malformed("nested too deeply") from error
-    except ValueError as error:
-        raise Malformed(f"not JSON: {clean_line(str(error), 120)}") from error
-    return value, tuple(f"duplicate key {key!r}" for key in duplicates)
+        read = jsontext.parse(data)
+    except jsontext.NotJson as error:
+        raise Malformed(str(error)) from None
+    return read.value, tuple(f"duplicate key {key!r}" for key in read.duplicates)
