@@ -62,9 +62,19 @@ class Curated:
         return tuple(re.findall(r'^  id: "?([^"\n]+)', data.text(FILE), re.M))
 
 
-@cache
 def _record(repo: str) -> Mapping[str, Any] | None:
-    return data.record(FILE, repo)
+    key = repo.casefold()
+    return _parsed(key) if key in _keys() else None
+
+
+@cache
+def _keys() -> frozenset[str]:
+    return frozenset(id.casefold() for id in Curated.shipped().ids())
+
+
+@cache
+def _parsed(key: str) -> Mapping[str, Any] | None:
+    return data.record(FILE, key)
 
 
 def _parent(child: str, stated: Mapping[str, Any]) -> Parent:

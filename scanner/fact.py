@@ -25,7 +25,10 @@ class Basis(StrEnum):
     @property
     def rank(self) -> int:
         """0 for the strongest; a path is as strong as its weakest edge."""
-        return list(Basis).index(self)
+        return _RANKS[self.value]
+
+
+_RANKS = {basis.value: rank for rank, basis in enumerate(Basis)}
 
 
 class Confidence(StrEnum):

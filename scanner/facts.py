@@ -172,16 +172,17 @@ def _files(provenance: Provenance) -> Json:
         "bytes": files.bytes if files else None,
         "digest": files.digest if files else None,
         "formats": _list(files.formats if files else None),
+        "weight_formats": _list(files.weight_formats if files else None),
         "weights": [
             {"path": path, "format": kind, "size": size, "sha256": digest}
             for path, kind, size, digest in files.weights[:200]
         ]
-        if files
+        if files and files.weights is not None
         else None,
         "pickle": files.pickle if files else None,
         "safe_weights_only": files.safe_weights_only if files else None,
         "remote_code": remote,
-        "executables": _list(files.executables[:50] if files else None),
+        "executables": _list(files.executables if files else None),
         "license_files": _list(files.license_files if files else None),
         "hub_scan_done": scan.done if scan else None,
         "hub_issues": [{"path": path, "level": level} for path, level in scan.issues] if scan else None,

@@ -159,6 +159,7 @@ class Registry:
             self._own[key.casefold()] = _resolve(raw if named else {"handle": key, **raw}, unsourced)
         self._overlay_text = overlay_text
         self._read: dict[str, _Record | None] = {}
+        self._attributed: dict[tuple[str, date], Origin] = {}
 
     @classmethod
     def shipped(cls, overlay: Path | None = None) -> Registry:
@@ -183,8 +184,14 @@ class Registry:
     def attribute(self, namespace: str | None, as_of: date) -> Origin:
         """What is known of ``namespace`` on ``as_of``; of an unknown namespace nothing is."""
         asked = self._record(namespace) if namespace else None
-        if asked is None:
+        if asked is None or namespace is None:
             return Origin(clean_line(namespace) if namespace else None, known=False)
+        key = (namespace.casefold(), as_of)
+        if key not in self._attributed:
+            self._attributed[key] = self._attribute(asked, as_of)
+        return self._attributed[key]
+
+    def _attribute(self, asked: _Record, as_of: date) -> Origin:
         day = as_of.isoformat()
         target = self._target(asked)
         facts = {name: f for name, f in target.facts.items() if _holds(f.since, f.until, day)}

@@ -20,7 +20,7 @@ from scanner.fact import Basis, Gap
 from scanner.family import Families
 from scanner.hub import Hub
 from scanner.license import License, LicenseClaim, conclude
-from scanner.lineage import Knowledge, Lineage, Node, resolve
+from scanner.lineage import Knowledge, Lineage, Lookup, Node, resolve
 from scanner.model import Model, RepoId
 from scanner.origin import Origin, Registry
 
@@ -82,11 +82,12 @@ def trace(
     as_of: date,
     depth: Depth = Depth.HEADERS,
     above: Hub | None = None,
+    lookup: Lookup | None = None,
 ) -> Provenance:
     """Read a model and its whole lineage from ``hub`` and conclude its origins and licences.
 
     ``above`` is the hub its ancestors are read from where that is another one: a model in a lone folder has its bases
-    elsewhere.
+    elsewhere. ``lookup`` answers for the ancestors where somebody has read them before.
 
     Raises:
         HubError: the model itself could not be read. What is missing of its ancestors is a gap, not an error.
@@ -94,19 +95,19 @@ def trace(
     subject = collect(hub.model(request.repo, request.revision), hub, depth)
     others = above or hub
 
-    def lookup(repo: RepoId) -> Reading | Gap:
+    def look_up(repo: RepoId) -> Reading | Gap:
         try:
             model = others.model(repo)
             return collect(model, others, depth if _speaks_by_header(model) else Depth.CARD)
         except HubError as error:
             return Gap.of(error, str(repo), "model", f"{others.scheme}://{repo}")
 
-    lineage = resolve(subject, lookup, tables.lineage)
+    lineage = resolve(subject, lookup or look_up, tables.lineage)
     hinted = {hint.developer for hint in lineage.hints if hint.developer}
     registry = tables.registry
     return Provenance(
         request=request,
-        hub=hub.scheme,
+        hub=subject.model.hub,
         hub_description=f"{hub.description}, its lineage from {above.description}" if above else hub.description,
         hub_as_of=hub.as_of or others.as_of,
         depth=depth,

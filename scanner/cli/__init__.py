@@ -22,6 +22,8 @@ COMMANDS = {
     "check": "judge models against a policy and record the decision",
     "facts": "print what is known of one model as JSON (facts/v1)",
     "origin": "what is known of a publisher, each fact with its footnote",
+    "crawl": "fill or refresh the catalogue from the Hub, resumable",
+    "catalogue": "the whole Hub in one file: judge it, search it, see what comes of a model",
     "policy": "list, show, check, test and explain policies",
     "audit": "list and show recorded scans",
     "db": "upgrade or describe the database",
@@ -99,8 +101,12 @@ def keys() -> dict[str, frozenset[str]]:
     commands: dict[str, click.Command] = {}
     for name in COMMANDS:
         command: click.Command = import_module(f"scanner.cli.{name}").command
-        inner = command.commands if isinstance(command, click.Group) else {}
-        commands |= {f"{name} {sub}": one for sub, one in inner.items()} or {name: command}
+        if isinstance(command, click.Group):
+            context = click.Context(command)
+            inner = {sub: command.get_command(context, sub) for sub in command.list_commands(context)}
+            commands |= {f"{name} {sub}": one for sub, one in inner.items() if one}
+        else:
+            commands[name] = command
     return {
         name: frozenset(option.key for option in command.params if isinstance(option, Option))
         for name, command in commands.items()

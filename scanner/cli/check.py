@@ -129,6 +129,7 @@ class _Runner:
         stack: ExitStack,
         *,
         hub: str,
+        catalogue: str | None,
         offline: bool,
         endpoint: str | None,
         timeout: float,
@@ -142,7 +143,9 @@ class _Runner:
         self.policies, self.waivers, self.store = policies, waivers, store
         self.as_of, self.depth, self.run_id = parse_day(as_of), Depth(depth), str(uuid4())
         self.tables = tables(publishers)
-        self.hub = stack.enter_context(opened(hub, offline=offline, endpoint=endpoint, timeout=timeout))
+        self.hub = stack.enter_context(
+            opened(hub, offline=offline, endpoint=endpoint, timeout=timeout, catalogue=catalogue)
+        )
 
     def run(self, name: str) -> tuple[ScanView, Scan] | Failure:
         from scanner.cli.records import settings

@@ -26,6 +26,7 @@ def command(
     model: str,
     output: Path | None,
     hub: str,
+    catalogue: str | None,
     offline: bool,
     endpoint: str | None,
     timeout: float,
@@ -43,7 +44,7 @@ def command(
 
     day, known = parse_day(as_of), tables(publishers)
     with (
-        opened(hub, offline=offline, endpoint=endpoint, timeout=timeout) as chosen,
+        opened(hub, offline=offline, endpoint=endpoint, timeout=timeout, catalogue=catalogue) as chosen,
         target(model, chosen) as (request, source),
     ):
         above = chosen if source is not chosen else None

@@ -124,7 +124,7 @@ def option(name: str, *flags: str, of: str = GENERAL, **settings: Any) -> Callab
     return click.option(f"--{name}", *flags, cls=Option, envvar=variable, show_envvar=True, **settings)
 
 
-class _Seconds(click.FloatRange):
+class Seconds(click.FloatRange):
     """A number of seconds; NaN, which is in no range and outside none, is no number."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
@@ -133,7 +133,7 @@ class _Seconds(click.FloatRange):
 
 
 def hub_options(command: F) -> F:
-    """--hub, --offline, --endpoint, --depth, --publishers, --as-of: where and how a model is read."""
+    """--hub, --catalogue, --offline, --endpoint, --depth, --publishers, --as-of: where and how a model is read."""
     for decorate in (
         as_of_option,
         publishers_option,
@@ -144,28 +144,41 @@ def hub_options(command: F) -> F:
             show_default=True,
             help="How deep the model is read: its texts and configs, or the headers of its weights too.",
         ),
-        option(
-            "endpoint", metavar="URL", help="Address of the Hub or of a mirror. Default: HF_ENDPOINT or the public Hub."
-        ),
+        endpoint_option,
         option(
             "timeout",
-            type=_Seconds(1, 3600),
+            type=Seconds(1, 3600),
             default=60,
             show_default=True,
             metavar="SECONDS",
             help="Longest wait for one answer of the Hub, retries included.",
         ),
-        option("offline", is_flag=True, help="Make no request: use what is held locally (the starter catalogue)."),
+        option("offline", is_flag=True, help="Make no request: use the catalogue where there is one, and the starter."),
+        catalogue_option,
         option(
             "hub",
             default="huggingface",
             show_default=True,
-            metavar="huggingface|starter|DIR",
-            help="Where models are read: the live Hub, the starter catalogue, or a folder of repositories.",
+            metavar="huggingface|starter|catalogue|DIR",
+            help="Where models are read: the live Hub, what ships, what was crawled, or a folder of repositories.",
         ),
     ):
         command = decorate(command)
     return command
+
+
+def endpoint_option(command: F) -> F:
+    """--endpoint: which Hub."""
+    return option(
+        "endpoint", metavar="URL", help="Address of the Hub or of a mirror. Default: HF_ENDPOINT or the public Hub."
+    )(command)
+
+
+def catalogue_option(command: F) -> F:
+    """--catalogue: the file of the whole Hub."""
+    return option(
+        "catalogue", metavar="FILE", help="The catalogue's file. Default: catalogue.db in the user's data folder."
+    )(command)
 
 
 def as_of_option(command: F) -> F:

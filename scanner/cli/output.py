@@ -17,7 +17,7 @@ import click
 from scanner.errors import ScannerError, UsageError
 
 if TYPE_CHECKING:
-    from scanner.export import Failure, ScanView
+    from scanner.export import Failure, ScanView, Screen
 
 SUFFIXES = {".json": "json", ".jsonl": "jsonl", ".md": "markdown", ".txt": "table"}
 WIDTH, HEIGHT = 100, 40
@@ -110,18 +110,24 @@ def _text(format: str, views: Sequence[ScanView], failures: Sequence[Failure], *
     """The report; ``printed`` for a screen, which has colours and an end, and not every character."""
     from scanner.export import Screen, render
 
-    screen = Screen(width=WIDTH)
-    if printed and sys.stdout is not None:
-        tty = sys.stdout.isatty()
-        columns, lines = get_terminal_size((WIDTH, HEIGHT)) if tty else (WIDTH, HEIGHT)
-        screen = Screen(color=tty, width=columns, rows=max(lines, HEIGHT) - _PROMPT, ascii=not _draws())
-    return render(format, views, failures, screen)
+    return render(format, views, failures, screen() if printed else Screen(width=WIDTH))
+
+
+def screen() -> Screen:
+    """What stdout is."""
+    from scanner.export import Screen
+
+    if sys.stdout is None:
+        return Screen(width=WIDTH)
+    tty = sys.stdout.isatty()
+    columns, lines = get_terminal_size((WIDTH, HEIGHT)) if tty else (WIDTH, HEIGHT)
+    return Screen(color=tty, width=columns, rows=max(lines, HEIGHT) - _PROMPT, ascii=not _draws())
 
 
 def _draws() -> bool:
     """True when stdout can hold the characters a table is drawn with."""
     try:
-        "─│├└→…".encode(sys.stdout.encoding or "utf-8")
+        "─│├└→…█▏".encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
         return False
     return True

@@ -25,24 +25,46 @@ def tables(publishers: Path | None) -> Tables:
 
 
 @contextmanager
-def opened(hub: str, *, offline: bool, endpoint: str | None, timeout: float) -> Iterator[Hub]:
-    """The hub an option names, closed afterwards.
+def opened(
+    hub: str, *, offline: bool, endpoint: str | None, timeout: float, catalogue: str | None = None
+) -> Iterator[Hub]:
+    """The hub an option names, closed afterwards; offline the catalogue where there is one, then the starter.
 
     Raises:
         UsageError: the option names no hub.
+        StoreError: the catalogue that was asked for is missing or cannot be read.
     """
-    chosen = _hub(hub, offline, endpoint, timeout)
+    chosen = _offline(catalogue) if offline and hub == "huggingface" else _hub(hub, endpoint, timeout, catalogue)
     try:
         yield chosen
     finally:
         chosen.close()
 
 
-def _hub(name: str, offline: bool, endpoint: str | None, timeout: float) -> Hub:
-    if name == "starter" or (offline and name == "huggingface"):
+def _offline(catalogue: str | None) -> Hub:
+    from scanner.catalogue.file import default_path
+    from scanner.hub.fallback import Fallback
+    from scanner.hub.starter import StarterHub
+
+    if catalogue is None and not _local(default_path()):
+        return StarterHub()
+    return Fallback([_catalogue(catalogue), StarterHub()])
+
+
+def _catalogue(file: str | None) -> Hub:
+    from scanner.catalogue.file import Catalogue, default_path
+    from scanner.catalogue.hub import CatalogueHub
+
+    return CatalogueHub(Catalogue(file or default_path()))
+
+
+def _hub(name: str, endpoint: str | None, timeout: float, catalogue: str | None) -> Hub:
+    if name == "starter":
         from scanner.hub.starter import StarterHub
 
         return StarterHub()
+    if name == "catalogue":
+        return _catalogue(catalogue)
     if name == "huggingface":
         from scanner.hub.huggingface import HuggingFaceHub
 
@@ -50,7 +72,8 @@ def _hub(name: str, offline: bool, endpoint: str | None, timeout: float) -> Hub:
     folder = _local(name)
     if folder is None or not folder.is_dir():
         raise UsageError(
-            f"no such hub: {name!r}", hint="--hub takes huggingface, starter or an existing folder of repositories"
+            f"no such hub: {name!r}",
+            hint="--hub takes huggingface, starter, catalogue or an existing folder of repositories",
         )
     from scanner.hub.directory import DirectoryHub
 

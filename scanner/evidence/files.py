@@ -54,10 +54,13 @@ _CODE = {
 }
 _INERT = (
     ".json .jsonl .txt .md .rst .yaml .yml .toml .csv .tsv .html .pdf .tex .png .jpg .jpeg .gif .webp .svg .bmp .ico"
-    " .mp3 .mp4 .wav .flac .mov .webm .spm .vocab .bpe .tiktoken .jinja .parquet .arrow .gitattributes .gitignore"
+    " .mp3 .mp4 .wav .flac .mov .webm .spm .vocab .bpe .tiktoken .jinja .parquet .arrow"
 )
 FORMATS = {suffix: name for table in (_WEIGHTS, _CODE) for name, words in table.items() for suffix in words.split()}
 _HARMLESS = frozenset(_INERT.split())
+_PROSE = frozenset(
+    [".gitattributes", ".gitignore", "license", "licence", "notice", "readme", "copying", "authors", "use_policy"]
+)
 _HOLDS_WEIGHTS = frozenset(suffix for words in _WEIGHTS.values() for suffix in words.split())
 _RUNS = frozenset((*_CODE, "archive"))
 _LISTINGS = frozenset({"siblings", "tree"})
@@ -72,31 +75,53 @@ _CORE_ML = re.compile(r"\.(?:mlpackage|mlmodelc)/", re.I)
 
 @dataclass(frozen=True, slots=True)
 class FilesFact:
-    """``weights`` are (path, format, size, sha256). ``remote_code``: loading runs Python from a repository; None where
-    what was read does not settle it. ``pickle`` and ``safe_weights_only`` are None where a big file of no known format
-    (``.dat``, ``.weights``), an archive or an unread listing may hide one.
+    """``weights`` are (path, format, size, sha256), ``weight_formats`` their formats. What a listing that is no longer
+    held did not leave behind is None. ``remote_code``: loading runs Python from a repository; None where what was read
+    does not settle it. ``pickle`` and ``safe_weights_only`` are None where a big file of no known format (``.dat``,
+    ``.weights``), an archive or an unread listing may hide one.
     """
 
-    count: int
+    count: int | None
     bytes: int | None
-    digest: str
+    digest: str | None
     formats: tuple[str, ...]
-    weights: tuple[tuple[str, str, int | None, str | None], ...]
+    weight_formats: tuple[str, ...]
+    weights: tuple[tuple[str, str, int | None, str | None], ...] | None
     pickle: bool | None
     safe_weights_only: bool | None
     remote_code: bool | None
-    executables: tuple[str, ...]
-    license_files: tuple[str, ...]
+    executables: tuple[str, ...] | None
+    license_files: tuple[str, ...] | None
 
 
 def read(model: Model, evidence: Sequence[Evidence]) -> Iterator[Evidence | Gap]:
     """Evidence of kind ``files``, or the one gap of a hub that shows no listing; ``evidence``: what else was read."""
     if model.artifacts is None:
-        yield gap(model, "files", Reason.NOT_HELD, None, "no file listing is held")
+        if model.listing is None:
+            yield gap(model, "files", Reason.NOT_HELD, None, "no file listing is held")
+        else:
+            yield Evidence("files", model.at(), _remembered(model.listing))
         return
     partly = not _LISTINGS.isdisjoint(model.unread)
     fact = parse(model.artifacts, license_paths(model), remote_code(model, evidence), partly=partly)
     yield Evidence("files", model.at(), fact)
+
+
+def _remembered(listing: Listing) -> FilesFact:
+    """What is left of a listing that is no longer held. Whether loading runs code the hub itself says, or nobody."""
+    return FilesFact(
+        count=None,
+        bytes=None,
+        digest=None,
+        formats=listing.formats,
+        weight_formats=listing.weights,
+        weights=None,
+        pickle=listing.pickle,
+        safe_weights_only=listing.safe_weights_only,
+        remote_code=None,
+        executables=None,
+        license_files=None,
+    )
 
 
 def parse(
@@ -115,6 +140,7 @@ def parse(
         bytes=None if None in sizes else sum(size for size in sizes if size is not None),
         digest=listing_digest(artifacts),
         formats=tuple(sorted(set(formats.values()))),
+        weight_formats=tuple(sorted({formats[a.path] for a in weights})),
         weights=tuple((clean_line(a.path), formats[a.path], a.size, a.sha256) for a in weights[:MAX_WEIGHTS]),
         pickle=_pickle(frozenset(formats.values()), unsure),
         safe_weights_only=_safe({formats[a.path] for a in weights}, unsure),
@@ -222,7 +248,8 @@ def _is_weights(path: str, form: str | None) -> bool:
 
 def _unrecognised(artifact: Artifact, form: str | None) -> bool:
     name = artifact.path.lower()
-    harmless = _by_name(artifact.path)[1] in _HARMLESS or _VOCABULARY.search(name) is not None
+    bare = name.rpartition("/")[2] in _PROSE
+    harmless = bare or _by_name(artifact.path)[1] in _HARMLESS or _VOCABULARY.search(name) is not None
     opaque = form == "archive" or (form is None and not harmless)
     return opaque and (artifact.size is None or artifact.size >= BIG)
 

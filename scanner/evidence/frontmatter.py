@@ -22,7 +22,8 @@ RELATIONS = {r.value: r for r in (Relation.FINETUNE, Relation.ADAPTER, Relation.
 
 def listed_relation(model: Model) -> Relation:
     """The relation to its base that the file listing alone settles."""
-    return Relation.ADAPTER if model.artifact(ADAPTER_CONFIG) else Relation.UNSPECIFIED
+    listed = model.artifact(ADAPTER_CONFIG) or (model.listing is not None and model.listing.adapter)
+    return Relation.ADAPTER if listed else Relation.UNSPECIFIED
 
 
 def references(value: object) -> tuple[ModelRef, ...]:

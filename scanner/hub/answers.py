@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from scanner.errors import InvalidModelId
 from scanner.fact import Basis, Locator
-from scanner.model import Artifact, HubScan, Model, ModelRef, Parent, Relation, RepoId, Revision, is_commit
+from scanner.model import MAX_ID, Artifact, HubScan, Model, ModelRef, Parent, Relation, RepoId, Revision, is_commit
 from scanner.text import REPLACEMENT, clean, clean_line, clean_tree
 
 T = TypeVar("T")
@@ -52,7 +52,7 @@ def model_from_info(
     """
     answer = _Fields(body)
     answer.unread.extend(duplicates)
-    stated = answer.one("id", _repo) or answer.one("modelId", _repo)
+    stated = answer.one("id", repo_id) or answer.one("modelId", repo_id)
     name = repo or stated or requested
     if (stated is None and repo is None) or (stated is not None and stated.key != name.key):
         answer.odd("id")
@@ -66,7 +66,7 @@ def model_from_info(
         requested=requested,
         repo=name,
         revision=revision,
-        hub_id=answer.one("_id", _object_id),
+        hub_id=answer.one("_id", object_id),
         created_at=answer.one("createdAt", date),
         last_modified=answer.one("lastModified", date),
         gated=answer.one("gated", _gated),
@@ -124,6 +124,8 @@ def file_name(value: Any) -> str | None:
 
 class _Fields:
     """The fields of one JSON object. A reader turns a value into a noun or None; null and absent are plainly None."""
+
+    __slots__ = ("body", "prefix", "unread")
 
     def __init__(self, body: Mapping[str, Any], unread: list[str] | None = None, prefix: str = "") -> None:
         self.body = body
@@ -192,7 +194,8 @@ def _count(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63 else None
 
 
-def _object_id(value: Any) -> str | None:
+def object_id(value: Any) -> str | None:
+    """An ``_id``: 24 hex digits; None when it is none."""
     return value if isinstance(value, str) and _OBJECT_ID.fullmatch(value) else None
 
 
@@ -208,9 +211,15 @@ def _revision(value: Any) -> Revision | None:
     return Revision(value) if _git_id(value) else None
 
 
-def _repo(value: Any) -> RepoId | None:
+def repo_id(value: Any) -> RepoId | None:
+    """The name of a repository; None when it is none."""
+    return _parsed(value) if isinstance(value, str) and len(value) <= MAX_ID else None
+
+
+@lru_cache(maxsize=1_024)
+def _parsed(text: str) -> RepoId | None:
     try:
-        return RepoId.parse(value) if isinstance(value, str) else None
+        return RepoId.parse(text)
     except InvalidModelId:
         return None
 
@@ -268,7 +277,7 @@ def _base_models(answer: _Fields, at: Locator) -> tuple[Parent, ...] | None:
     def parent(value: Any) -> Parent | None:
         row = _Fields(value if isinstance(value, Mapping) else {})
         ref = row.one("id", ModelRef.parse)
-        return Parent(ref, Basis.DECLARED, at, relation, hub_id=row.one("_id", _object_id)) if ref else None
+        return Parent(ref, Basis.DECLARED, at, relation, hub_id=row.one("_id", object_id)) if ref else None
 
     return bases.many("models", parent, _MAX_PARENTS)
 
@@ -280,12 +289,14 @@ def _relation(value: Any) -> Relation | None:
 def _remote_code(
     config: Mapping[str, Any], tags: tuple[str, ...] | None, artifacts: tuple[Artifact, ...] | None
 ) -> bool | None:
-    """False only where the hub parsed the config, computed the tags and listed no Python file."""
+    """False only where the hub parsed the config, or listed none, computed the tags and listed no Python file."""
     tokenizer = _mapping(config.get("tokenizer_config")) or {}
     if config.get("auto_map") or tokenizer.get("auto_map") or "custom_code" in (tags or ()):
         return True
-    scripts = artifacts is None or any(a.path.lower().endswith(".py") for a in artifacts)
-    return None if scripts or tags is None or not config else False
+    if artifacts is None or tags is None or any(a.path.lower().endswith(".py") for a in artifacts):
+        return None
+    unread = not config and any(a.path.lower().endswith("config.json") for a in artifacts)
+    return None if unread else False
 
 
 def _scan(answer: _Fields) -> HubScan | None:

@@ -36,7 +36,9 @@ from scanner.hub.address import Endpoint
 from scanner.hub.answers import artifacts_from_tree, base_models, model_from_info
 from scanner.hub.content import A_POINTER, difference, is_pointer, part
 from scanner.hub.document import Document
-from scanner.hub.pace import Pacer
+from scanner.hub.listing import NEXT
+from scanner.hub.pace import TRIES, Pacer
+from scanner.hub.refusals import STATUS, WORDS, refused
 from scanner.hub.transport import Answer, Question, Receive, Transport
 from scanner.model import Artifact, Model, RepoId, Revision, is_commit
 from scanner.text import clean_line
@@ -50,7 +52,6 @@ MAX_ANSWER = 32 * 1024 * 1024
 MAX_PAGES = 200
 _DETAIL = (("blobs", "true"), ("securityStatus", "true"))
 _TOKEN = re.compile(r"Bearer [\x21-\x7e]+")
-_NEXT = re.compile(r'<([^>]*)>\s*;[^,]*\brel="?next\b')
 
 _client: Any = utils
 # The HTTP library below the client differs between its versions and is never named here.
@@ -77,38 +78,7 @@ TRANSLATION: dict[type[BaseException], type[HubError]] = {
     UnicodeError: HubProtocolError,
     OSError: HubUnreachable,
 }
-"""What each exception of the client means, nearest class first; ``_STATUS`` goes before ``HfHubHTTPError``."""
-
-_STATUS: dict[int, type[HubError]] = {
-    401: ModelNotFound,
-    403: BadCredentials,
-    404: ModelNotFound,
-    407: HubUnreachable,
-    408: HubUnreachable,
-    410: ModelNotFound,
-    429: RateLimited,
-    451: DisabledModel,
-}
-
-_WORDS: dict[type[HubError], tuple[str, str]] = {
-    HubUnreachable: ("no answer from the hub", "check the network and HF_ENDPOINT, or use --offline"),
-    HubProtocolError: ("an answer no hub gives", "try again, or ask another endpoint"),
-    RateLimited: ("the quota is spent", "wait a few minutes, or give a token (HF_TOKEN)"),
-    BadCredentials: ("the hub refuses the token or the access", "check HF_TOKEN and what it is allowed to read"),
-    HubOffline: ("offline: the hub is not asked", "unset HF_HUB_OFFLINE or drop --offline to ask it"),
-    ModelNotFound: (
-        "no such model here",
-        "gone, private or never there: a token (HF_TOKEN) that may see it tells more",
-    ),
-    RevisionNotFound: ("no such revision", "name a branch, a tag or a full commit of this repository"),
-    EntryNotFound: ("no such file", "the repository does not hold it at this revision"),
-    GatedModel: (
-        "gated: its files are for approved accounts",
-        "ask for access on its page and give a token (HF_TOKEN)",
-    ),
-    DisabledModel: ("disabled by the hub", "its files are no longer served: use another model"),
-}
-
+"""What each exception of the client means, nearest class first; ``STATUS`` goes before ``HfHubHTTPError``."""
 
 _OTHER_BYTES = "other bytes than asked for"
 _NO_RANGES = "the server does not serve parts of files as asked: the header cannot be read from it"
@@ -123,8 +93,9 @@ class HuggingFaceHub:
         offline: refuse every question. ``HF_HUB_OFFLINE`` does so too.
         deadline: seconds in which every call answers or raises.
         connect_timeout, read_timeout: seconds for one step of one try.
-        pace: stay below the hub's quota instead of running into it.
+        pace: stay below the hub's quota instead of running into it, by ``pacer`` if one is given.
         sleep: how to wait between tries.
+        most: requests that are sent at most.
 
     Raises:
         UsageError: ``endpoint`` is no address.
@@ -144,7 +115,9 @@ class HuggingFaceHub:
         connect_timeout: float = 10.0,
         read_timeout: float = 20.0,
         pace: bool = True,
+        pacer: Pacer | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        most: int | None = None,
     ) -> None:
         self._endpoint = Endpoint.parse(endpoint or constants.ENDPOINT)
         self._offline = offline
@@ -153,21 +126,29 @@ class HuggingFaceHub:
             self._endpoint,
             _Session(connect_timeout, read_timeout),
             {} if offline else _headers(token),
-            Pacer() if pace else None,
+            (pacer or Pacer()) if pace else None,
             sleep,
+            most=most,
         )
-        self.description = f"the live Hub at {self._endpoint}"
+        self.most = most
+        self.address = str(self._endpoint)
+        self.description = f"the live Hub at {self.address}"
 
     @property
     def requests(self) -> Counter[str]:
         """How many requests were sent so far, by bucket: ``api``, ``resolvers``, ``pages``, ``store``."""
         return Counter(self._transport.requests)
 
+    @property
+    def answers(self) -> Counter[str]:
+        """How they were answered: ``2xx`` ... ``5xx``, ``none``."""
+        return +self._transport.answers
+
     def model(self, repo: RepoId, revision: str | None = None) -> Model:
         until = time.monotonic() + self._deadline
         subject = f"{repo}@{clean_line(revision, 80)}" if revision else str(repo)
         if revision in (".", ".."):
-            raise _error(RevisionNotFound, subject)
+            raise refused(RevisionNotFound, subject)
         document = self._api(subject, _path(repo, revision), _DETAIL, until)
         model = model_from_info(
             document.mapping(subject), hub=self.scheme, requested=repo, duplicates=document.duplicates
@@ -175,7 +156,7 @@ class HuggingFaceHub:
         if revision is not None and is_commit(revision):
             asked = Revision(revision)
             if model.revision not in (None, asked):
-                raise HubProtocolError(f"{subject}: answered for another commit", hint=_WORDS[HubProtocolError][1])
+                raise HubProtocolError(f"{subject}: answered for another commit", hint=WORDS[HubProtocolError][1])
             model = replace(model, revision=asked)
         if model.artifacts is None or any(a.size is None for a in model.artifacts):
             model = self._with_sizes(model, until)
@@ -188,7 +169,7 @@ class HuggingFaceHub:
             raise TooLarge(f"{subject}: {artifact.size:,} bytes, more than {limit:,}", hint="it was not read")
         answer = self._file(model, path, limit, None)
         if answer.status != 200:
-            raise self._refusal(answer, subject, model)
+            raise self.refusal(answer, subject, model)
         wrong = difference(artifact, answer.body)
         if wrong:
             raise HubProtocolError(f"{subject}: {wrong}", hint="the file and the listing disagree: trust neither")
@@ -204,20 +185,31 @@ class HuggingFaceHub:
         except TooLarge:
             raise HubProtocolError(f"{subject}: {_OTHER_BYTES}", hint=_NO_RANGES) from None
         if answer.status not in (200, 206, 416):
-            raise self._refusal(answer, subject, model)
+            raise self.refusal(answer, subject, model)
         body = part(answer.status, answer.headers, answer.body, start, length, artifact.size)
         if body is None:
             raise HubProtocolError(f"{subject}: {_OTHER_BYTES}", hint=_NO_RANGES)
         if start == 0 and is_pointer(body):
-            raise HubProtocolError(f"{subject}: {A_POINTER}", hint=_WORDS[HubProtocolError][1])
+            raise HubProtocolError(f"{subject}: {A_POINTER}", hint=WORDS[HubProtocolError][1])
         return body
 
     def close(self) -> None:
         """Nothing to do: the session belongs to ``huggingface_hub`` and to its other users."""
 
+    def ask(
+        self, subject: str, path: Sequence[str], query: Sequence[tuple[str, str]] = (), *, tries: int = TRIES
+    ) -> Answer:
+        """An answer of the API, whatever its status; ``subject`` names the question in messages.
+
+        Raises:
+            HubError: there is none.
+        """
+        question = Question(self._endpoint.url(path, query), MAX_ANSWER, tries=tries)
+        return self._ask(subject, question, time.monotonic() + self._deadline)
+
     def _ask(self, subject: str, question: Question, until: float) -> Answer:
         if self._offline:
-            raise _error(HubOffline, subject)
+            raise refused(HubOffline, subject)
         try:
             return self._transport.ask(question, until)
         except HubError as error:
@@ -226,7 +218,7 @@ class HuggingFaceHub:
     def _api(self, subject: str, path: Sequence[str], query: Sequence[tuple[str, str]], until: float) -> Document:
         answer = self._ask(subject, Question(self._endpoint.url(path, query), MAX_ANSWER), until)
         if answer.status != 200:
-            raise self._refusal(answer, subject)
+            raise self.refusal(answer, subject)
         return Document.parse(answer.body, subject)
 
     def _file(self, model: Model, path: str, limit: int, span: str | None) -> Answer:
@@ -234,7 +226,7 @@ class HuggingFaceHub:
         if model.revision is None:
             raise NotHeld(f"{subject}: the hub names no commit to read it at", hint="ask for the model at a commit")
         if not {"", ".", ".."}.isdisjoint(segments):
-            raise _error(EntryNotFound, subject)
+            raise refused(EntryNotFound, subject)
         commit = model.revision.commit
         url = self._endpoint.url([*str(model.repo).split("/"), "resolve", commit, *segments])
         answer = self._ask(subject, Question(url, limit, file=True, span=span), time.monotonic() + self._deadline)
@@ -243,9 +235,9 @@ class HuggingFaceHub:
                 raise HubProtocolError(f"{subject}: a file of another commit", hint="a cache in between is stale")
         return answer
 
-    def _refusal(self, answer: Answer, subject: str, model: Model | None = None) -> HubError:
+    def refusal(self, answer: Answer, subject: str, model: Model | None = None) -> HubError:
         """What an answer other than the one hoped for means; ``model`` when one of its files was asked for."""
-        kind = HubUnreachable if answer.status >= 500 else _STATUS.get(answer.status, HubProtocolError)
+        kind = HubUnreachable if answer.status >= 500 else STATUS.get(answer.status, HubProtocolError)
         told = {k: v for k, v in answer.headers.items() if k in ("x-error-code", "x-error-message")}
         kind = _client_kind(answer.status, told, answer.url) or kind
         if answer.status >= 400 and not self._endpoint.owns(answer.url):
@@ -257,7 +249,7 @@ class HuggingFaceHub:
             gated = GatedModel if model.gated in ("auto", "manual") else None
             absent = EntryNotFound if answer.status == 404 and "x-error-code" not in told else kind
             kind = DisabledModel if model.disabled else gated or absent
-        words, hint = _WORDS[kind]
+        words, hint = WORDS[kind]
         if kind is ModelNotFound and "authorization" in self._transport.headers:
             hint = "gone, never there, or private and not open to this token"
         return kind(f"{subject}: {words} ({answer.status})", hint=hint)
@@ -281,11 +273,11 @@ class HuggingFaceHub:
             answer = self._ask(subject, question, until)
             rows = Document.parse(answer.body, subject).value if answer.status == 200 else None
             if not isinstance(rows, list):
-                raise self._refusal(answer, subject)
+                raise self.refusal(answer, subject)
             page, readable = artifacts_from_tree(rows)
             complete = complete and readable
             found |= {artifact.path: artifact for artifact in page}
-            following = _NEXT.search(answer.headers.get("link", ""))
+            following = NEXT.search(answer.headers.get("link", ""))
             if following is None:
                 unread = model.unread if complete else (*model.unread, "tree")
                 return replace(model, artifacts=tuple(found.values()), unread=unread)
@@ -293,7 +285,7 @@ class HuggingFaceHub:
                 break
             # Only the query is taken from a link: it cannot lead anywhere else.
             query = tuple(parse_qsl(urlsplit(following[1]).query))
-        raise HubProtocolError(f"{subject} does not end", hint=_WORDS[HubProtocolError][1])
+        raise HubProtocolError(f"{subject} does not end", hint=WORDS[HubProtocolError][1])
 
     def _with_bases(self, model: Model, until: float) -> Model:
         """The model with the parents the hub computed: a detail answer names them only when asked by themselves."""
@@ -338,9 +330,7 @@ def _headers(token: str | None) -> Mapping[str, str]:
             token=False if token == "" else token, library_name="modelorigin", library_version=__version__
         )
     except tuple(TRANSLATION) as error:
-        raise BadCredentials(
-            f"no token could be read: {type(error).__name__}", hint=_WORDS[BadCredentials][1]
-        ) from None
+        raise BadCredentials(f"no token could be read: {type(error).__name__}", hint=WORDS[BadCredentials][1]) from None
     if not _TOKEN.fullmatch(headers.get("authorization", "Bearer none")):
         raise BadCredentials("the token holds characters no token has", hint="copy HF_TOKEN again, without line breaks")
     return headers
@@ -369,15 +359,10 @@ def _translated(error: BaseException) -> HubError:
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
         return HubProtocolError("the hub's certificate is not trusted", hint="set SSL_CERT_FILE to the one that is")
     kind = _kind(error)
-    words, hint = _WORDS[kind]
+    words, hint = WORDS[kind]
     if kind is HubUnreachable:
         words = f"{words} ({clean_line(str(error), 120) or type(error).__name__})"
     return kind(words, hint=hint)
-
-
-def _error(kind: type[HubError], subject: str) -> HubError:
-    words, hint = _WORDS[kind]
-    return kind(f"{subject}: {words}", hint=hint)
 
 
 def _without(model: Model, what: str, error: HubError) -> Model:

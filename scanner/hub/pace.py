@@ -75,18 +75,26 @@ class Pacer:
     clock: Callable[[], float] = time.monotonic
     _windows: dict[str, tuple[Window, float]] = field(default_factory=dict)
 
-    def note(self, bucket: str, headers: Mapping[str, str]) -> None:
+    def note(self, bucket: str, headers: Mapping[str, str], status: int = 200) -> None:
+        """What an answer tells of the quota; a 429 that names no quota names at least how long to stay away."""
         window = Window.read(headers)
+        if window is None and status == 429 and (away := retry_after(headers)) is not None:
+            window = Window(0, away)
         if window is not None:
             self._windows[bucket] = (window, self.clock() + window.resets_in)
 
-    def wait(self, bucket: str) -> tuple[float, bool]:
-        """Seconds until ``bucket`` fills up when only the reserve is left (else 0), and whether nothing is left."""
+    def window(self, bucket: str) -> Window | None:
+        """The quota as last heard of, counted down to now; None when nothing was heard or it is filled up again."""
         window, resets_at = self._windows.get(bucket, (None, 0.0))
         left = resets_at - self.clock()
-        if window is None or left <= 0 or window.remaining > (window.quota or 0) * self.reserve:
+        return Window(window.remaining, left, window.quota) if window is not None and left > 0 else None
+
+    def wait(self, bucket: str) -> tuple[float, bool]:
+        """Seconds until ``bucket`` fills up when only the reserve is left (else 0), and whether nothing is left."""
+        window = self.window(bucket)
+        if window is None or window.remaining > (window.quota or 0) * self.reserve:
             return 0.0, False
-        return left, window.remaining == 0
+        return window.resets_in, window.remaining == 0
 
 
 @dataclass

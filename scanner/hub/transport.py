@@ -39,6 +39,7 @@ class Question:
     limit: int
     file: bool = False
     span: str | None = None
+    tries: int = TRIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,11 @@ class Exchange(Protocol):
 
 @dataclass
 class Transport:
-    """Asks one hub. ``requests`` counts what was sent by bucket: ``api``, ``resolvers``, ``pages``, ``store``."""
+    """Asks one hub.
+
+    ``requests`` counts what was sent by bucket: ``api``, ``resolvers``, ``pages``, ``store``; at most ``most`` are.
+    ``answers`` counts what came back: ``2xx`` ..., or ``none``.
+    """
 
     endpoint: Endpoint
     exchange: Exchange
@@ -77,7 +82,9 @@ class Transport:
     pacer: Pacer | None
     sleep: Callable[[float], None] = time.sleep
     jitter: Callable[[], float] = random.random
+    most: int | None = None
     requests: Counter[str] = field(default_factory=Counter)
+    answers: Counter[str] = field(default_factory=Counter)
     _breaker: Breaker = field(default_factory=Breaker)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -86,11 +93,11 @@ class Transport:
 
         Raises:
             HubUnreachable: no answer after the retries, in time, or the hub is being left alone.
-            RateLimited: the quota is spent and is not filled up in time.
+            RateLimited: the quota is spent and is not filled up in time, or ``most`` requests were sent.
             TooLarge: the body is longer than ``question.limit``.
             HubProtocolError: a redirect, an encoding or a web page no hub gives.
         """
-        for tried in range(1, TRIES + 1):
+        for tried in range(1, question.tries + 1):
             self._breaker.check(str(self.endpoint))
             self._keep_pace(self._bucket(question.url), until)
             outcome = self._try(question, until)
@@ -98,7 +105,7 @@ class Transport:
                 return outcome
             status, headers = (outcome.status, outcome.headers) if isinstance(outcome, Answer) else (None, {})
             wait = pause(status, headers, tried, self.jitter)
-            if tried == TRIES or not _leaves_time(wait, until):
+            if tried == question.tries or not _leaves_time(wait, until):
                 break
             self.sleep(wait)
         if isinstance(outcome, HubUnreachable):
@@ -123,18 +130,27 @@ class Transport:
         while True:
             trusted = trusted and self.endpoint.owns(url)
             bucket = self._bucket(url)
-            with self._lock:
-                self.requests[bucket] += 1
+            self._count(bucket)
             headers = self._headers(question, trusted)
             answer = self.exchange(url, headers, until - time.monotonic(), _receiver(question.limit, stop))
+            with self._lock:
+                self.answers.update({"none": -1, f"{answer.status // 100}xx": 1})
             if self.pacer is not None and bucket != "store":
-                self.pacer.note(bucket, answer.headers)
+                self.pacer.note(bucket, answer.headers, answer.status)
             if answer.status not in _REDIRECTS:
                 return replace(answer, trail=tuple(trail))
             trail.append(answer)
             if len(trail) > MAX_HOPS:
                 raise HubProtocolError(f"more than {MAX_HOPS} redirects", hint="the server or a proxy runs in a circle")
             url = self.endpoint.redirect(url, answer.headers.get("location", ""), leave=question.file)
+
+    def _count(self, bucket: str) -> None:
+        """One more request is about to be sent; until an answer comes it counts as one without."""
+        with self._lock:
+            if self.most is not None and self.requests.total() >= self.most:
+                raise RateLimited(f"{self.most:,} requests were sent, more were not allowed", hint="allow more")
+            self.requests[bucket] += 1
+            self.answers["none"] += 1
 
     def _headers(self, question: Question, trusted: bool) -> Mapping[str, str]:
         asked = {

@@ -91,6 +91,11 @@ class Decision:
         return self._findings
 
     @property
+    def weighing(self) -> tuple[str, ...]:
+        """The rules that weigh on the verdict, the worst first; cheap, unlike the findings."""
+        return self.answers.weighing()
+
+    @property
     def outcomes(self) -> Mapping[str, Outcome]:
         """What every rule answered that was asked, by its id."""
         return self.answers.outcomes()
@@ -98,6 +103,8 @@ class Decision:
 
 class Answers(Protocol):
     """What a judge keeps to explain a decision later."""
+
+    def weighing(self) -> tuple[str, ...]: ...
 
     def findings(self) -> tuple[Finding, ...]: ...
 

@@ -78,6 +78,9 @@ class _Answers:
     def outcomes(self) -> Mapping[str, Outcome]:
         return {asked.rule.id: self.plan.outcome(n, self.bits) for n, asked in enumerate(self.plan.asked)}
 
+    def weighing(self) -> tuple[str, ...]:
+        return self.plan.weighing(self.bits, self.waived)
+
     def findings(self) -> tuple[Finding, ...]:
         made = [(number, one) for alarm in self.alarms for number, one in self._of(*alarm)]
         made.sort(key=lambda pair: (-pair[1].verdict, pair[0]))
@@ -112,9 +115,10 @@ class _Plan:
         self.asked = [Asked(rule, quiet or _standing(rule, as_of)) for rule in rules]
         self._as_of = as_of
         self._sections = tuple(_sections(rules, as_of))
-        self._denies, self._reviews = self._weighing(Verdict.DENY), self._weighing(Verdict.REVIEW)
+        self._denies, self._reviews = self._of_weight(Verdict.DENY), self._of_weight(Verdict.REVIEW)
+        self._weigh: dict[int, tuple[str, ...]] = {}
 
-    def _weighing(self, verdict: Verdict) -> int:
+    def _of_weight(self, verdict: Verdict) -> int:
         """The bits of all answers of that weight."""
         return sum(
             self._bit(number, outcome)
@@ -137,6 +141,23 @@ class _Plan:
         for number, outcome in waived:
             bits &= ~self._bit(number, outcome)
         return Verdict.DENY if bits & self._denies else Verdict.REVIEW if bits & self._reviews else Verdict.ALLOW
+
+    def weighing(self, bits: int, waived: Waived) -> tuple[str, ...]:
+        """The rules that weigh, worst first: the few combinations that occur are remembered."""
+        for number, outcome in waived:
+            bits &= ~self._bit(number, outcome)
+        bits &= self._denies | self._reviews
+        if bits not in self._weigh:
+            worst = [
+                [
+                    a.rule.id
+                    for n, a in enumerate(self.asked)
+                    if bits & of & (self._bit(n, Outcome.FAIL) | self._bit(n, Outcome.UNKNOWN))
+                ]
+                for of in (self._denies, self._reviews)
+            ]
+            self._weigh[bits] = tuple(dict.fromkeys(worst[0] + worst[1]))
+        return self._weigh[bits]
 
     def outcome(self, number: int, bits: int) -> Outcome:
         for outcome in (Outcome.FAIL, Outcome.UNKNOWN, Outcome.PASS):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from types import MappingProxyType
+from typing import Any
 
 from scanner.policy.conditions import Condition
 from scanner.policy.fields import Foreach
@@ -55,6 +57,11 @@ class Policy:
     source: str
     digest: str
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A view of a mapping cannot be sent to another process, what it shows can.
+        values = (getattr(self, f.name) for f in fields(self))
+        return _policy, tuple(dict(value) if isinstance(value, MappingProxyType) else value for value in values)
+
     @property
     def extends(self) -> tuple[str, ...]:
         """The names of all policies it takes rules from, itself not among them."""
@@ -67,3 +74,8 @@ class Policy:
 
     def rule(self, id: str) -> Rule | None:
         return next((rule for rule in self.rules if rule.id == id), None)
+
+
+def _policy(*values: Any) -> Policy:
+    given: list[Any] = [MappingProxyType(value) if type(value) is dict else value for value in values]
+    return Policy(*given)

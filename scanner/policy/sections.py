@@ -38,6 +38,7 @@ class Section:
         self.alarm = sum(fails | unknown for _, fails, unknown in self.tells)
         self._asks = [self._ask(number, rule) for number, rule in rules]
         self.remembered: dict[Row, int] = {}
+        self._unlisted: dict[tuple[int, Row], int] = {}
         self._matches: dict[tuple[int, Row], tuple[Match, ...]] = {}
 
     def _ask(self, number: int, rule: Rule) -> Ask:
@@ -68,11 +69,14 @@ class Section:
     def unlisted(self, facts: Json, asked: int, alarms: list[Alarm]) -> int:
         """The bits of the rules in ``asked`` where their list is not known: unknown, unless the document excuses."""
         row = self._unread + self.rest(facts)
-        bits = 0
-        for number, rule in self.rules.items():
-            if asked >> number & 1 and not self._excused(rule, row):
-                bits |= 1 << number + self._size
-        alarms.append((self, {}, row, bits))
+        bits = self._unlisted.get((asked, row))
+        if bits is None:
+            open_ = (n for n, rule in self.rules.items() if asked >> n & 1 and not self._excused(rule, row))
+            bits = sum(1 << number + self._size for number in open_)
+            if len(self._unlisted) < MAX_REMEMBERED:
+                self._unlisted[asked, row] = bits
+        if bits:
+            alarms.append((self, {}, row, bits))
         return bits
 
     def _excused(self, rule: Rule, row: Row) -> bool:

@@ -11,7 +11,17 @@ Nothing else in the project imports SQLAlchemy.
 
 from scanner.store.connection import default_url
 from scanner.store.database import Store
-from scanner.store.records import DecisionRecord, ScanRecord, ScanRow, canonical, digest
+from scanner.store.records import DecisionRecord, ScannedModel, ScanRecord, ScanRow, canonical, digest
 from scanner.store.versions import upgrade
 
-__all__ = ["DecisionRecord", "ScanRecord", "ScanRow", "Store", "canonical", "default_url", "digest", "upgrade"]
+__all__ = [
+    "DecisionRecord",
+    "ScanRecord",
+    "ScanRow",
+    "ScannedModel",
+    "Store",
+    "canonical",
+    "default_url",
+    "digest",
+    "upgrade",
+]

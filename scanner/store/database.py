@@ -13,7 +13,16 @@ from sqlalchemy import URL, Connection, Engine, Insert, Row, Select, Table, func
 from scanner.errors import DatabaseUnreadable, StoreError, UsageError
 from scanner.store import tables
 from scanner.store.connection import WAIT, connect, file_of, locate, name_of, our_words, writing
-from scanner.store.records import DecisionRecord, ScanRecord, ScanRow, canonical, digest, evidence_rows, scan_columns
+from scanner.store.records import (
+    DecisionRecord,
+    ScannedModel,
+    ScanRecord,
+    ScanRow,
+    canonical,
+    digest,
+    evidence_rows,
+    scan_columns,
+)
 from scanner.store.tables import HEAD, decisions, documents, evidence, scans
 from scanner.store.versions import ready, refuse_other_versions, version_at
 
@@ -127,6 +136,15 @@ class Store:
             for row in connection.execute(_policies(list(named))):
                 named[row.scan_id].append((row.policy_name, row.verdict))
         return [_row(row, tuple(named[row.id])) for row in rows]
+
+    def scanned(self) -> list[ScannedModel]:
+        """Every model that was ever scanned, the last scanned first; one with another ``_id`` is another."""
+        last = select(func.count(), func.max(scans.c.id)).group_by(scans.c.model_key, scans.c.hub_id).subquery()
+        count, number = last.c
+        query = select(scans, count.label("times")).join(last, scans.c.id == number).order_by(scans.c.id.desc())
+        with our_words(self._url), self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return [ScannedModel(r.model_id, r.hub_id, r.times, r.id, r.at, r.verdict) for r in rows]
 
     def scan(self, number: int) -> ScanRecord:
         """The scan of that number, as it was saved.

@@ -93,6 +93,18 @@ class ScanRow:
         return row | {"policies": [{"name": name, "verdict": verdict} for name, verdict in self.policies]}
 
 
+@dataclass(frozen=True, slots=True)
+class ScannedModel:
+    """A model that was scanned, with how often, and the ``number``, moment and verdict of the last time."""
+
+    model: str
+    hub_id: str | None
+    scans: int
+    number: int
+    at: str
+    verdict: str
+
+
 def canonical(document: Mapping[str, Any]) -> str:
     """``document`` as canonical JSON: RFC 8785 for the values it may hold.
 

@@ -187,3 +187,9 @@ def test_a_hub_without_a_listing_is_one_gap(tmp_path: Path) -> None:
     items = list(files.read(replace(model, artifacts=None), []))
     assert [g[:2] for g in gaps(items)] == [("files", "not-held")]
     assert not facts(items, "files")
+
+
+def test_what_every_repository_has_hides_no_weights_where_sizes_are_not_told() -> None:
+    listed = [Artifact(path) for path in (".gitattributes", "README.md", "LICENSE", "sub/NOTICE", "model.safetensors")]
+    assert (files.parse(listed).pickle, files.parse(listed).safe_weights_only) == (False, True)
+    assert files.parse([*listed, Artifact("weights")]).pickle is None

@@ -155,6 +155,7 @@ def facts(**more: Any) -> Json:
             "bytes": 29_540_133_872,
             "digest": "d" * 64,
             "formats": ["safetensors"],
+            "weight_formats": ["safetensors"],
             "weights": [
                 {
                     "path": "model-00001-of-00006.safetensors",

@@ -75,6 +75,20 @@ def test_the_reserve_is_kept_until_the_window_fills_up_again() -> None:
     assert pacer.wait("api") == (0.0, False)
 
 
+def test_a_refusal_that_names_no_quota_is_heeded_as_one_that_is_spent() -> None:
+    now = [0.0]
+    pacer = Pacer(clock=lambda: now[0])
+    pacer.note("api", {"retry-after": "30"}, 200)
+    assert pacer.wait("api") == (0.0, False)
+    pacer.note("api", {"retry-after": "30"}, 429)
+    assert pacer.wait("api") == (30.0, True)
+    assert pacer.wait("resolvers") == (0.0, False)
+    now[0] = 10.0
+    assert pacer.window("api") == Window(0, 20.0)
+    now[0] = 30.0
+    assert (pacer.window("api"), pacer.wait("api")) == (None, (0.0, False))
+
+
 def test_five_failures_in_a_row_rest_the_hub_and_one_success_forgives() -> None:
     now = [0.0]
     breaker = Breaker(clock=lambda: now[0])

@@ -7,6 +7,7 @@ from .ask import Answer, ask
 from .faults import KINDS, Fault
 from .hub import LoopbackHub
 from .state import ABSENT, Content, Repo
+from .wide import Wide
 from .wire import Request
 from .world import seeded_world
 
@@ -19,6 +20,7 @@ __all__ = [
     "LoopbackHub",
     "Repo",
     "Request",
+    "Wide",
     "ask",
     "gguf_bytes",
     "onnx_bytes",

@@ -18,6 +18,7 @@ from .quota import Clock, Quota
 from .server import PREFIX, Server
 from .state import Commit, Content, Owner, Repo, World
 from .tls import self_signed
+from .wide import Wide
 from .wire import Request, Response
 
 DOWNLOAD: Final = re.compile(r"^/api/resolve-cache/|^/[^/]+(/[^/]+)?/(resolve|raw)/")
@@ -33,6 +34,7 @@ class LoopbackHub:
         tokens: the tokens that are good, each with who it is; any other is a bad token.
         clock: dates and rate windows follow it.
         page_cap: the most rows ``/api/models`` puts on a page.
+        wide: a list that is served in place of the world's own, see ``Wide``.
         certificate: PEM file to trust, with ``tls=True``.
         xet: whether LFS files are announced with the headers of Xet storage.
 
@@ -47,6 +49,7 @@ class LoopbackHub:
         self.log: list[Request] = []
         self.errors: list[BaseException] = []
         self.page_cap = 1000
+        self.wide: Wide | None = None
         self.certificate: Path | None = None
         self.tokens = {
             "hf_good_ungranted": Caller("hf_good_ungranted", "ungranted"),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
-from . import info
+from . import info, wide
 from .errors import bad_request
 from .state import Repo
 from .wire import Request, Response
@@ -23,6 +23,7 @@ SORTS: Final[dict[str, Callable[[Repo], Any]]] = {
     "likes": lambda repo: repo.likes,
     "trendingScore": lambda repo: repo.trending,
 }
+FILTERS: Final = frozenset(("author", "filter", "gated", "pipeline_tag", "search", "skip"))
 
 
 def models(hub: LoopbackHub, request: Request) -> Response:
@@ -31,12 +32,14 @@ def models(hub: LoopbackHub, request: Request) -> Response:
     if sort not in SORTS:
         raise bad_request(f'Invalid sort "{sort}": expected one of {", ".join(SORTS)}')
     names = row_fields(request)
+    limit = min(number(request, "limit", 1000), hub.page_cap)
+    if hub.wide is not None and sort in wide.SORTS and limit and not FILTERS & request.query.keys():
+        return hub.wide.page(request, sort, names, limit, link)
     rows = ordered([repo for repo in hub.world.repos.values() if _wanted(repo, request)], sort)
     cursor = request.value("cursor")
     if cursor is not None:
         rows = _after(rows, sort, cursor)
     rows = rows[number(request, "skip", 0) :]
-    limit = min(number(request, "limit", 1000), hub.page_cap)
     page = [info.fields(hub.world, repo, repo.main, names) for repo in rows[:limit]]
     headers = {}
     if len(rows) > limit and limit > 0:

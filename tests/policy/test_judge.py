@@ -492,3 +492,14 @@ def test_a_policy_is_asked_for_one_day_at_a_time() -> None:
     document = facts(model__created_at="2026-01-01T00:00:00Z")
     days = [date(2026, 1, 1) + timedelta(number) for number in range(100)]
     assert [ask(policy, document, day).outcomes["r"] for day in days].count(Outcome.FAIL) == 69
+
+
+def test_the_rules_that_weigh_are_those_of_the_findings_that_count() -> None:
+    document = descended(model("org/base", origin__control="CN", license__status="none"))
+    document["files"]["remote_code"] = True
+    for pack in ("no-prc-root", "baseline", "integrity", "us-dod-contractor"):
+        decision = ask(load_policy(pack), document)
+        counted = [f.rule for f in decision.findings if f.counts]
+        assert set(decision.weighing) == set(counted)
+        assert decision.weighing
+        assert decision.weighing[0] in {f.rule for f in decision.findings if f.verdict is decision.verdict}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import re
 import runpy
 from pathlib import Path
@@ -13,7 +14,7 @@ from jsonschema import Draft7Validator
 
 from scanner import data
 from scanner.origin import Registry, origin_document
-from scanner.policy import Decision, Outcome, Verdict, editor, judge, load_policy, read_policy, shipped
+from scanner.policy import Decision, Outcome, Verdict, editor, explain, judge, load_policy, read_policy, shipped
 from scanner.policy.conditions import AllOf, AnyOf, Condition, Leaf, Not
 from scanner.policy.editor import editor_schema
 from scanner.policy.language import Scalar
@@ -261,3 +262,14 @@ def test_drafts_and_bills_give_notes_until_they_are_put_in_force() -> None:
     assert judge(load_policy("us-federal-civilian"), document, as_of=DAY).verdict is Verdict.ALLOW
     text = f"{HEAD}extends: [us-federal-civilian]\noverride: {{american-publisher: {{status: in-force}}}}\n"
     assert judge(read_policy(text), document, as_of=DAY).verdict is Verdict.DENY
+
+
+@pytest.mark.parametrize("pack", shipped())
+def test_a_policy_can_be_sent_to_another_process(pack: str) -> None:
+    policy = load_policy(pack)
+    sent = pickle.loads(pickle.dumps(policy))
+    assert (sent.name, sent.digest, sent.parameters, sent.disabled) == (
+        policy.name, policy.digest, policy.parameters, policy.disabled
+    )  # fmt: skip
+    assert [rule.id for rule in sent.rules] == [rule.id for rule in policy.rules]
+    assert explain(sent) == explain(policy)

@@ -1,0 +1,182 @@
+"""What a crawl survives: kill -9 at random moments, and every fault of a hub at every page.
+
+    python benchmarks/bench_kill.py [--kills 1000] [--faults 0] [--models 600] [--seed 1]
+
+Kills: a made-up Hub (``hub_world``) is listed into a fresh file by a process that is killed at a random moment of the
+crawl, sometimes again and again, and started anew until it is done. The rows must be those of an undisturbed crawl, and
+no page may have been asked for more than once more than there were kills.
+
+Faults: each kind of ``KINDS`` at each of the first ``--faults`` pages of a list of a hundred. The run is complete or
+ends in an error of ours with whole pages only; a run without the fault then ends with the rows of an undisturbed one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from hub_world import rows, write_jsonl
+from machine import machine
+
+from scanner.catalogue.budget import RESERVE
+from scanner.catalogue.crawl import Crawl, Wish
+from scanner.catalogue.file import Catalogue
+from scanner.catalogue.plan import Plan
+from scanner.catalogue.report import Report
+from scanner.errors import ScannerError
+from scanner.hub.huggingface import HuggingFaceHub
+from scanner.hub.pace import Pacer
+from tests.catalogue.crawling import ask, digest
+from tests.catalogue.crawling import rows as held
+from tests.loopback import Fault, LoopbackHub, Wide
+from tests.loopback.serve import Served
+
+LIST = Wish((Plan("full", "benchmark"),))
+PAGE = 10
+ONE_ROW = (
+    "card-list", "card-self", "date-offset", "id-invalid", "json-deep", "json-duplicate-keys", "json-huge-integer",
+    "json-lone-surrogate", "json-nan", "missing-keys", "null-lists", "row-not-an-object", "string-numbers",
+    "unknown-keys",
+)  # fmt: skip
+"""Faults in a row, which may cost that row."""
+WHOLE = (
+    "204", "308", "400", "401", "403", "404", "429-bare", "429-ratelimit", "429-retry-after", "429-retry-date", "500",
+    "502", "503", "504", "chunked-endless", "chunked-unfinished", "cursor-refused", "drip", "gzip", "gzip-bomb", "hang",
+    "hang-in-body", "html-200", "http10", "json-bom", "json-error-200", "json-top-type", "json-truncated",
+    "length-too-long", "length-too-short", "link-foreign", "link-relative", "link-self", "pages-endless", "reset",
+    "reset-in-body", "rows-duplicate",
+)  # fmt: skip
+KINDS = (*WHOLE, *ONE_ROW)
+
+
+def crawl(url: str, path: Path, wish: Wish, **limits: Any) -> Report:
+    pacer = Pacer(reserve=RESERVE)
+    hub = HuggingFaceHub(url, "", pacer=pacer, **limits)
+    with Catalogue(str(path), create=True) as catalogue:
+        return Crawl(catalogue, hub, pacer, wish, sleep=lambda seconds: None).run()
+
+
+def child(url: str, path: Path) -> int:
+    """A crawl in a process of its own, which ends in 0 when it is complete. Its number."""
+    number = os.fork()
+    if number == 0:
+        code = 3
+        try:
+            code = 0 if crawl(url, path, Wish()).complete else 1
+        finally:
+            os._exit(code)
+    return number
+
+
+def kill_once(url: str, path: Path, after: float) -> bool:
+    """True when the crawl was killed ``after`` so many seconds, False when it was done before."""
+    number = child(url, path)
+    time.sleep(after)
+    os.kill(number, signal.SIGKILL)
+    _, status = os.waitpid(number, 0)
+    if not os.WIFSIGNALED(status) and os.waitstatus_to_exitcode(status) != 0:
+        raise SystemExit(f"a crawl ended in {os.waitstatus_to_exitcode(status)}")
+    return os.WIFSIGNALED(status)
+
+
+def kills(folder: Path, wanted: int, models: int, seed: int) -> bool:
+    world = folder / "rows.jsonl"
+    write_jsonl(world, models, seed)
+    draw = random.Random(seed)
+    good = total = trials = 0
+    worst = 0.0
+    with Served(world, "--page-cap", str(PAGE)) as served:
+        start = time.perf_counter()
+        crawl(served.url, folder / "undisturbed.db", Wish())
+        lasts = time.perf_counter() - start
+        expected = digest(folder / "undisturbed.db")
+        served.say(log=True)
+        while total < wanted:
+            path = folder / f"{trials}.db"
+            killed, again = 0, True
+            while again:
+                killed += (struck := kill_once(served.url, path, draw.uniform(0, lasts)))
+                again = struck and draw.random() < 0.4
+            os.waitpid(child(served.url, path), 0)
+            pages = Counter(target for target, _ in served.say(log=True) if target.startswith("/api/models?"))
+            twice = sum(count - 1 for count in pages.values())
+            same = digest(path) == expected
+            good += same and twice <= killed
+            if not (same and twice <= killed):
+                print(
+                    f"  crawl {trials}: {killed} kills, {twice} pages refetched, rows {'equal' if same else 'differ'}"
+                )
+            worst = max(worst, twice / killed if killed else twice)
+            total, trials = total + killed, trials + 1
+            for leftover in folder.glob(f"{trials - 1}.db*"):
+                leftover.unlink()
+    print(f"{total:,} kills in {trials:,} crawls of {-(-models // PAGE)} pages, each {lasts:.2f} s undisturbed:")
+    print(f"{good:,} of {trials:,} end with the rows of the undisturbed one; at most {worst:.0f} page refetched a kill")
+    return good == trials
+
+
+def faults(folder: Path, positions: int, kinds: tuple[str, ...]) -> bool:
+    limits = {"deadline": 1.5, "connect_timeout": 0.5, "read_timeout": 0.2, "sleep": lambda seconds: None}
+    outcomes: Counter[str] = Counter()
+    wrong: list[str] = []
+    with LoopbackHub() as hub:
+        hub.wide, hub.page_cap = Wide(islice(rows(200), 200)), 2
+        crawl(hub.url, folder / "undisturbed.db", LIST, **limits)
+        expected = {row[0]: row for row in held(folder / "undisturbed.db")}
+        for kind in kinds:
+            for nth in range(1, positions + 1):
+                path = folder / f"{kind}-{nth}.db"
+                hub.fault(Fault(kind, path=r"^/api/models\?", nth=nth))
+                first = crawl(hub.url, path, LIST, **limits)
+                hub.clear_faults()
+                hub.log.clear()
+                (pages,) = ask(path, "SELECT sum(page) * 2, sum(unread) FROM sweeps")
+                partial = len(list(held(path))) + pages[1] != pages[0]
+                last = crawl(hub.url, path, LIST, **limits) if first.error else first
+                found = {row[0]: row for row in held(path)}
+                differ = sum(found.get(key) != row for key, row in expected.items()) + len(found.keys() - expected)
+                named = first.error is None or isinstance(first.error, ScannerError)
+                outcomes["complete" if first.error is None else type(first.error).__name__] += 1
+                if partial or not named or not last.complete or differ > (kind in ONE_ROW):
+                    wrong.append(f"{kind} at page {nth}: {first.stopped}, {differ} rows differ")
+                for leftover in folder.glob(f"{path.name}*"):
+                    leftover.unlink()
+    count = len(kinds) * positions
+    told = ", ".join(f"{number:,} {how}" for how, number in outcomes.most_common())
+    print(
+        f"{len(kinds)} kinds of faults x {positions} pages: {count - len(wrong):,} of {count:,} as they must be; {told}"
+    )
+    for line in wrong[:20]:
+        print(f"  {line}")
+    return not wrong
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--kills", type=int, default=1000)
+    parser.add_argument("--faults", type=int, default=0, metavar="PAGES")
+    parser.add_argument("--kinds", nargs="*", default=KINDS)
+    parser.add_argument("--models", type=int, default=240)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    print(machine())
+    with tempfile.TemporaryDirectory() as name:
+        held_out = not arguments.kills or kills(Path(name), arguments.kills, arguments.models, arguments.seed)
+    with tempfile.TemporaryDirectory() as name:
+        held_out &= not arguments.faults or faults(Path(name), arguments.faults, tuple(arguments.kinds))
+    sys.exit(not held_out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""The catalogue's file: opened, read, written. One SQLite file; several processes may share it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from scanner.catalogue.schema import APPLICATION, TABLES, VERSION
+from scanner.errors import DatabaseNewer, DatabaseUnreadable, StoreError, UsageError
+from scanner.store.connection import WAIT, connect, default_url, file_of, locate, our_words, writing
+from scanner.store.versions import make_folder, write_ahead
+
+ANOTHER = "name another file with --catalogue or MODELORIGIN_CATALOGUE"
+MAKE_ONE = "fill one with: modelorigin crawl"
+
+
+def default_path(environ: Mapping[str, str] = os.environ) -> str:
+    """``MODELORIGIN_CATALOGUE`` where set, else ``catalogue.db`` in the folder of the user's audit database.
+
+    Raises:
+        StoreError: the user has no home folder.
+    """
+    if chosen := environ.get("MODELORIGIN_CATALOGUE"):
+        return chosen
+    own = {name: value for name, value in environ.items() if name != "MODELORIGIN_DB"}
+    return str(Path(default_url(own)).with_name("catalogue.db"))
+
+
+class Catalogue:
+    """An open catalogue. ``reading`` and ``writing`` give transactions; what goes wrong in them is a ``StoreError``."""
+
+    def __init__(self, path: str, *, create: bool = False, wait: float = WAIT) -> None:
+        """Open the file at ``path``, made first where ``create`` says so and there is none.
+
+        Raises:
+            StoreError: missing, not readable, not writable; DatabaseNewer, DatabaseUnreadable, DatabaseBusy.
+            UsageError: not a path of a file.
+        """
+        self._url = locate(path)
+        found = file_of(self._url)
+        if found is None:
+            raise UsageError("a catalogue is one SQLite file", hint="give a path; no database server is served")
+        self.path = found
+        if not create and not _exists(found):
+            raise StoreError(f"there is no catalogue at {found}", hint=MAKE_ONE)
+        if create:
+            make_folder(self._url)
+        self._engine = connect(self._url, wait=wait, mode="rwc" if create else "rw")
+        try:
+            with our_words(self._url):
+                self._prepare(create, wait)
+        except (StoreError, UsageError):
+            self._engine.dispose()
+            raise
+
+    def _prepare(self, create: bool, wait: float) -> None:
+        with self._engine.connect() as connection:
+            application = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
+            version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+            empty = connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one() == 0
+        if empty and create:
+            with self._engine.execution_options(begin="").connect() as connection:
+                write_ahead(connection, wait)
+            with writing(self._engine) as connection:
+                # Another process may have been first.
+                if connection.exec_driver_sql("PRAGMA user_version").scalar_one() == 0:
+                    for statement in _statements(TABLES):
+                        connection.exec_driver_sql(statement)
+                    connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION}")
+                    connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+        elif application != APPLICATION:
+            raise DatabaseUnreadable(f"{self.path} is not a catalogue", hint=f"nothing was changed; {ANOTHER}")
+        elif version > VERSION:
+            raise DatabaseNewer(
+                f"the catalogue {self.path} has version {version}, this program knows only {VERSION}",
+                hint=f"install the newer modelorigin that made it, or {ANOTHER}; nothing was changed",
+            )
+
+    @contextmanager
+    def reading(self) -> Iterator[Any]:
+        """A connection that sees one state of the file from its first question to its last."""
+        with our_words(self._url), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Any]:
+        """A transaction that is kept whole or not at all; writers queue."""
+        with our_words(self._url), writing(self._engine) as connection:
+            yield connection
+
+    def meta(self, key: str) -> str | None:
+        """A fact about the file itself."""
+        with self.reading() as connection:
+            value = connection.exec_driver_sql("SELECT value FROM meta WHERE key = ?", (key,)).scalar()
+        return None if value is None else str(value)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def __enter__(self) -> Catalogue:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+
+def now() -> int:
+    """The present moment in unix seconds."""
+    return int(time.time())
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:
+        raise StoreError(f"the catalogue {path} cannot be opened: {error.strerror}", hint=ANOTHER) from error
+
+
+def _statements(script: str) -> list[str]:
+    return [statement for part in script.split(";\n") if (statement := part.strip())]

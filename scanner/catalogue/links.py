@@ -1,0 +1,81 @@
+"""What all sources of a model agree on: which repositories it comes out of, and how."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from scanner.catalogue.entry import base_claims
+from scanner.evidence.frontmatter import RELATIONS
+from scanner.fact import Basis
+from scanner.lineage.claims import BASE_MODELS, CARD_DATA, TAGS, join, order, origin
+from scanner.model import ModelRef, Relation, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One parent as all sources write it, and the ``_id`` they give it, if any."""
+
+    name: str
+    relation: str
+    basis: str
+    hub_ids: frozenset[str]
+    sources: tuple[dict[str, Any], ...]
+
+
+@lru_cache(maxsize=200_000)
+def agreed(bases: str, adapter: bool) -> tuple[Link, ...] | None:
+    """The parents that every source of a model names, each in one spelling and one relation; None where they differ.
+
+    They stand in the order in which a walk follows them. ``adapter``: the config of one is among the files.
+    """
+    plain = _plain(bases, adapter)
+    if plain is not None:
+        return (plain,)
+    claims = sorted(base_claims(bases, adapter), key=order)
+    by_name: dict[str, list[Any]] = {}
+    by_source: dict[str, set[str]] = {}
+    for claim in claims:
+        name = str(claim.ref.repo) if claim.ref.repo else ""
+        by_name.setdefault(name, []).append(claim)
+        by_source.setdefault(origin(claim), set()).add(name)
+    same = all(names == by_name.keys() for names in by_source.values())
+    if not same or "" in by_name or len({name.casefold() for name in by_name}) != len(by_name):
+        return None
+    if any(len({c.relation for c in said} - {Relation.UNSPECIFIED}) > 1 for said in by_name.values()):
+        return None
+    return tuple(_link(name, said) for name, said in by_name.items()) or None
+
+
+def _plain(bases: str, adapter: bool) -> Link | None:
+    """The one parent of a model whose sources say the same in every word, as most do; None for any other."""
+    said = json.loads(bases)
+    hub, relation = said.get("hub"), said.get("relation")
+    same = said.keys() - {"card_relation"} == _PLAIN and said["card"] is True and said["tags"] is True
+    same = same and len(hub) == 1 and said.get("card_relation", relation) == relation
+    if not same or relation not in RELATIONS or (adapter and relation != Relation.ADAPTER.value):
+        return None
+    ((id, hub_id),) = hub
+    repo = ModelRef.parse(id).repo
+    if repo is None:
+        return None
+    declared = {"basis": Basis.DECLARED.value, "at": "", "note": ""}
+    known = frozenset([hub_id] if hub_id else ())
+    return Link(str(repo), relation, Basis.DECLARED.value, known, (declared,) * len(_SOURCES))
+
+
+_SOURCES = (CARD_DATA, TAGS, BASE_MODELS)
+_PLAIN = frozenset(("card", "hub", "relation", "tags"))
+
+
+def _link(name: str, claims: list[Any]) -> Link:
+    edge = join("", name, Role.WEIGHTS, claims)
+    return Link(
+        name,
+        edge.relation.value,
+        edge.basis.value,
+        frozenset(claim.hub_id for claim in claims if claim.hub_id),
+        tuple({"basis": source.basis.value, "at": "", "note": source.note} for source in edge.sources),
+    )

@@ -1,0 +1,148 @@
+"""What must hold of composed documents: they are the documents that a trace of each model gives."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from scanner.catalogue.documents import Documents
+from scanner.catalogue.file import Catalogue
+from scanner.catalogue.held import Held, rows
+from scanner.catalogue.hub import CatalogueHub
+from scanner.cli.sources import tables
+from scanner.evidence import Depth
+from scanner.facts import facts_document
+from scanner.model import RepoId
+from scanner.policy import judge, load_policy, shipped
+from scanner.provenance import Request, Tables, trace
+from tests.catalogue.rows import LLAMA, QWEN, entry, filled, row
+from tests.loopback import LoopbackHub, info, seeded_world
+
+DAY = date(2026, 11, 23)
+TABLES = tables(None)
+LISTED = (
+    "author", "baseModels", "cardData", "config", "createdAt", "disabled", "downloads", "gated", "gguf", "lastModified",
+    "library_name", "likes", "pipeline_tag", "private", "safetensors", "sha", "siblings", "tags",
+)  # fmt: skip
+
+
+def pairs(catalogue: Catalogue, known: Tables = TABLES) -> Iterator[tuple[str, Any, Any]]:
+    """Of every model its id, the composed document and the traced one."""
+    hub = CatalogueHub(catalogue)
+    cited = frozenset(id.casefold() for id in known.curated.ids())
+    with catalogue.reading() as connection:
+        documents = Documents(Held(connection, hub.description, hub.as_of, cited), known, DAY)
+        found = list(rows(connection, 0, 2**60))
+    for one in found:
+        request = Request(RepoId.parse(one.id))
+        traced = facts_document(trace(request, hub, known, as_of=DAY, depth=Depth.CARD))
+        yield one.id, documents.document(one), traced
+
+
+def told(document: Any) -> Any:
+    """A document without what a composed one leaves out; where the order says nothing, sorted."""
+    if isinstance(document, dict):
+        left_out = ("at", "footnotes", "evidence", "tags")
+        plain = {key: told(value) for key, value in document.items() if key not in left_out}
+        for key in ("gaps", "unresolved"):
+            if key in plain:
+                plain[key].sort(key=json.dumps)
+        return plain
+    return [told(value) for value in document] if isinstance(document, list) else document
+
+
+def test_the_documents_of_the_seeded_world_are_those_of_a_trace(tmp_path: Path) -> None:
+    hub = LoopbackHub()
+    seeded_world(hub, crowd=20, many=20)
+    world = hub.world
+    said = [json.loads(json.dumps(info.fields(world, repo, repo.main, LISTED))) for repo in world.repos.values()]
+    with filled(tmp_path / "c.db", said) as catalogue:
+        for id, composed, traced in pairs(catalogue):
+            assert told(composed) == told(traced), id
+
+
+KNOWN = ("meta-llama/Llama-3.1-8B", "Qwen/Qwen2.5-7B", "mistralai/Mistral-7B-v0.1", "deepseek-ai/DeepSeek-R1")
+SPACES = ("acme", "zeta", "Qwen", "meta-llama", "TheBloke", "bartowski", "mlx-community", "nvidia")
+NAMES = tuple(f"{space}/{name}" for space in SPACES for name in ("one", "two-7b", "Qwen2.5-3B")) + KNOWN
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> list[dict[str, Any]]:
+    ids = draw(st.lists(st.sampled_from(NAMES), min_size=2, max_size=9, unique=True))
+    said = []
+    for id in ids:
+        bases = draw(st.lists(st.sampled_from((*ids, *ids, "gone/away", "QWEN/Qwen2.5-7B")), max_size=3, unique=True))
+        changes: dict[str, Any] = {"config": draw(st.sampled_from([LLAMA, QWEN, {}]))}
+        if draw(st.booleans()):
+            changes["license"] = None
+        made = row(id, *bases, how=draw(st.sampled_from(["finetune", "quantized", "merge", "adapter"])), **changes)
+        odd = draw(st.sampled_from(["", "", "", "card", "tags", "hub", "licence", "gguf", "relation", "born"]))
+        if odd == "card":
+            made["cardData"]["base_model"] = draw(st.sampled_from(["./here", "other/model", None, [], ids[0], 3]))
+        elif odd == "tags":
+            made["tags"] = draw(st.sampled_from([[], ["base_model:other/model"], ["license:mit", "license:gemma"]]))
+        elif odd == "hub":
+            made.pop("baseModels", None)
+        elif odd == "licence":
+            made["cardData"] |= {"license": "other", "license_name": "llama3"}
+        elif odd == "gguf":
+            made["siblings"] = [{"rfilename": "model.Q4.gguf"}]
+        elif odd == "relation":
+            made["cardData"]["base_model_relation"] = draw(st.sampled_from(["quantized", "odd", "finetune"]))
+        elif odd == "born":
+            made["createdAt"] = draw(st.sampled_from(["2022-03-02T23:29:04.000Z", "2025-06-01T12:00:00.000Z"]))
+        said.append(made)
+    return said
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    # Making a failing world smaller takes longer than reading it.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(said=worlds(), number=st.integers(0, 2**60))
+def test_any_document_is_that_of_a_trace(tmp_path: Path, said: list[dict[str, Any]], number: int) -> None:
+    path = tmp_path / f"{number}.db"
+    path.unlink(missing_ok=True)
+    with filled(path, said) as catalogue:
+        for id, composed, traced in pairs(catalogue):
+            assert told(composed) == told(traced), id
+    path.unlink()
+
+
+@pytest.mark.parametrize("pack", shipped())
+def test_a_composed_document_gets_the_verdict_of_the_traced_one(pack: str, tmp_path: Path) -> None:
+    said = [
+        row("Qwen/Qwen2.5-7B", config=QWEN),
+        row("acme/tuned", "Qwen/Qwen2.5-7B", config=QWEN),
+        row("TheBloke/tuned-GGUF", "acme/tuned", how="quantized", config={}),
+        row("acme/mixed", "acme/tuned", "meta-llama/Llama-3.1-8B", how="merge"),
+        row("meta-llama/Llama-3.1-8B", gated="manual"),
+        row("acme/lonely", config={}, siblings=[{"rfilename": "pytorch_model.bin"}]),
+    ]
+    policy = load_policy(pack)
+    with filled(tmp_path / "c.db", said) as catalogue:
+        for id, composed, traced in pairs(catalogue):
+            ours, theirs = (judge(policy, document, as_of=DAY) for document in (composed, traced))
+            assert (ours.verdict, ours.outcomes) == (theirs.verdict, theirs.outcomes), id
+
+
+def test_merges_that_name_each_other_end(tmp_path: Path) -> None:
+    said = [row("a/a", "b/b", "c/c", how="merge"), row("b/b", "a/a", "c/c", how="merge"), row("c/c")]
+    with filled(tmp_path / "c.db", said) as catalogue:
+        for id, composed, traced in pairs(catalogue):
+            assert told(composed) == told(traced), id
+
+
+def test_an_entry_gives_back_what_the_hub_said() -> None:
+    assert entry(row("a/a", "b/b")).parents == {"b/b": "finetune"}
+    assert entry(row("a/a")).parents == {}

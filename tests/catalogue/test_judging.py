@@ -1,0 +1,153 @@
+"""What must hold of judging a whole catalogue: the verdicts of ``check``, kept, and only what changed judged again."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from scanner.catalogue.census import census, changes
+from scanner.catalogue.file import Catalogue
+from scanner.catalogue.hub import CatalogueHub
+from scanner.catalogue.judging import judge_catalogue
+from scanner.cli.sources import tables
+from scanner.errors import PolicyError
+from scanner.evidence import Depth
+from scanner.model import RepoId
+from scanner.policy import Policy, load_policy, read_policy, shipped
+from scanner.provenance import Request
+from scanner.scan import scan
+from tests.catalogue.rows import LLAMA, QWEN, asked, filled, put, row
+
+DAY = date(2026, 11, 23)
+MODELS = [
+    row("Qwen/Qwen2.5-7B", config=QWEN, downloads=1_000_000),
+    row("acme/tuned", "Qwen/Qwen2.5-7B", config=QWEN, downloads=500),
+    row("acme/tuned-GGUF", "acme/tuned", how="quantized", config={}),
+    row("mistralai/Mistral-7B-v0.1", config=LLAMA, downloads=2_000_000),
+    row("zeta/fine", "mistralai/Mistral-7B-v0.1"),
+    row("zeta/mixed", "mistralai/Mistral-7B-v0.1", "acme/tuned", how="merge"),
+    row("acme/lonely", cardData={}, tags=[]),
+]
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Catalogue:
+    return filled(tmp_path / "c.db", MODELS)
+
+
+def verdicts(catalogue: Catalogue, judgement: int) -> dict[str, tuple[int, set[str]]]:
+    rows = asked(
+        catalogue,
+        "SELECT n.id, v.verdict, r.rules FROM verdicts v JOIN models m ON m.num = v.model JOIN names n"
+        " ON n.num = m.name JOIN rulesets r ON r.num = v.rules WHERE v.judgement = ?",
+        judgement,
+    )
+    return {id: (verdict, set(rules.split())) for id, verdict, rules in rows}
+
+
+def judged(catalogue: Catalogue, *policies: Policy, day: date = DAY) -> list[int]:
+    return judge_catalogue(catalogue, policies, None, day, processes=1)
+
+
+@pytest.mark.parametrize("pack", shipped())
+def test_every_verdict_is_that_of_a_check(pack: str, catalogue: Catalogue) -> None:
+    policy = load_policy(pack)
+    (number,) = judged(catalogue, policy)
+    found, hub, known = verdicts(catalogue, number), CatalogueHub(catalogue), tables(None)
+    assert set(found) == {said["id"] for said in MODELS}
+    for id, (verdict, rules) in found.items():
+        request = Request(RepoId.parse(id))
+        done = scan(request, hub, known, [policy], at="2026-11-23T00:00:00Z", as_of=DAY, depth=Depth.CARD)
+        counted = {finding.rule for finding in done.decisions[0].findings if finding.counts}
+        assert (verdict, rules) == (int(done.verdict), counted), id
+
+
+def test_several_processes_judge_as_one_does(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    policy = load_policy("no-prc-root")
+    (alone,) = judged(catalogue, policy)
+    before = verdicts(catalogue, alone)
+    monkeypatch.setattr("scanner.catalogue.judging._FEW", 0)
+    monkeypatch.setattr("scanner.catalogue.judging._PIECE", 2)
+    (other,) = judge_catalogue(catalogue, [policy], None, date(2026, 11, 24), processes=2)
+    assert verdicts(catalogue, other) == before
+
+
+def test_what_was_judged_is_not_judged_again(catalogue: Catalogue) -> None:
+    policy = load_policy("no-prc-root")
+    seen: list[int] = []
+
+    def run(*policies: Policy) -> list[int]:
+        return judge_catalogue(
+            catalogue, policies, None, DAY, processes=1, progress=lambda _, count: seen.append(count)
+        )
+
+    first = run(policy)
+    assert (run(policy), seen) == (first, [7])
+    run(load_policy("baseline"))
+    assert seen == [7, 7]
+    put(catalogue, [row("mistralai/Mistral-7B-v0.1", config=LLAMA, downloads=3)])
+    run(policy)
+    assert seen == [7, 7]
+    put(catalogue, [row("mistralai/Mistral-7B-v0.1", config=LLAMA, gated="auto")])
+    run(policy)
+    assert seen[2:] == [3]
+    run(policy, load_policy("baseline"))
+    assert seen[3:] == [3]
+
+
+def test_a_base_that_appears_later_changes_its_children(tmp_path: Path) -> None:
+    policy = load_policy("no-prc-root")
+    with filled(tmp_path / "c.db", [row("acme/tuned", "acme/base")]) as catalogue:
+        (number,) = judged(catalogue, policy)
+        assert "base-unread" in verdicts(catalogue, number)["acme/tuned"][1]
+        put(catalogue, [row("acme/base", "Qwen/Qwen2.5-7B"), row("Qwen/Qwen2.5-7B", config=QWEN)])
+        judged(catalogue, policy)
+        found = verdicts(catalogue, number)
+        assert (len(found), found["acme/tuned"][0]) == (3, 2)
+
+
+def test_a_model_that_is_gone_has_no_verdict_and_its_children_know(catalogue: Catalogue) -> None:
+    policy = load_policy("no-prc-root")
+    (number,) = judged(catalogue, policy)
+    with catalogue.writing() as connection:
+        connection.exec_driver_sql(
+            "UPDATE models SET state = 1, stamp = NULL WHERE name = (SELECT num FROM names WHERE id = 'acme/tuned')"
+        )
+    judged(catalogue, policy)
+    found = verdicts(catalogue, number)
+    assert "acme/tuned" not in found
+    assert "base-unread" in found["acme/tuned-GGUF"][1]
+
+
+def test_the_census_counts_every_model_once_and_a_model_of_two_roots_for_both_countries(catalogue: Catalogue) -> None:
+    (number,) = judged(catalogue, load_policy("no-prc-root"))
+    with catalogue.reading() as connection:
+        counted = census(connection, number)
+    assert counted.whole.total == len(MODELS)
+    assert counted.by["root country"]["CN"].models == [0, 0, 4]
+    assert counted.by["root country"]["FR"].total == 3
+    assert counted.by["publisher country"]["CN"].total == 1
+    assert sum(t.total for t in counted.by["licence"].values()) == len(MODELS)
+    assert counted.by["licence"]["none"].total == 1
+    assert counted.by["publisher"]["mistralai"].downloads[0] == 2_000_000
+    assert counted.rules["root-origin"] >= 4
+
+
+def test_what_if_lists_what_changes(catalogue: Catalogue) -> None:
+    before, after = judged(catalogue, load_policy("no-prc-root"), load_policy("baseline"))
+    with catalogue.reading() as connection:
+        counts, listed = changes(connection, before, after, 2)
+        assert changes(connection, before, before, 2) == ({}, [])
+    assert sum(counts.values()) >= 4
+    assert (listed[0].id, listed[0].before, len(listed)) == ("Qwen/Qwen2.5-7B", "deny", 2)
+
+
+def test_a_policy_that_asks_for_what_is_not_held_is_refused(catalogue: Catalogue) -> None:
+    text = (
+        "version: 1\nname: own\ntitle: t\nrules:\n  - id: own\n    title: t\n    foreach: evidence\n"
+        "    when: {field: kind, eq: x}\n    verdict: deny\n"
+    )
+    with pytest.raises(PolicyError, match="evidence"):
+        judged(catalogue, read_policy(text))
