@@ -144,9 +144,7 @@ class _Plan:
 
     def weighing(self, bits: int, waived: Waived) -> tuple[str, ...]:
         """The rules that weigh, worst first: the few combinations that occur are remembered."""
-        for number, outcome in waived:
-            bits &= ~self._bit(number, outcome)
-        bits &= self._denies | self._reviews
+        bits &= (self._denies | self._reviews) & ~sum(self._bit(number, outcome) for number, outcome in waived)
         if bits not in self._weigh:
             worst = [
                 [

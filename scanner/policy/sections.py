@@ -73,8 +73,7 @@ class Section:
         if bits is None:
             open_ = (n for n, rule in self.rules.items() if asked >> n & 1 and not self._excused(rule, row))
             bits = sum(1 << number + self._size for number in open_)
-            if len(self._unlisted) < MAX_REMEMBERED:
-                self._unlisted[asked, row] = bits
+            self._unlisted[asked, row] = bits
         if bits:
             alarms.append((self, {}, row, bits))
         return bits
