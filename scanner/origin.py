@@ -160,6 +160,7 @@ class Registry:
         self._overlay_text = overlay_text
         self._read: dict[str, _Record | None] = {}
         self._attributed: dict[tuple[str, date], Origin] = {}
+        self._same: dict[tuple[str, str], bool] = {}
 
     @classmethod
     def shipped(cls, overlay: Path | None = None) -> Registry:
@@ -233,8 +234,11 @@ class Registry:
 
     def same_organisation(self, a: str, b: str) -> bool:
         """True when both handles are one organisation's: an alias, a rename, one legal entity, one organisation."""
-        handles_a, handles_b = self._closure(a), self._closure(b)
-        return bool(handles_a & handles_b) or bool(self._names(handles_a) & self._names(handles_b))
+        if (a, b) not in self._same:
+            handles_a, handles_b = self._closure(a), self._closure(b)
+            same_names = self._names(handles_a) & self._names(handles_b)
+            self._same[a, b] = bool(handles_a & handles_b or same_names)
+        return self._same[a, b]
 
     def digest(self) -> str:
         """SHA-256 of what the registry was read from: the shipped text and the overlay."""

@@ -12,18 +12,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
+from scanner.catalogue.alike import Alike, Kind
 from scanner.catalogue.entry import canonical, moment
 from scanner.catalogue.held import Held, One, Row
-from scanner.catalogue.lines import Line, composed, joined, open_end, renamed, unnamed_maker, without_child
+from scanner.catalogue.lines import (
+    Line,
+    Told,
+    composed,
+    joined,
+    open_end,
+    renamed,
+    unnamed_maker,
+    without_child,
+)
 from scanner.catalogue.links import Link, agreed
+from scanner.catalogue.summary import UNKNOWN, Summary, declared_text, one_further, summary_of_lineage
 from scanner.evidence import Depth, Reading
 from scanner.fact import Basis
 from scanner.facts import facts_document
+from scanner.lineage import READ
 from scanner.lineage.likeness import Likeness, Look
 from scanner.lineage.walk import Find
 from scanner.model import Relation, RepoId, Role
@@ -34,21 +46,52 @@ Json = dict[str, Any]
 
 _LONGEST, _MOST = 10, 50
 """Lineages beyond these are traced: a trace has limits of its own, which a composition would not meet."""
+_TOLD = 20_000
+"""Records of so many models are kept: those of the models that many come out of."""
 _UNALTERED = (Relation.UNSPECIFIED.value, Relation.QUANTIZED.value, Relation.COPY.value)
 _NOBODY, _NOWHERE = RepoId("anyone", "anything"), RepoId("no-one", "nothing")
+
+
+@dataclass(frozen=True, slots=True)
+class _Profile:
+    """What is told of all models of a profile: kinds, developers of the families it looks like, its licence."""
+
+    of_line: int
+    of_document: int
+    developers: tuple[str | None, ...]
+    license: str
+    read: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """A model and the lines of all that it names. ``to_trace``: they have to be looked at more closely."""
+
+    row: Row
+    links: tuple[Link, ...] = ()
+    parents: tuple[Line, ...] = ()
+    own_family: str | None = None
+    conduit: bool = False
+    to_trace: bool = True
 
 
 class Documents:
     """Composes or traces the documents of rows. Not to be shared between threads."""
 
-    def __init__(self, held: Held, tables: Tables, as_of: date) -> None:
-        self._held, self._tables, self._as_of = held, tables, as_of
+    def __init__(self, held: Held, tables: Tables, as_of: date, alike: Alike) -> None:
+        """``alike`` says which documents are of one kind."""
+        self._held, self._tables, self._as_of, self._alike = held, tables, as_of, alike
         self._cited = frozenset(id.casefold() for id in tables.curated.ids())
         self._lines: dict[int, Line] = {}
         self._open = set[int]()
         self._strangers: dict[str, Line] = {}
         self._templates: dict[tuple[int, bool], Json] = {}
         self._origins: dict[str | None, Json] = {}
+        self._kinds: dict[Kind, int] = {}
+        self._profiles: dict[tuple[int, bool], _Profile] = {}
+        self._explained: dict[tuple[str | None, str], bool] = {}
+        self._origin_kinds: dict[tuple[str | None, bool], int] = {}
+        self._told = lru_cache(maxsize=_TOLD)(self._tell)
         known = frozenset(tables.registry.namespaces())
         developers = {family.developer.casefold() for family in tables.families}
         self._known = known | developers
@@ -58,9 +101,49 @@ class Documents:
         self.traced = 0
         """how many documents were traced, not composed"""
 
-    def document(self, row: Row) -> Json:
+    def seen(self, row: Row) -> Seen:
+        """A look at what a model names, which ``kind`` and ``document`` need."""
+        shown = self._template(row)["lineage"]
+        if row.id.casefold() in self._cited or shown["contradictions"] or shown["unresolved"]:
+            return Seen(row)
+        links = self._links(row)
+        if links is None:
+            return Seen(row)
+        parents = [self._parent(row, link) for link in links]
+        found = tuple(parent for parent in parents if parent is not None)
+        if len(found) < len(links) or any(parent.depth >= _LONGEST or parent.circular for parent in found):
+            return Seen(row)
+        if sum(parent.size for parent in found) >= _MOST:
+            return Seen(row)
+        own = self._own_family(row)
+        # The own work of a re-hoster is its own; of what it passes on unaltered the maker is another.
+        conduit = own is None and self._tables.registry.is_conduit(row.namespace)
+        conduit = conduit and all(link.relation in _UNALTERED for link in links)
+        return Seen(row, links, found, own, conduit, conduit and len(links) > 1)
+
+    def kind(self, seen: Seen) -> Kind | None:
+        """Models of one kind are the same to every policy; None: it has to be judged by itself."""
+        if seen.to_trace or len(seen.parents) > 1 or self._alike.one_by_one:
+            return None
+        row = seen.row
+        own = self._alike.of_own(self._own(row)) if self._alike.asks_of_own else ()
+        publisher = self._origin_kind(row.namespace, publisher=True)
+        return (self._profile(row).of_document, publisher, self._line_kind(seen), own)
+
+    def summary(self, seen: Seen) -> Summary:
+        """The summary of a model that has a kind, without its document."""
+        profile, publisher = self._profile(seen.row), self._origin(seen.row.namespace)["control"] or UNKNOWN
+        if not seen.parents:
+            complete = profile.read and self._maker(seen) is not None
+            return Summary(publisher, self._control(seen) or UNKNOWN, "", "", profile.license, "", int(complete))
+        above = seen.parents[0].below
+        return above._replace(
+            publisher=publisher, license=profile.license, complete=int(above.complete and profile.read)
+        )
+
+    def document(self, seen: Seen) -> Json:
         """The facts document of a model."""
-        line = self._line(row)
+        row, line = seen.row, self._line(seen)
         if line is None:
             return self._trace(row)
         template = self._template(row)
@@ -69,16 +152,7 @@ class Documents:
             **template,
             "model": {
                 **template["model"],
-                "id": row.id,
-                "requested": row.id,
-                "revision": row.sha.hex() if row.sha else None,
-                "hub_id": row.hub_id.hex(),
-                "created_at": moment(row.created),
-                "last_modified": moment(row.modified),
-                "downloads": row.downloads,
-                "likes": row.likes,
-                "parameters": row.parameters,
-                "sources": list(self._held.sources(row)),
+                **self._own(row),
             },
             "publisher": self._origin(row.namespace),
             "lineage": lineage,
@@ -87,21 +161,57 @@ class Documents:
 
     # -- one model
 
-    def _line(self, row: Row) -> Line | None:
-        """The model with what is above it; None where it has to be traced."""
-        shown = self._template(row)["lineage"]
-        if row.id.casefold() in self._cited or shown["contradictions"] or shown["unresolved"]:
-            return None
-        links = self._links(row)
-        if links is None:
-            return None
-        parents = [self._parent(row, link) for link in links]
-        found = [parent for parent in parents if parent is not None]
-        if len(found) < len(links) or any(parent.depth >= _LONGEST or parent.circular for parent in found):
-            return None
-        if sum(parent.size for parent in found) >= _MOST:
-            return None
-        return self._own(row, links, found)
+    def _own(self, row: Row) -> Json:
+        return {
+            "id": row.id,
+            "requested": row.id,
+            "revision": row.sha.hex() if row.sha else None,
+            "hub_id": row.hub_id.hex(),
+            "created_at": moment(row.created),
+            "last_modified": moment(row.modified),
+            "downloads": row.downloads,
+            "likes": row.likes,
+            "parameters": row.parameters,
+            "sources": list(self._held.sources(row)),
+        }
+
+    def _line_kind(self, seen: Seen) -> int:
+        profile = self._profile(seen.row)
+        return self._number(
+            (
+                profile.of_line,
+                self._origin_kind(_namespace(self._maker(seen))),
+                tuple(self._is_explained(developer, seen.row, seen.parents) for developer in profile.developers),
+                seen.own_family if self._alike.asks_of_families else seen.own_family is not None,
+                seen.conduit,
+                *(link.kind for link in seen.links),
+                *(parent.kind for parent in seen.parents),
+            )
+        )
+
+    def _origin_kind(self, space: str | None, *, publisher: bool = False) -> int:
+        told = space is not None and (self._alike.asks_of_namespaces or space.casefold() in self._known)
+        key = (space if told else None, publisher)
+        if key not in self._origin_kinds:
+            self._origin_kinds[key] = self._number(self._alike.of_origin(self._origin(key[0]), publisher=publisher))
+        return self._origin_kinds[key]
+
+    def _profile(self, row: Row) -> _Profile:
+        key = (row.profile, self._held.from_api(row))
+        if key not in self._profiles:
+            template = self._template(row)
+            (model,) = template["lineage"]["models"]
+            self._profiles[key] = _Profile(
+                self._number(self._alike.of_line(template)),
+                self._number(self._alike.of_document(template)),
+                tuple(hint["developer"] for hint in template["lineage"]["hints"]),
+                declared_text(template["license"]["declared"]),
+                model["state"] == READ,
+            )
+        return self._profiles[key]
+
+    def _number(self, kind: Kind) -> int:
+        return self._kinds.setdefault(kind, len(self._kinds))
 
     def _links(self, row: Row) -> tuple[Link, ...] | None:
         """The parents all sources agree on, none where no source names one; None where they do not agree."""
@@ -132,7 +242,7 @@ class Documents:
             if one.num not in self._lines:
                 # Two merges that name each other would ask for each other without end.
                 self._open.add(one.num)
-                self._lines[one.num] = self._line(one) or self._traced_line(one)
+                self._lines[one.num] = self._line(self.seen(one)) or self._traced_line(one)
                 self._open.discard(one.num)
         return self._lines[row.num]
 
@@ -141,15 +251,32 @@ class Documents:
         above = self._held.row(links[0].name.casefold()) if links and len(links) == 1 else None
         return above if above is not None and above.num != row.num else None
 
-    def _own(self, row: Row, links: Sequence[Link], parents: Sequence[Line]) -> Line | None:
-        template = self._template(row)
-        space = row.namespace
-        own = self._own_family(row)
-        conduit = own is None and self._tables.registry.is_conduit(space)
-        conduit = conduit and all(link.relation in _UNALTERED for link in links)
-        if conduit and len(links) > 1:
+    def _line(self, seen: Seen) -> Line | None:
+        """The model with what is above it; None where it has to be traced."""
+        if seen.to_trace:
             return None
-        maker = row.id if not conduit else parents[0].maker if parents else None
+        row, parents = seen.row, seen.parents
+        if len(parents) > 1:
+            return self._of_a_kind(joined(self._tell(seen), parents))
+        parent = parents[0] if parents else None
+        summary = self.summary(seen)
+        below = one_further(summary, row.id, self._control(seen), summary.license)
+        line = Line(row.id, self._maker(seen), partial(self._told, seen), parent, None, self._line_kind(seen), below)
+        if parent:
+            line.size, line.depth = parent.size + 1, parent.depth + 1
+        return line
+
+    def _control(self, seen: Seen) -> str | None:
+        control: str | None = self._origin(_namespace(self._maker(seen)))["control"]
+        return control
+
+    def _maker(self, seen: Seen) -> str | None:
+        if not seen.conduit:
+            return seen.row.id
+        return seen.parents[0].maker if seen.parents else None
+
+    def _tell(self, seen: Seen) -> Told:
+        row, template, maker = seen.row, self._template(seen.row), self._maker(seen)
         shown = template["lineage"]["models"][0]
         node = {
             **shown,
@@ -158,34 +285,41 @@ class Documents:
             "hub_id": row.hub_id.hex(),
             "created_at": moment(row.created),
             "path": [row.id],
-            "root": not parents,
-            "established": Basis.CURATED.value if own and not parents else None,
-            "conduit": conduit,
+            "root": not seen.parents,
+            "established": Basis.CURATED.value if seen.own_family and not seen.parents else None,
+            "conduit": seen.conduit,
             "maker": maker,
-            "family": own or shown["family"],
+            "family": seen.own_family or shown["family"],
             "origin": self._origin(_namespace(maker)),
         }
-        gaps = [{**gap, "subject": row.id} for gap in template["gaps"]]
-        hints = [self._hint(hint, row, parents) for hint in template["lineage"]["hints"]]
-        edges = [_edge(row.id, link, parent.id) for link, parent in zip(links, parents, strict=True)]
-        if len(parents) > 1:
-            return joined(node, hints, gaps, edges, parents)
-        line = Line(row.id, node, maker, hints, gaps)
-        if parents:
-            line.edge, line.parent = edges[0], parents[0]
-            line.size, line.depth = parents[0].size + 1, parents[0].depth + 1
-        if conduit and maker is None:
-            line.gaps.append(unnamed_maker(row.id))
-            line.unresolved += [] if parents else [open_end(row.id)]
-        return line
+        told = Told(
+            node,
+            [self._hint(hint, row, seen.parents) for hint in template["lineage"]["hints"]],
+            [{**gap, "subject": row.id} for gap in template["gaps"]],
+            [],
+            [_edge(row.id, link, parent.id) for link, parent in zip(seen.links, seen.parents, strict=True)],
+        )
+        if maker is None:
+            told.gaps.append(unnamed_maker(row.id))
+            told.unresolved.extend([] if seen.parents else [open_end(row.id)])
+        return told
 
     def _hint(self, shown: Json, row: Row, parents: Sequence[Line]) -> Json:
-        developer = shown["developer"]
-        look = Look(1, shown["family"], developer, shown["signal"], shown["value"], "")
-        own = self._kin(row.namespace, developer) or any(
-            one.explains(look) for parent in parents for one in self._explaining(parent)
-        )
-        return {**shown, "subject": row.id, "own": own}
+        return {**shown, "subject": row.id, "own": self._is_explained(shown["developer"], row, parents)}
+
+    def _is_explained(self, developer: str | None, row: Row, parents: Sequence[Line]) -> bool:
+        """True where the look of a developer's family needs no explanation: its publisher or what it comes out of."""
+        if self._kin(row.namespace, developer):
+            return True
+        for parent in parents:
+            key = (developer, parent.id)
+            if key not in self._explained:
+                # What a likeness explains depends on nothing of a look but whose family it is of.
+                look = Look(1, "", developer, "", "", "")
+                self._explained[key] = any(one.explains(look) for one in self._explaining(parent))
+            if self._explained[key]:
+                return True
+        return False
 
     def _own_family(self, row: Row) -> str | None:
         space = row.namespace
@@ -245,9 +379,21 @@ class Documents:
         request = Request(repo)
         return trace(request, hub, self._tables, as_of=self._as_of, depth=Depth.CARD, lookup=self._held.look_up)
 
+    def _of_a_kind(self, line: Line | None) -> Line | None:
+        """A line of a whole lineage with its kind."""
+        if line is not None:
+            lineage, gaps = composed(line)
+            node = line.tell().node
+            license = declared_text(node["license"]["declared"])
+            line.kind = self._number(self._alike.of_lineage(lineage, gaps))
+            line.below = one_further(summary_of_lineage(lineage, line.id), line.id, node["origin"]["control"], license)
+        return line
+
     def _traced_line(self, row: Row) -> Line:
         self.traced += 1
-        return self._line_of(self._provenance(row, RepoId.parse(row.id)))
+        line = self._line_of(self._provenance(row, RepoId.parse(row.id)))
+        self._of_a_kind(line)
+        return line
 
     def _line_of(self, provenance: Provenance) -> Line:
         facts = facts_document(provenance)
@@ -259,10 +405,11 @@ class Documents:
             if n.id in body and self._is_told_apart(n.id)
         )
         node = lineage["models"][0]
+        told = Told(node, lineage["hints"], facts["gaps"], [], [])
         return Line(
-            node["id"], node, node["maker"], lineage["hints"], facts["gaps"],
-            whole=lineage, explains=tuple(likenesses), size=len(lineage["models"]),
-            depth=max(model["depth"] for model in lineage["models"]), circular=bool(lineage["cycles"]),
+            node["id"], node["maker"], lambda: told, whole=lineage, explains=tuple(likenesses),
+            size=len(lineage["models"]), depth=max(model["depth"] for model in lineage["models"]),
+            circular=bool(lineage["cycles"]),
         )  # fmt: skip
 
     def _is_told_apart(self, id: str) -> bool:
@@ -270,9 +417,10 @@ class Documents:
 
     def _stranger(self, row: Row, name: str) -> Line | None:
         """The line of a name that leads nowhere: what stands above a child of nobody's that names it."""
+        line = None
         if "/" in name and not self._is_told_apart(name) and self._held.never_seen(name):
-            return renamed(self._missing(row, str(_NOWHERE)), name, self._origin(_namespace(name)))
-        return self._missing(row, name)
+            line = renamed(self._missing(row, str(_NOWHERE)), name, self._origin(_namespace(name)))
+        return self._of_a_kind(line or self._missing(row, name))
 
     def _missing(self, row: Row, name: str) -> Line:
         if name not in self._strangers:
@@ -301,7 +449,7 @@ def _config(body: str) -> tuple[str | None, tuple[str, ...] | None]:
 def _edge(child: str, link: Link, parent: str) -> Json:
     return {
         "child": child, "parent": parent, "relation": link.relation, "role": Role.WEIGHTS.value, "basis": link.basis,
-        "sources": list(link.sources),
+        "sources": [{"basis": basis, "at": "", "note": note} for basis, note in link.sources],
     }  # fmt: skip
 
 

@@ -1,22 +1,26 @@
 """A policy applied to every model of a catalogue: each verdict is the one that ``check --hub catalogue`` gives.
 
 What was judged before is not judged again: a run looks at the models that changed since, and at what comes out of
-them. Verdicts are kept by the digest of the policy, the day and the digest of the tables.
+them. Of models that the policies cannot tell apart one is judged, and its answer is that of all. Verdicts are kept by
+the digest of the policy, the day and the digest of the tables.
 """
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from scanner.catalogue.documents import Documents
+from scanner.catalogue.alike import Alike, names_read
+from scanner.catalogue.documents import Documents, Seen
 from scanner.catalogue.file import Catalogue, now
-from scanner.catalogue.held import Held, rows
+from scanner.catalogue.held import Held, Row, rows
 from scanner.catalogue.hub import CatalogueHub
 from scanner.catalogue.schema import PRESENT
 from scanner.catalogue.summary import Summary, summary_of
@@ -25,7 +29,6 @@ from scanner.errors import PolicyError
 from scanner.family import Families
 from scanner.origin import Registry
 from scanner.policy import Policy, judge
-from scanner.policy.conditions import fields_of
 from scanner.provenance import Tables
 
 Progress = Callable[[int, int], None]
@@ -34,6 +37,7 @@ Progress = Callable[[int, int], None]
 _PIECE = 5_000
 _FEW = 10_000
 """Up to so many models are not worth the start of other processes."""
+_MOST_REMEMBERED = 500_000
 _LEFT_OUT = frozenset(("at", "footnotes", "evidence", "tags"))
 
 
@@ -47,14 +51,21 @@ class Question:
     policies: tuple[Policy, ...]
 
 
+class Answer(NamedTuple):
+    """What is concluded of a model: its summary, and for each policy the verdict and the rules that weigh."""
+
+    summary: Summary
+    verdicts: tuple[int, ...]
+    rules: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Of one piece: numbers of models, their summaries, and for each policy their verdicts and the rules that weigh."""
+    """Of one piece: numbers of models, and for each of them which of the answers is its own."""
 
-    models: list[int]
-    summaries: list[Summary]
-    verdicts: list[list[int]]
-    rules: list[list[str]]
+    models: array[int]
+    which: array[int]
+    different: list[Answer]
 
 
 def judge_catalogue(
@@ -81,9 +92,10 @@ def judge_catalogue(
     question = Question(str(catalogue.path), publishers, as_of, tuple(policies))
     count = sum(len(piece) for piece in pieces)
     done = 0
+    record = _Record(judgements)
     for answers in _answered(question, pieces, 1 if count <= _FEW else processes):
         with catalogue.writing() as connection:
-            _record(connection, judgements, answers)
+            record.keep(connection, answers)
         done += len(answers.models)
         if progress:
             progress(done, count)
@@ -102,16 +114,12 @@ def tables_of(publishers: Path | None) -> Tables:
 
 
 def _refuse_left_out(policy: Policy) -> None:
-    for rule in policy.rules:
-        for condition in (rule.where, rule.when):
-            for field in fields_of(condition) if condition else ():
-                over = rule.over.names if rule.over and field.of_item else ()
-                name = ".".join((*over[:1], field.name))
-                if not _LEFT_OUT.isdisjoint(name.split(".")):
-                    raise PolicyError(
-                        f"{policy.name}: rule {rule.id} asks for {name}, which the catalogue does not hold",
-                        hint="judge the models one by one: modelorigin check --hub catalogue MODEL",
-                    )
+    for name in names_read(policy):
+        if not _LEFT_OUT.isdisjoint(name.split(".")):
+            raise PolicyError(
+                f"{policy.name} asks for {name}, which the catalogue does not hold",
+                hint="judge the models one by one: modelorigin check --hub catalogue MODEL",
+            )
 
 
 # -- which models
@@ -176,6 +184,8 @@ _APPOINTED: list[_Judge] = []
 def _appoint(question: Question) -> None:
     """Opens the catalogue once for all pieces that this process is given."""
     _APPOINTED[:] = [_Judge(question)]
+    # What is held stays: looking through it for circles again and again would cost a fifth of the time.
+    gc.freeze()
 
 
 def _answer(piece: list[int]) -> Answers:
@@ -192,24 +202,40 @@ class _Judge:
         cited = frozenset(id.casefold() for id in tables.curated.ids())
         with self._catalogue.reading() as connection:
             held = Held(connection, hub.description, hub.as_of, cited)
-        self._documents = Documents(held, tables, question.as_of)
+        self._documents = Documents(held, tables, question.as_of, Alike(question.policies, question.as_of))
+        self._remembered: dict[Any, Answer] = {}
 
     def answers(self, piece: list[int]) -> Answers:
-        policies, as_of = self._question.policies, self._question.as_of
-        answers = Answers([], [], [[] for _ in policies], [[] for _ in policies])
+        models, which = array("q"), array("L")
+        places: dict[Answer, int] = {}
         wanted = frozenset(piece)
         with self._catalogue.reading() as connection:
             for row in rows(connection, piece[0], piece[-1]):
-                if row.num not in wanted:
-                    continue
-                facts = self._documents.document(row)
-                answers.models.append(row.num)
-                answers.summaries.append(summary_of(facts))
-                for n, policy in enumerate(policies):
-                    decision = judge(policy, facts, as_of=as_of)
-                    answers.verdicts[n].append(int(decision.verdict))
-                    answers.rules[n].append(" ".join(decision.weighing))
-        return answers
+                if row.num in wanted:
+                    models.append(row.num)
+                    which.append(places.setdefault(self._answer(row), len(places)))
+        return Answers(models, which, list(places))
+
+    def _answer(self, row: Row) -> Answer:
+        seen = self._documents.seen(row)
+        kind = self._documents.kind(seen)
+        if kind is None:
+            return self._judged(seen)
+        known = self._remembered.get(kind)
+        if known is None:
+            known = self._judged(seen)
+            if len(self._remembered) < _MOST_REMEMBERED:
+                self._remembered[kind] = known
+        return Answer(self._documents.summary(seen), known.verdicts, known.rules)
+
+    def _judged(self, seen: Seen) -> Answer:
+        facts = self._documents.document(seen)
+        decisions = [judge(policy, facts, as_of=self._question.as_of) for policy in self._question.policies]
+        return Answer(
+            summary_of(facts),
+            tuple(int(decision.verdict) for decision in decisions),
+            tuple(" ".join(decision.weighing) for decision in decisions),
+        )
 
     def __enter__(self) -> _Judge:
         return self
@@ -221,31 +247,44 @@ class _Judge:
 # -- recording
 
 
-def _record(connection: Any, judgements: Sequence[int], answers: Answers) -> None:
-    ask = connection.exec_driver_sql
-    summaries = _numbered(connection, "summaries", Summary._fields, set(answers.summaries))
-    ask(
-        "UPDATE models SET summary = ? WHERE num = ?",
-        [(summaries[summary], num) for summary, num in zip(answers.summaries, answers.models, strict=True)],
-    )
-    rulesets = _numbered(connection, "rulesets", ("rules",), {(text,) for texts in answers.rules for text in texts})
-    for judgement, verdicts, rules in zip(judgements, answers.verdicts, answers.rules, strict=True):
+class _Record:
+    """Puts answers into the file."""
+
+    def __init__(self, judgements: Sequence[int]) -> None:
+        self._judgements = judgements
+        self._summaries = _Numbers("summaries", Summary._fields)
+        self._rulesets = _Numbers("rulesets", ("rules",))
+
+    def keep(self, connection: Any, answers: Answers) -> None:
+        ask, models, different = connection.exec_driver_sql, answers.models.tolist(), answers.different
+        summaries = self._summaries.of(ask, [one.summary for one in different])
         ask(
-            "INSERT OR REPLACE INTO verdicts (judgement, model, verdict, rules) VALUES (?, ?, ?, ?)",
-            [
-                (judgement, num, verdict, rulesets[(text,)])
-                for num, verdict, text in zip(answers.models, verdicts, rules, strict=True)
-            ],
+            "UPDATE models SET summary = ?1 WHERE num = ?2 AND summary IS NOT ?1",
+            [(summaries[place], num) for num, place in zip(models, answers.which, strict=True)],
         )
+        for n, judgement in enumerate(self._judgements):
+            rules = self._rulesets.of(ask, [(one.rules[n],) for one in different])
+            said = [(judgement, one.verdicts[n], rule) for one, rule in zip(different, rules, strict=True)]
+            ask(
+                "INSERT OR REPLACE INTO verdicts (model, judgement, verdict, rules) VALUES (?, ?, ?, ?)",
+                [(num, *said[place]) for num, place in zip(models, answers.which, strict=True)],
+            )
 
 
-def _numbered(connection: Any, table: str, columns: Sequence[str], wanted: set[Any]) -> dict[tuple[Any, ...], int]:
-    """The number of each row of texts, given now where it has none."""
-    ask = connection.exec_driver_sql
-    found: dict[tuple[Any, ...], int] = {}
-    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
-    ask(f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})", [tuple(row) for row in wanted])
-    same = " AND ".join(f"{column} = ?" for column in columns)
-    for row in wanted:
-        found[tuple(row)] = ask(f"SELECT num FROM {table} WHERE {same}", tuple(row)).scalar_one()
-    return found
+class _Numbers:
+    """The numbers of texts that recur, given once by the file and remembered. Others may add to the table meanwhile."""
+
+    def __init__(self, table: str, columns: Sequence[str]) -> None:
+        names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+        self._add = f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})"
+        self._read = f"SELECT num, {names} FROM {table} WHERE num > ? ORDER BY num"
+        self._known: dict[tuple[Any, ...], int] = {}
+        self._last = 0
+
+    def of(self, ask: Any, rows: Sequence[tuple[Any, ...]]) -> list[int]:
+        missing = list(dict.fromkeys(tuple(row) for row in rows if row not in self._known))
+        if missing:
+            ask(self._add, missing)
+            for number, *row in ask(self._read, (self._last,)):
+                self._known[tuple(row)] = self._last = number
+        return [self._known[row] for row in rows]

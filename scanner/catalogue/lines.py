@@ -6,10 +6,11 @@ child, and a path is as strong as its weakest edge; nothing else changes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
+from scanner.catalogue.summary import NOTHING, Summary
 from scanner.errors import Reason
 from scanner.fact import Basis
 from scanner.lineage import READ
@@ -22,19 +23,33 @@ _RANK = {basis.value: basis.rank for basis in Basis}
 _BY_RANK = [basis.value for basis in Basis]
 
 
-@dataclass(slots=True)
-class Line:
-    """One model and, by ``parent``, what it comes out of. ``whole``: the lineage above is that of a traced document."""
+class Told(NamedTuple):
+    """What stands in a document of one model of a lineage, beside what it comes out of."""
 
-    id: str
     node: Json
-    maker: str | None
     hints: list[Json]
     gaps: list[Json]
-    unresolved: list[Json] = field(default_factory=list)
-    edge: Json | None = None
+    unresolved: list[Json]
+    edges: list[Json]
+    """to its parents"""
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """One model and, by ``parent``, what it comes out of. ``whole``: the lineage above is that of a traced document.
+
+    ``tell`` puts its records together when they are asked for: most lines are only looked at.
+    """
+
+    id: str
+    maker: str | None
+    tell: Callable[[], Told]
     parent: Line | None = None
     whole: Json | None = None
+    kind: int = -1
+    """lines of one kind are the same to every policy, see ``alike``"""
+    below: Summary = NOTHING
+    """the summary of whatever comes out of it, without its own part"""
     explains: tuple[Likeness, ...] | None = None
     size: int = 1
     depth: int = 0
@@ -43,19 +58,21 @@ class Line:
 
 def composed(line: Line) -> tuple[Json, list[Json]]:
     """The lineage of a line as it stands in a document, and its gaps."""
+    told = line.tell()
     if line.whole is not None:
-        return line.whole, line.gaps
-    nodes, edges, path, rank, steps = [line.node], [], [line.id], 0, 0
-    hints, unresolved, gaps = list(line.hints), list(line.unresolved), list(line.gaps)
+        return line.whole, told.gaps
+    nodes, edges, path, rank, steps = [told.node], [], [line.id], 0, 0
+    hints, gaps, unresolved = list(told.hints), list(told.gaps), list(told.unresolved)
     here = line
-    while here.parent is not None and here.edge is not None:
-        edge, here, steps = here.edge, here.parent, steps + 1
+    while here.parent is not None:
+        (edge,), here, steps = told.edges, here.parent, steps + 1
+        told = here.tell()
         rank = max(rank, _RANK[edge["basis"]])
         edges.append(edge)
-        hints += here.hints
-        gaps += here.gaps
-        unresolved += here.unresolved
-        for node in here.whole["models"] if here.whole else (here.node,):
+        hints += told.hints
+        gaps += told.gaps
+        unresolved += told.unresolved
+        for node in here.whole["models"] if here.whole else (told.node,):
             basis = _BY_RANK[max(rank, _RANK[node["basis"]] if node["basis"] else 0)]
             nodes.append(
                 {
@@ -97,7 +114,7 @@ _NO_LINEAGE: Json = {
 
 def without_child(line: Line) -> Line:
     """The line of the one parent of a traced child."""
-    child, whole = line.id, line.whole or _NO_LINEAGE
+    child, whole, told = line.id, line.whole or _NO_LINEAGE, line.tell()
     nodes = [
         {**node, "depth": node["depth"] - 1, "path": node["path"][1:]}
         for node in whole["models"]
@@ -110,26 +127,27 @@ def without_child(line: Line) -> Line:
         "edges": [edge for edge in whole["edges"] if edge["child"] != child],
         "ancestors": whole["ancestors"][1:],
     }
+    about = Told(
+        nodes[0], [h for h in told.hints if h["subject"] != child], [g for g in told.gaps if g["subject"] != child],
+        [], [],
+    )  # fmt: skip
     return Line(
-        nodes[0]["id"], nodes[0], nodes[0]["maker"], [h for h in line.hints if h["subject"] != child],
-        [gap for gap in line.gaps if gap["subject"] != child], whole=above, explains=line.explains,
-        size=line.size - 1, depth=line.depth - 1,
+        nodes[0]["id"], nodes[0]["maker"], lambda: about, whole=above, explains=line.explains, size=line.size - 1,
+        depth=line.depth - 1,
     )  # fmt: skip
 
 
-def joined(
-    node: Json, hints: list[Json], gaps: list[Json], edges: Sequence[Json], parents: Sequence[Line]
-) -> Line | None:
+def joined(told: Told, parents: Sequence[Line]) -> Line | None:
     """The line of a model of several parents: theirs put together, nearest first; what is shared stands once.
 
     None where it has more than weights above it, or goes in circles: then a walk has to tell.
     """
-    above = [composed(parent) for parent in parents]
+    node, above = told.node, [composed(parent) for parent in parents]
     if any(lineage["teachers"] or lineage["components"] or lineage["cycles"] for lineage, _ in above):
         return None
     nodes: dict[str, Json] = {node["id"]: node}
-    outward: dict[str, list[Json]] = {node["id"]: list(edges)}
-    told: dict[str, dict[str, list[Json]]] = {}
+    outward: dict[str, list[Json]] = {node["id"]: told.edges}
+    more: dict[str, dict[str, list[Json]]] = {}
     for lineage, missing in above:
         fresh = {one["id"] for one in lineage["models"]} - nodes.keys()
         nodes |= {one["id"]: one for one in lineage["models"] if one["id"] in fresh}
@@ -138,8 +156,8 @@ def joined(
             for record in records:
                 of = record[_OF_ONE.get(name, "subject" if name == "gaps" else "child")]
                 if of in fresh:
-                    told.setdefault(name, {}).setdefault(of, []).append(record)
-    for child, records in told.pop("edges", {}).items():
+                    more.setdefault(name, {}).setdefault(of, []).append(record)
+    for child, records in more.pop("edges", {}).items():
         outward[child] = records
     order = _nearest_first(node["id"], outward)
     paths = strongest_paths(
@@ -147,7 +165,7 @@ def joined(
     )
     relations = {(e["child"], e["parent"]): e["relation"] for out in outward.values() for e in out}
     models = [_at(nodes[id], depth, *paths[id], relations) for id, depth in order.items()]
-    of = {name: [r for id in order for r in told.get(name, {}).get(id, ())] for name in (*_OF_ONE, "gaps")}
+    of = {name: [r for id in order for r in more.get(name, {}).get(id, ())] for name in (*_OF_ONE, "gaps")}
     whole = {
         **_NO_LINEAGE,
         "models": models,
@@ -157,13 +175,11 @@ def joined(
         "roots": [one["id"] for one in models if one["root"]],
         "any": list(order),
         **{name: of[name] for name in _OF_ONE},
-        "hints": hints + of["hints"],
+        "hints": told.hints + of["hints"],
     }
     whole["complete"] = not whole["unresolved"] and all(one["state"] == READ for one in models)
-    return Line(
-        node["id"], node, node["maker"], whole["hints"], gaps + of["gaps"], whole=whole,
-        size=len(models), depth=max(order.values()),
-    )  # fmt: skip
+    about = told._replace(hints=whole["hints"], gaps=told.gaps + of["gaps"])
+    return Line(node["id"], node["maker"], lambda: about, whole=whole, size=len(models), depth=max(order.values()))
 
 
 _OF_ONE = {"contradictions": "subject", "hints": "subject", "unresolved": "child", "disputes": "subject"}
@@ -189,10 +205,11 @@ def _at(node: Json, depth: int, rank: int, path: tuple[str, ...], relations: dic
 
 def renamed(line: Line, id: str, origin: Json) -> Line:
     """The line of another model that nothing is known of either."""
-    node = {**line.node, "id": id, "path": [id], "maker": id, "origin": origin}
-    gaps = [{**gap, "subject": id, "detail": gap["detail"].replace(line.id, id)} for gap in line.gaps]
+    told = line.tell()
+    node = {**told.node, "id": id, "path": [id], "maker": id, "origin": origin}
+    gaps = [{**gap, "subject": id, "detail": gap["detail"].replace(line.id, id)} for gap in told.gaps]
     whole = {**(line.whole or _NO_LINEAGE), "models": [node], "publisher": [id], "roots": [id], "any": [id]}
-    return Line(id, node, id, [], gaps, whole=whole, explains=())
+    return Line(id, id, lambda: Told(node, [], gaps, [], []), whole=whole, explains=())
 
 
 def unnamed_maker(subject: str) -> Json:

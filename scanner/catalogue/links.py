@@ -22,10 +22,16 @@ class Link:
     relation: str
     basis: str
     hub_ids: frozenset[str]
-    sources: tuple[dict[str, Any], ...]
+    sources: tuple[tuple[str, str], ...]
+    """(basis, note) of each"""
+
+    @property
+    def kind(self) -> tuple[Any, ...]:
+        """What there is to it beside whom it leads to."""
+        return self.relation, self.basis, self.sources
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=20_000)
 def agreed(bases: str, adapter: bool) -> tuple[Link, ...] | None:
     """The parents that every source of a model names, each in one spelling and one relation; None where they differ.
 
@@ -61,12 +67,11 @@ def _plain(bases: str, adapter: bool) -> Link | None:
     repo = ModelRef.parse(id).repo
     if repo is None:
         return None
-    declared = {"basis": Basis.DECLARED.value, "at": "", "note": ""}
     known = frozenset([hub_id] if hub_id else ())
-    return Link(str(repo), relation, Basis.DECLARED.value, known, (declared,) * len(_SOURCES))
+    return Link(str(repo), relation, Basis.DECLARED.value, known, _DECLARED)
 
 
-_SOURCES = (CARD_DATA, TAGS, BASE_MODELS)
+_DECLARED = ((Basis.DECLARED.value, ""),) * len((CARD_DATA, TAGS, BASE_MODELS))
 _PLAIN = frozenset(("card", "hub", "relation", "tags"))
 
 
@@ -77,5 +82,5 @@ def _link(name: str, claims: list[Any]) -> Link:
         edge.relation.value,
         edge.basis.value,
         frozenset(claim.hub_id for claim in claims if claim.hub_id),
-        tuple({"basis": source.basis.value, "at": "", "note": source.note} for source in edge.sources),
+        tuple((source.basis.value, source.note) for source in edge.sources),
     )

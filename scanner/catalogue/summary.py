@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 UNKNOWN = "?"
@@ -25,26 +25,57 @@ class Summary(NamedTuple):
     complete: int
 
 
+NOTHING = Summary("", "", "", "", "", "", 0)
+
+
 def summary_of(facts: Mapping[str, Any]) -> Summary:
     """The summary of a facts document."""
-    lineage, id = facts["lineage"], facts["model"]["id"]
+    above = summary_of_lineage(facts["lineage"], facts["model"]["id"])
+    return above._replace(
+        publisher=facts["publisher"]["control"] or UNKNOWN, license=declared_text(facts["license"]["declared"])
+    )
+
+
+def summary_of_lineage(lineage: Mapping[str, Any], id: str) -> Summary:
+    """The summary of the model ``id``, with nothing of its publisher and its own licence."""
     roots, above = set(lineage["roots"]), set(lineage["ancestors"])
     models = lineage["models"]
     return Summary(
-        facts["publisher"]["control"] or UNKNOWN,
-        _joined(model["origin"]["control"] or UNKNOWN for model in models if model["id"] in roots),
-        _joined(model["origin"]["control"] or UNKNOWN for model in models if model["id"] in above - roots),
-        _joined(roots - {id}),
-        _declared(facts["license"]),
-        _joined(_declared(model["license"]) for model in models if model["id"] in above),
+        "",
+        as_text(model["origin"]["control"] or UNKNOWN for model in models if model["id"] in roots),
+        as_text(model["origin"]["control"] or UNKNOWN for model in models if model["id"] in above - roots),
+        as_text(roots - {id}),
+        "",
+        as_text(
+            license
+            for model in models
+            if model["id"] in above
+            for license in declared_text(model["license"]["declared"]).split()
+        ),
         int(lineage["complete"]),
     )
 
 
-def _declared(license: Mapping[str, Any]) -> str:
-    declared = license["declared"]
-    return UNKNOWN if declared is None else _joined(word.replace(" ", "-") for word in declared) or NONE
+def one_further(above: Summary, id: str, control: str | None, license: str) -> Summary:
+    """The summary of what comes out of the model ``id``, with nothing of its own: ``above`` is that of ``id``, whose
+    maker is controlled from ``control`` and whose licence is ``license``."""
+    between = above.ancestors.split()
+    return Summary(
+        "",
+        above.roots,
+        as_text([*between, control or UNKNOWN] if above.root_ids else between),
+        above.root_ids or id,
+        "",
+        as_text([*above.licenses.split(), *license.split()]),
+        above.complete,
+    )
 
 
-def _joined(words: Iterable[str]) -> str:
+def declared_text(declared: Sequence[str] | None) -> str:
+    """Licences as declared, in one text; None: it could not be determined whether any is."""
+    return UNKNOWN if declared is None else as_text(word.replace(" ", "-") for word in declared) or NONE
+
+
+def as_text(words: Iterable[str]) -> str:
+    """Several values in one text."""
     return " ".join(sorted(set(words)))

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from scanner.catalogue.alike import Alike
 from scanner.catalogue.documents import Documents
 from scanner.catalogue.file import Catalogue
 from scanner.catalogue.held import Held, rows
@@ -38,12 +39,12 @@ def pairs(catalogue: Catalogue, known: Tables = TABLES) -> Iterator[tuple[str, A
     hub = CatalogueHub(catalogue)
     cited = frozenset(id.casefold() for id in known.curated.ids())
     with catalogue.reading() as connection:
-        documents = Documents(Held(connection, hub.description, hub.as_of, cited), known, DAY)
+        documents = Documents(Held(connection, hub.description, hub.as_of, cited), known, DAY, Alike((), DAY))
         found = list(rows(connection, 0, 2**60))
     for one in found:
         request = Request(RepoId.parse(one.id))
         traced = facts_document(trace(request, hub, known, as_of=DAY, depth=Depth.CARD))
-        yield one.id, documents.document(one), traced
+        yield one.id, documents.document(documents.seen(one)), traced
 
 
 def told(document: Any) -> Any:

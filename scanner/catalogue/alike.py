@@ -1,0 +1,150 @@
+"""Models that no policy can tell apart: one of them is judged, for all of them.
+
+What a policy concludes of a document rests on the answers of its leaves. Most leaves ask for what a whole profile or a
+whole publisher shares, so the answers are taken once for each, and two models with the same answers, that come out of
+models with the same answers in the same way, are of one kind. A million models are of some thousand kinds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from scanner.policy import Policy
+from scanner.policy.conditions import Leaf, answer, leaves
+from scanner.policy.fields import GROUPS, MODELS, walk
+
+Json = Mapping[str, Any]
+Kind = tuple[Any, ...]
+Path = tuple[str, ...]
+
+OWN = (
+    "id", "requested", "revision", "hub_id", "created_at", "last_modified", "downloads", "likes", "parameters",
+    "sources",
+)  # fmt: skip
+"""Fields of ``model`` that are not those of a profile."""
+_MODEL, _ORIGIN, _PUBLISHER = MODELS[0], f"{MODELS[0]}.origin", "publisher"
+_STANDING = ("depth", "basis", "relation", "root", "established", "conduit")
+"""Of a model in a lineage: what its place there makes of it."""
+_RECORDS = ("lineage.hints", "lineage.unresolved", "lineage.contradictions", "lineage.disputes", "gaps")
+NAMES = frozenset(
+    (
+        *GROUPS,
+        MODELS[1],
+        "lineage.cycles",
+        *(f"{_MODEL}.{name}" for name in ("id", "revision", "hub_id", "created_at", "path", "maker", "renamed_from")),
+        *(f"lineage.edges.{name}" for name in ("child", "parent", "relation", "role", "basis", "sources")),
+        *("lineage.unresolved.child", "lineage.unresolved.reference"),
+        *(f"lineage.{name}.subject" for name in ("contradictions", "disputes", "hints")),
+        *("gaps.subject", "gaps.detail"),
+    )
+)
+"""Fields that name models, or links: a policy that reads one is asked about each model."""
+
+
+class Alike:
+    """The answers of all leaves of some policies, part by part of a document."""
+
+    def __init__(self, policies: Iterable[Policy], as_of: date) -> None:
+        asked = {one for policy in policies for one in _asked(policy)}
+        names = {name for name, leaf, _ in asked if name not in GROUPS or leaf.operator != "exists"}
+        self.one_by_one = not names.isdisjoint(NAMES)
+        """whether every model has to be asked about"""
+        self.asks_of_namespaces = not names.isdisjoint((f"{_ORIGIN}.namespace", f"{_PUBLISHER}.namespace"))
+        self.asks_of_families = f"{_MODEL}.family" in names
+        self._as_of = as_of
+        self._leaves: dict[str, list[tuple[Path, Leaf]]] = {}
+        self._lists: dict[str, set[Path]] = {}
+        self._read: dict[str, set[Path]] = {}
+        for name, leaf, over in asked:
+            part = _part(name)
+            if part in _RECORDS:
+                self._read.setdefault(part, set()).add(_rest(name, part))
+            elif not (over and leaf.field.of_item):
+                self._leaves.setdefault(part, []).append((_rest(name, part), leaf))
+            # Leaves over one list may have to hold of one element: all that stands in it is told.
+            if over and (part := _part(over)) not in _RECORDS:
+                self._lists.setdefault(part, set()).add(_rest(over, part))
+        self.asks_of_own = "model" in self._leaves
+
+    def of_origin(self, origin: Json, *, publisher: bool = False) -> Kind:
+        """What is asked of an origin, that of a publisher or that of a model of the lineage."""
+        return self._told(_PUBLISHER if publisher else _ORIGIN, origin)
+
+    def of_own(self, model: Json) -> Kind:
+        """What is asked of the model's own values."""
+        return self._told("model", {"model": model})
+
+    def of_document(self, document: Json) -> Kind:
+        """What is asked of all that a profile shows beside the lineage."""
+        return self._told("", document)
+
+    def of_line(self, document: Json) -> Kind:
+        """What is asked of a model of this profile wherever it stands; of hints beside whether they are explained."""
+        (model,) = document["lineage"]["models"]
+        hints = self._records("lineage.hints", document, but="own")
+        return self._told(_MODEL, model), model["state"], hints, self._records("gaps", document)
+
+    def of_lineage(self, lineage: Json, gaps: Sequence[Json]) -> Kind:
+        """What is asked of a whole lineage."""
+        places = {id: place for place, id in enumerate(lineage["any"])}
+        document = {"lineage": lineage, "gaps": gaps}
+        return (
+            tuple(
+                (self._told(_MODEL, model), self.of_origin(model["origin"]), *(model[name] for name in _STANDING))
+                for model in lineage["models"]
+            ),
+            tuple(tuple(places.get(id) for id in walk(document, group.split(".")) or ()) for group in GROUPS),
+            *(self._records(part, document) for part in _RECORDS),
+            bool(lineage["cycles"]),
+            lineage["complete"],
+        )
+
+    def _told(self, part: str, record: Json) -> Kind:
+        answers = (answer(leaf, walk(record, path), self._as_of) for path, leaf in self._leaves.get(part, ()))
+        listed = (json.dumps(walk(record, path)) for path in sorted(self._lists.get(part, ())))
+        return (*answers, *listed)
+
+    def _records(self, part: str, document: Json, but: str = "") -> Kind:
+        paths = sorted(path for path in self._read.get(part, ()) if path != (but,))
+        return tuple(tuple(walk(record, path) for path in paths) for record in _at(document, part.split(".")))
+
+
+def names_read(policy: Policy) -> Iterator[str]:
+    """The full name of every list and field that a policy reads; of a model in a group it is in ``lineage.models``."""
+    for name, _, over in _asked(policy):
+        yield name
+        if over:
+            yield over
+
+
+def _asked(policy: Policy) -> Iterator[tuple[str, Leaf, str]]:
+    """Every leaf with the full name of its field, and of the list of records whose elements it is asked of, or ''."""
+    for rule in policy.rules:
+        of_models = rule.over is not None and rule.over.of_models
+        names = rule.over.names[:1] if rule.over else ()
+        for condition in (rule.where, rule.when):
+            for leaf in leaves(condition) if condition else ():
+                start = () if not leaf.field.of_item else MODELS[:1] if of_models else names
+                yield ".".join((*start, leaf.field.name)), leaf, "" if of_models or not names else names[0]
+
+
+def _part(name: str) -> str:
+    """The part of a document that a field belongs to; '' is what a profile shows."""
+    for part in (*_RECORDS, _ORIGIN, _MODEL, _PUBLISHER):
+        if name == part or name.startswith(f"{part}."):
+            return part
+    first, _, second = name.partition(".")
+    return "model" if first == "model" and second.split(".")[0] in OWN else ""
+
+
+def _rest(name: str, part: str) -> Path:
+    return tuple(name.removeprefix(part).strip(".").split(".")) if part not in ("", "model") else tuple(name.split("."))
+
+
+def _at(node: Any, path: Sequence[str]) -> Any:
+    for key in path:
+        node = node[key]
+    return node
