@@ -63,7 +63,7 @@ class Event:
 
 @dataclass(slots=True)
 class _Known:
-    """A model as it stands in the file; ``facts`` in the order of ``_FACTS``."""
+    """A model as it stands in the file; ``facts`` in the order of ``_FACTS``. ``bears``: its name leads to it."""
 
     num: int
     facts: tuple[Any, ...]
@@ -72,6 +72,7 @@ class _Known:
     state: int
     seen: int
     api: bool
+    bears: bool
 
     @property
     def name(self) -> int:
@@ -236,13 +237,13 @@ def _known(connection: Any, hub_ids: list[bytes]) -> dict[bytes, _Known]:
     found = {}
     for chunk in chunks(hub_ids):
         for row in connection.exec_driver_sql(
-            f"SELECT m.hub_id, m.num, n.id, p.body, m.state, m.seen, s.kind, {facts} FROM models m"
+            f"SELECT m.hub_id, m.num, n.id, p.body, m.state, m.seen, s.kind, n.holder = m.num, {facts} FROM models m"
             " JOIN names n ON n.num = m.name JOIN profiles p ON p.num = m.profile JOIN sources s ON s.num = m.source"
             f" WHERE m.hub_id IN ({marks(chunk)})",
             tuple(chunk),
         ):
-            hub_id, num, id, body, state, seen, kind = row[:7]
-            found[hub_id] = _Known(num, tuple(row[7 : 7 + width]), id, body, state, seen, kind == "api")
+            hub_id, num, id, body, state, seen, kind, bears = row[:8]
+            found[hub_id] = _Known(num, tuple(row[8 : 8 + width]), id, body, state, seen, kind == "api", bool(bears))
     return found
 
 
@@ -307,7 +308,8 @@ def _happened(entry: Entry, old: _Known, name: int) -> Iterator[Event]:
     before, now = json.loads(old.body), json.loads(entry.profile)
     if name != old.name:
         yield Event("renamed", old.num, name, old.id, entry.id)
-    if old.state != PRESENT:
+    # One that lost its name to another was never heard to be away: it had been renamed before.
+    if old.state != PRESENT and old.bears:
         yield Event("back", old.num, name, None, None)
     for key in ("gated", "disabled"):
         if before.get(key) is not None and now.get(key) not in (None, before[key]):
