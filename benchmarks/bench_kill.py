@@ -60,7 +60,8 @@ WHOLE = (
     "204", "308", "400", "401", "403", "404", "429-bare", "429-ratelimit", "429-retry-after", "429-retry-date", "500",
     "502", "503", "504", "chunked-endless", "chunked-unfinished", "cursor-refused", "drip", "gzip", "gzip-bomb", "hang",
     "hang-in-body", "html-200", "http10", "json-bom", "json-error-200", "json-top-type", "json-truncated",
-    "length-too-long", "length-too-short", "link-foreign", "link-other-question", "link-relative", "link-self", "pages-endless", "reset",
+    "length-too-long", "length-too-short", "link-foreign", "link-other-question",
+    "link-relative", "link-self", "pages-endless", "reset",
     "reset-in-body", "rows-duplicate",
 )  # fmt: skip
 KINDS = (*WHOLE, *ONE_ROW)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scanner.catalogue.entry import Entry, canonical, parents
-from scanner.catalogue.numbers import Numbers, chunks, marks
+from scanner.catalogue.numbers import Numbers, chunks, marks, next_number
 from scanner.catalogue.packed import pack
 from scanner.catalogue.schema import GONE, PRESENT
 
@@ -108,9 +108,11 @@ class _Putting:
         self.numbers, self.connection, self.at, self.sweep, self.tally = numbers, connection, at, sweep, tally
         self.source = source_number(connection, source)
         self.events: list[Event] = []
+        self.numbered: dict[bytes, int] = {}
 
     def put(self, entries: Sequence[Entry], known: dict[bytes, _Known]) -> None:
         entries = [_merged(entry, known.get(entry.hub_id)) for entry in entries]
+        self.numbered = {hub_id: old.num for hub_id, old in known.items()}
         names = self.numbers.names(self.connection, (entry.id for entry in entries))
         words = self.numbers.words(self.connection, (tag for entry in entries for tag in entry.tags or ()))
         profiles = self.numbers.profiles(self.connection, (entry.profile for entry in entries))
@@ -131,16 +133,17 @@ class _Putting:
         self.tally.new = len(rows)
         if not rows:
             return
+        first = next_number(self.connection, "models")
         self.connection.exec_driver_sql(
-            f"INSERT INTO models (hub_id, {_FACTS}, state, since, source, first_seen, seen, sweep)"
-            f" VALUES (?, {marks(_FACTS.split(','))}, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO models (num, hub_id, {_FACTS}, state, since, source, first_seen, seen, sweep)"
+            f" VALUES (?, ?, {marks(_FACTS.split(','))}, ?, ?, ?, ?, ?, ?)",
             [
-                (entry.hub_id, *facts, PRESENT, self.at, self.source, self.at, self.at, self.sweep)
-                for entry, facts in rows
+                (num, entry.hub_id, *facts, PRESENT, self.at, self.source, self.at, self.at, self.sweep)
+                for num, (entry, facts) in enumerate(rows, first)
             ],
         )
-        numbers = self._models(entry.hub_id for entry, _ in rows)
-        self._link((numbers[entry.hub_id], entry.bases) for entry, _ in rows)
+        self.numbered.update((entry.hub_id, num) for num, (entry, _) in enumerate(rows, first))
+        self._link((num, entry.bases) for num, (entry, _) in enumerate(rows, first))
 
     def _update(self, rows: Sequence[tuple[Entry, _Known, tuple[Any, ...]]]) -> None:
         met, changed, linked = [], [], []
@@ -171,7 +174,7 @@ class _Putting:
 
     def _hand_over(self, bearers: dict[int, bytes], holders: dict[int, int | None]) -> None:
         """Every name leads to the model that bears it now; a model that lost its name to another is gone from there."""
-        numbers = self._models(bearers.values())
+        numbers = self.numbered
         moved = [(name, numbers[hub_id], holders[name]) for name, hub_id in bearers.items()]
         moved = [(name, model, holder) for name, model, holder in moved if model != holder]
         if not moved:
@@ -192,15 +195,6 @@ class _Putting:
                 self.connection.exec_driver_sql(
                     "UPDATE models SET state = ?, since = ?, stamp = NULL WHERE num = ?", (GONE, self.at, holder)
                 )
-
-    def _models(self, hub_ids: Iterable[bytes]) -> dict[bytes, int]:
-        return {
-            hub_id: num
-            for chunk in chunks(list(hub_ids))
-            for hub_id, num in self.connection.exec_driver_sql(
-                f"SELECT hub_id, num FROM models WHERE hub_id IN ({marks(chunk)})", tuple(chunk)
-            )
-        }
 
     def _link(self, bases: Iterable[tuple[int, str | None]]) -> None:
         """The edges of each child (number, bases) to the names of its parents."""
@@ -241,7 +235,7 @@ def _known(connection: Any, hub_ids: list[bytes]) -> dict[bytes, _Known]:
             " JOIN names n ON n.num = m.name JOIN profiles p ON p.num = m.profile JOIN sources s ON s.num = m.source"
             f" WHERE m.hub_id IN ({marks(chunk)})",
             tuple(chunk),
-        ):
+        ).all():
             hub_id, num, id, body, state, seen, kind, bears = row[:8]
             found[hub_id] = _Known(num, tuple(row[8 : 8 + width]), id, body, state, seen, kind == "api", bool(bears))
     return found

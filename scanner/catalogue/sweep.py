@@ -179,7 +179,7 @@ def _compare(connection: Any, entries: Sequence[Entry], num: int) -> tuple[int, 
         for chunk in chunks(ids)
         for hub_id, modified, sweep in connection.exec_driver_sql(
             f"SELECT hub_id, modified, sweep FROM models WHERE hub_id IN ({marks(chunk)})", tuple(chunk)
-        )
+        ).all()
     }
     met = sum(sweep == num for _, sweep in known.values())
     still = all(entry.hub_id in known and known[entry.hub_id][0] == entry.modified for entry in entries)
