@@ -239,6 +239,12 @@ class Details:
             "INSERT INTO events (at, kind, model, name, before, after, source) VALUES (?, ?, ?, ?, ?, ?, ?)",
             (at, kind, model, name, before, after, source_number(connection, self._source)),
         )
+        # A policy may ask for it: whoever bears the name is judged anew, of an owner all that is published there.
+        of = "publisher = (SELECT publisher FROM names WHERE num = ?)" if kind == "owner-changed" else "num = ?"
+        connection.exec_driver_sql(
+            f"UPDATE models SET stamp = NULL WHERE num = ? OR num IN (SELECT holder FROM names WHERE {of})",
+            (model, name),
+        )
 
 
 def _keep_scan(connection: Any, task: Task, model: Model, at: int) -> Outcome:

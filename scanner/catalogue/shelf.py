@@ -15,12 +15,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scanner.catalogue.entry import Entry, canonical, parents
+from scanner.catalogue.identity import fell
 from scanner.catalogue.numbers import Numbers, chunks, marks, next_number
 from scanner.catalogue.packed import pack
 from scanner.catalogue.schema import GONE, PRESENT
-
-_COUNTED = 1_000
-"""Lifetime downloads only grow. Where this many fell by half they are counted for another repository."""
 
 _FACTS = "name, sha, created, modified, downloads, downloads_total, likes, parameters, tags, bases, profile"
 
@@ -213,6 +211,9 @@ class _Putting:
                 "INSERT INTO events (at, kind, model, name, before, after, source) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [(self.at, e.kind, e.model, e.name, e.before, e.after, self.source) for e in self.events],
             )
+            self.connection.exec_driver_sql(
+                "UPDATE models SET stamp = NULL WHERE num = ?", [(model,) for model in {e.model for e in self.events}]
+            )
 
 
 def source_number(connection: Any, source: Source) -> int:
@@ -311,6 +312,6 @@ def _happened(entry: Entry, old: _Known, name: int) -> Iterator[Event]:
     licenses = [canonical(card.get("license")) if (card := p.get("card")) is not None else None for p in (before, now)]
     if None not in licenses and licenses[0] != licenses[1]:
         yield Event("license", old.num, name, *licenses)
-    total = old.facts[5]
-    if total is not None and total >= _COUNTED and (entry.downloads_total or total) * 2 < total:
-        yield Event("count-fell", old.num, name, str(total), str(entry.downloads_total))
+    for what, then, today in (("downloads", old.facts[5], entry.downloads_total), ("likes", old.facts[6], entry.likes)):
+        if fell(then, today):
+            yield Event("count-fell", old.num, name, f"{then} {what}", f"{today} {what}")
