@@ -1,6 +1,6 @@
-"""What a crawl survives: kill -9 at random moments, and every fault of a hub at every page.
+"""What a crawl survives: kill -9 at random moments, every fault of a hub at every page, and three more crawlers.
 
-    python benchmarks/bench_kill.py [--kills 1000] [--faults 0] [--models 600] [--seed 1]
+    python benchmarks/bench_kill.py [--kills 1000] [--faults 0] [--together 0] [--models 240] [--seed 1]
 
 Kills: a made-up Hub (``hub_world``) is crawled into a fresh file by a process that is killed at a random moment,
 sometimes again and again, and started anew until it is done: its list, then the bases and owners that it names. Rows
@@ -9,6 +9,9 @@ kills. What the killed one had leased is let run out by moving the lease instead
 
 Faults: each kind of ``KINDS`` at each of the first ``--faults`` pages of a list of a hundred. The run is complete or
 ends in an error of ours with whole pages only; a run without the fault then ends with the rows of an undisturbed one.
+
+Together: four processes crawl into one file and a fifth reads it, ``--together`` times. None may end in an error, no
+reader may see a page in part, and rows and queue must be those of an undisturbed crawl.
 """
 
 from __future__ import annotations
@@ -80,7 +83,8 @@ def child(url: str, path: Path) -> int:
     if number == 0:
         code = 3
         try:
-            code = 0 if crawl(url, path, Wish()).complete else 1
+            report = crawl(url, path, Wish())
+            code = 0 if report.complete else 1 if report.error is None else 2
         finally:
             os._exit(code)
     return number
@@ -144,6 +148,39 @@ def kills(folder: Path, wanted: int, models: int, seed: int) -> bool:
     return good == total
 
 
+def together(folder: Path, rounds: int, models: int, seed: int) -> bool:
+    world = folder / "rows.jsonl"
+    write_jsonl(world, models, seed)
+    good = reads = 0
+    with Served(world, "--page-cap", str(PAGE)) as served:
+        crawl(served.url, folder / "undisturbed.db", Wish())
+        expected = state(folder / "undisturbed.db")
+        for number in range(rounds):
+            path = folder / f"{number}.db"
+            Catalogue(str(path), create=True).close()
+            crawlers = {child(served.url, path) for _ in range(4)}
+            codes, whole = [], True
+            with Catalogue(str(path)) as catalogue:
+                while crawlers:
+                    with catalogue.reading() as connection:
+                        count = connection.exec_driver_sql("SELECT count(*) FROM models").scalar_one()
+                    whole, reads = whole and count % PAGE == 0, reads + 1
+                    ended, status = os.waitpid(-1, os.WNOHANG)
+                    if ended:
+                        crawlers.remove(ended)
+                        codes.append(os.waitstatus_to_exitcode(status))
+            crawl(served.url, path, Wish())
+            well = whole and max(codes) <= 1 and state(path) == expected
+            good += well
+            if not well:
+                print(f"  round {number}: ended in {codes}, pages {'whole' if whole else 'in part'}")
+            for leftover in folder.glob(f"{number}.db*"):
+                leftover.unlink()
+    print(f"four crawlers and a reader on one file, {rounds} times: {good} without an error and with the same rows")
+    print(f"{reads:,} reads in between")
+    return good == rounds
+
+
 def faults(folder: Path, positions: int, kinds: tuple[str, ...]) -> bool:
     """A line for each kind; True when all of them ended as they must."""
     with LoopbackHub() as hub:
@@ -188,6 +225,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--kills", type=int, default=1000)
     parser.add_argument("--faults", type=int, default=0, metavar="PAGES")
+    parser.add_argument("--together", type=int, default=0, metavar="TIMES")
     parser.add_argument("--kinds", nargs="*", default=KINDS)
     parser.add_argument("--models", type=int, default=240)
     parser.add_argument("--seed", type=int, default=1)
@@ -197,6 +235,9 @@ def main() -> None:
         held_out = not arguments.kills or kills(Path(name), arguments.kills, arguments.models, arguments.seed)
     with tempfile.TemporaryDirectory() as name:
         held_out &= not arguments.faults or faults(Path(name), arguments.faults, tuple(arguments.kinds))
+    with tempfile.TemporaryDirectory() as name:
+        times = arguments.together
+        held_out &= not times or together(Path(name), times, arguments.models, arguments.seed)
     sys.exit(not held_out)
 
 

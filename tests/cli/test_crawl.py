@@ -74,6 +74,15 @@ def test_a_budget_that_is_reached_is_no_failure_and_says_how_to_go_on(crawl: Run
     assert digest(tmp_path / "c.db") == digest(tmp_path / "at-once.db")
 
 
+def test_a_hub_that_hangs_takes_no_more_than_the_time_it_was_given(crawl: Run, hub: LoopbackHub) -> None:
+    hub.fault(Fault("hang", path=r"^/api/models\?", nth=range(3, 100)))
+    began = time.monotonic()
+    ran = crawl("--max-seconds", "2")
+    assert time.monotonic() - began < 12
+    assert ran.code == 0
+    assert "the 2 seconds it was given are up, at page 3 of the list" in ran.out
+
+
 def test_a_hub_that_is_down_is_incomplete(crawl: Run, hub: LoopbackHub) -> None:
     with hub.down():
         ran = crawl("--timeout", "5")
