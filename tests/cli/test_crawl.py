@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from scanner.catalogue.file import Catalogue
+from scanner.catalogue.search import index
 from tests.catalogue.crawling import digest, model
 from tests.cli.conftest import COMMAND, Ran
 from tests.loopback import Fault, LoopbackHub
@@ -215,3 +217,10 @@ def test_two_at_once_share_the_work(crawl: Run, hub: LoopbackHub, tmp_path: Path
     assert sum(json.loads(out)["models"]["new"] for out, _ in ends) == 30
     assert crawl(file="alone.db").code == 0
     assert digest(tmp_path / "c.db") == digest(tmp_path / "alone.db")
+
+
+def test_the_first_search_has_nothing_left_to_index(crawl: Run, tmp_path: Path) -> None:
+    crawl("--max-requests", "2")
+    crawl()
+    with Catalogue(str(tmp_path / "c.db")) as catalogue:
+        assert index(catalogue) == 0
