@@ -93,6 +93,8 @@ def _model(provenance: Provenance) -> Json:
         "model_type": _first(provenance, "config", "model_type") or model.model_type,
         "renamed": model.repo.key != model.requested.key,
         "sources": list(model.sources),
+        "remembered": provenance.identity is not None,
+        "identity": None if provenance.identity is None else [signal.document() for signal in provenance.identity],
     }
 
 

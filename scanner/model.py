@@ -245,6 +245,25 @@ class StatedLicense:
 
 
 @dataclass(frozen=True, slots=True)
+class Signal:
+    """What speaks for a name leading to another model than it did. ``subject`` is the name it is about.
+
+    ``before`` and ``after`` are what changed, ``seen`` when that was seen (of what a hub says today: when it was last
+    seen otherwise), ``source`` who said so.
+    """
+
+    kind: str
+    subject: str
+    before: str | None
+    after: str | None
+    seen: str
+    source: str
+
+    def document(self) -> dict[str, str | None]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
 class HubScan:
     """The hub's own file scanners: ``issues`` are (path, level); an unfinished scan is unknown, not clean."""
 

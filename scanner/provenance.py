@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Protocol
 
 from scanner import license as licenses
 from scanner.curated import Curated
@@ -21,7 +22,7 @@ from scanner.family import Families
 from scanner.hub import Hub
 from scanner.license import License, LicenseClaim, conclude
 from scanner.lineage import Knowledge, Lineage, Lookup, Node, resolve
-from scanner.model import Model, RepoId
+from scanner.model import Model, RepoId, Signal
 from scanner.origin import Origin, Registry
 
 
@@ -57,7 +58,10 @@ class Tables:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """All that is known of one model on one day. ``origins`` and ``licenses`` are by node id of the lineage."""
+    """All that is known of one model on one day. ``origins`` and ``licenses`` are by node id of the lineage.
+
+    ``identity`` is what speaks for its name having led to another model before; None: nobody remembers.
+    """
 
     request: Request
     hub: str
@@ -72,6 +76,17 @@ class Provenance:
     licenses: Mapping[str, License]
     developers: Mapping[str, Origin]
     """by namespace: the developers of the families that were recognised"""
+    identity: tuple[Signal, ...] | None = None
+
+
+class Memory(Protocol):
+    """Remembers which models were met before."""
+
+    description: str | None
+    """what a report prints beside the hub's own description; None where that says it already"""
+
+    def recall(self, model: Model) -> tuple[Signal, ...] | None:
+        """What speaks for the name of ``model`` having led to another; None when nothing is remembered."""
 
 
 def trace(
@@ -83,11 +98,13 @@ def trace(
     depth: Depth = Depth.HEADERS,
     above: Hub | None = None,
     lookup: Lookup | None = None,
+    memory: Memory | None = None,
 ) -> Provenance:
     """Read a model and its whole lineage from ``hub`` and conclude its origins and licences.
 
     ``above`` is the hub its ancestors are read from where that is another one: a model in a lone folder has its bases
-    elsewhere. ``lookup`` answers for the ancestors where somebody has read them before.
+    elsewhere. ``lookup`` answers for the ancestors where somebody has read them before. ``memory`` is asked whether the
+    model is the one that bore its name before.
 
     Raises:
         HubError: the model itself could not be read. What is missing of its ancestors is a gap, not an error.
@@ -108,7 +125,7 @@ def trace(
     return Provenance(
         request=request,
         hub=subject.model.hub,
-        hub_description=f"{hub.description}, its lineage from {above.description}" if above else hub.description,
+        hub_description=_described(hub, above, memory),
         hub_as_of=hub.as_of or others.as_of,
         depth=depth,
         as_of=as_of,
@@ -118,7 +135,13 @@ def trace(
         origins={n.id: registry.attribute(_maker_namespace(n), as_of) for n in lineage.nodes},
         licenses={n.id: _license(n) for n in lineage.nodes},
         developers={name: registry.attribute(name, as_of) for name in sorted(hinted)},
+        identity=memory.recall(subject.model) if memory else None,
     )
+
+
+def _described(hub: Hub, above: Hub | None, memory: Memory | None) -> str:
+    lineage = f"its lineage from {above.description}" if above else None
+    return ", ".join(filter(None, (hub.description, lineage, memory.description if memory else None)))
 
 
 def _speaks_by_header(model: Model) -> bool:

@@ -11,7 +11,7 @@ from scanner.evidence import Depth
 from scanner.facts import facts_document, is_incomplete
 from scanner.hub import Hub
 from scanner.policy import Decision, Policy, Verdict, Waivers, judge
-from scanner.provenance import Request, Tables, trace
+from scanner.provenance import Memory, Request, Tables, trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,9 @@ def scan(
     depth: Depth = Depth.HEADERS,
     waivers: Waivers | None = None,
     above: Hub | None = None,
+    memory: Memory | None = None,
 ) -> Scan:
-    """Trace a model and judge it by every policy; ``above`` as in ``trace``.
+    """Trace a model and judge it by every policy; ``above`` and ``memory`` as in ``trace``.
 
     Raises:
         HubError: the model itself could not be read; no decision is made.
@@ -53,6 +54,6 @@ def scan(
     """
     if not policies:
         raise ValueError("a scan needs a policy")
-    facts = facts_document(trace(request, hub, tables, as_of=as_of, depth=depth, above=above))
+    facts = facts_document(trace(request, hub, tables, as_of=as_of, depth=depth, above=above, memory=memory))
     decisions = tuple(judge(policy, facts, as_of=as_of, waivers=waivers) for policy in policies)
     return Scan(request, at, facts, decisions)

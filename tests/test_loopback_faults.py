@@ -182,6 +182,7 @@ def _(_: LoopbackHub, faulty: Callable[..., Answer]) -> None:
 
 
 shows("link-relative", lambda a: (a.next or "").startswith("/api/models?sort=downloads"), LIST)
+shows("link-other-question", lambda a: "sort=likes&author=nobody&limit=1&cursor=" in (a.next or ""), LIST)
 shows("limit-ignored", lambda a: (len(a.json()), a.next) == (10, None), LIST)
 
 

@@ -5,7 +5,7 @@
     shelf                    writing entries: what is new, changed, renamed, taken over
     sweep, queue, detail     listing everything page by page; asking for single models and owners
     plan, crawl, budget      what a run does, within what it may spend; report says what it did
-    identity                 what speaks for a name having changed hands
+    identity, memory         what speaks for a name having changed hands; what a hub says against what it said before
     hub                      the catalogue as a ``Hub``: check and lineage ask it like any other
     held, links, lines,      the facts documents of all models, composed
     documents

@@ -16,6 +16,7 @@ from scanner.catalogue.entry import moment
 from scanner.catalogue.file import Catalogue
 from scanner.catalogue.find import find, seen
 from scanner.catalogue.hub import CatalogueHub
+from scanner.catalogue.memory import CatalogueMemory
 from scanner.catalogue.schema import PRESENT
 from scanner.errors import HubError, ScannerError
 from scanner.evidence import Depth
@@ -117,12 +118,15 @@ class NothingKnown(ScannerError):
 class _Tracer:
     def __init__(self, catalogue: Catalogue, tables: Tables, as_of: date) -> None:
         self._hub, self._tables, self._as_of = CatalogueHub(catalogue), tables, as_of
+        self._memory = CatalogueMemory(catalogue)
 
     def facts(self, id: str) -> Json | None:
         """The facts document of a model; None where it is gone."""
         try:
             request = Request(RepoId.parse(id))
-            return facts_document(trace(request, self._hub, self._tables, as_of=self._as_of, depth=Depth.CARD))
+            return facts_document(
+                trace(request, self._hub, self._tables, as_of=self._as_of, depth=Depth.CARD, memory=self._memory)
+            )
         except HubError:
             return None
 

@@ -98,6 +98,11 @@ class Budget:
                 raise
         raise Stop(str(refused), refused)
 
+    def rest(self, seconds: float) -> None:
+        """Do nothing for a while. Raises: Stop when a budget is used up."""
+        self._check()
+        self._sleep(seconds)
+
     def show(self, what: str, done: int, total: int | None = None, waiting: float = 0.0) -> None:
         """Tell whoever watches."""
         self._stand = (what, done, total)

@@ -22,17 +22,19 @@ from scanner.catalogue.plan import Plan, decide
 from scanner.catalogue.queue import Task
 from scanner.catalogue.report import Report
 from scanner.catalogue.schema import PRESENT
+from scanner.catalogue.search import index
 from scanner.catalogue.shelf import Shelf
-from scanner.catalogue.sweep import Astray, Keeper, Step, Sweep, abandon, claim
-from scanner.errors import HubError, HubUnreachable, StoreError
+from scanner.catalogue.sweep import Astray, Keeper, Step, Sweep, abandon, claim, going
+from scanner.errors import HubError, StoreError
 from scanner.hub.listing import ModelList, NoPage
 from scanner.hub.pace import Pacer
 
 Seed = Callable[[Any], object]
+"""Puts what there is to do into the queue."""
 
 _FAILURES = 3
 """Names in a row that may fail before the hub is left alone."""
-_BATCH = 8
+_SHORT = "nothing was taken for gone: it is listed anew next time; is it another hub, or a proxy that hides the pages?"
 _WORDS = {
     queue.ASKED: "names asked for",
     queue.BASE: "bases asked for",
@@ -74,7 +76,8 @@ class Crawl:
         self._budget = Budget(hub, pacer, wish.seconds, watch=watch, sleep=sleep, clock=clock)
         self._models, self._shelf = ModelList(hub), Shelf()
         self._failures = 0
-        self._helping = False
+        self._elsewhere: Sweep | None = None
+        """a list that another crawler goes through"""
         self.report = Report(started=now())
 
     def run(self) -> Report:
@@ -88,14 +91,18 @@ class Crawl:
                 while going is not None:
                     going = self._sweep(going)
             self._work_off()
+            self._look_back()
         except Stop as stop:
             report.stopped, report.error = stop.reason, stop.error
         except (HubError, StoreError) as error:
             report.stopped, report.error = error.message, error
         finally:
             gc.set_threshold(*thresholds)
-        with suppress(StoreError), self._catalogue.reading() as connection:
-            report.waiting = queue.left(connection)
+        with suppress(StoreError):
+            # Whoever searches next need not wait for it.
+            index(self._catalogue)
+            with self._catalogue.reading() as connection:
+                report.waiting = queue.left(connection)
         report.requests, report.answers, report.ended = self._hub.requests, self._hub.answers, now()
         return report
 
@@ -130,10 +137,12 @@ class Crawl:
                 return self._anew(sweep, plan.because(f"the sweep leads nowhere ({error.message}): beginning anew"))
             if step is None:
                 self._note("another crawler goes through this list: helping with the queue")
-                self._helping = True
+                self._elsewhere = sweep
                 return None
             self._count(step)
             sweep = step.sweep
+            if step.short:
+                raise Astray(f"the list ended after {sweep.rows:,} models, and more were known than that", hint=_SHORT)
         self._budget.show("models listed", sweep.rows, sweep.rows)
         self.report.where = ""
         return None
@@ -151,11 +160,15 @@ class Crawl:
                 "UPDATE sweeps SET page = 1, rows = ? WHERE num = ?", (len(sweep.plan.ids), sweep.num)
             )
 
-    def _finish(self, connection: Any, sweep: Sweep) -> None:
-        """A whole sweep is over: what it did not meet may be gone."""
-        count = queue.want_vanished(connection, sweep.num, sweep.started, self._models.address)
+    def _finish(self, connection: Any, sweep: Sweep) -> bool:
+        """A list was met to its end: what is not in it may be gone. False when it cannot have been the whole list."""
+        count = queue.want_vanished(connection, sweep.num, sweep.started, now(), self._models.address)
+        if count > sweep.rows:
+            queue.drop(connection, queue.VANISHED)
+            return False
         if count:
             self._note(f"the whole list was met; {count:,} models that were known are not in it and are asked for")
+        return True
 
     def _count(self, step: Step) -> None:
         report = self.report
@@ -172,7 +185,7 @@ class Crawl:
         everything = not self._wish.plans
         self._stage(details, (queue.ASKED,), lambda connection: None)
         # While somebody goes through the list, most bases that nobody has seen are only not listed yet.
-        bases: Seed = (lambda connection: None) if self._helping else queue.want_bases
+        bases: Seed = (lambda connection: None) if self._elsewhere else queue.want_bases
         self._stage(details, (queue.BASE, queue.VANISHED) if everything else (queue.BASE,), bases)
         self._end_names()
         if everything:
@@ -181,33 +194,49 @@ class Crawl:
             self._stage(details, (queue.SCAN,), lambda connection: queue.want_scans(connection, now()))
 
     def _stage(self, details: Details, kinds: tuple[str, ...], seed: Seed) -> None:
-        done = 0
-        while todo := self._lease(kinds, seed):
-            try:
-                while todo:
-                    self.report.where = f"{todo[0].id} ({todo[0].why})"
-                    self._budget.show(_WORDS[todo[0].why], done)
-                    outcome = details.run(todo[0])
-                    del todo[0]
-                    done += 1
-                    self._note_outcome(outcome)
-            finally:
-                self._give_back(todo)
+        done = total = 0
+        while (task := self._next(kinds, seed)) is not None:
+            if done == total:
+                with self._catalogue.reading() as connection:
+                    total += queue.due(connection, now(), kinds)[0]
+            self.report.where = f"{task.id} ({task.why})"
+            self._budget.show(_WORDS[task.why], done, total)
+            self._note_outcome(self._run(details, task))
+            done += 1
         self.report.where = ""
 
-    def _lease(self, kinds: tuple[str, ...], seed: Seed) -> list[Task]:
-        with self._catalogue.writing() as connection:
-            tasks = queue.lease(connection, now(), _BATCH, kinds)
-            if not tasks:
-                seed(connection)
-                tasks = queue.lease(connection, now(), _BATCH, kinds)
-        return tasks
+    def _next(self, kinds: tuple[str, ...], seed: Seed) -> Task | None:
+        """A task of one of these kinds; None when there is none left. Those of a crawler that went away are awaited."""
+        for _ in range(queue.LEASE + 1):
+            with self._catalogue.writing() as connection:
+                task = queue.lease(connection, now(), kinds)
+                if task is None:
+                    seed(connection)
+                    task = queue.lease(connection, now(), kinds)
+                busy = queue.due(connection, now(), kinds)[1]
+            if task is not None or not busy:
+                return task
+            self._budget.rest(1.0)
+        raise Stop(f"the names that are left ({busy:,}) are with other crawlers")
 
-    def _give_back(self, tasks: list[Task]) -> None:
-        if tasks:
-            # What cannot be given back now is free when the lease ends.
-            with suppress(StoreError), self._catalogue.writing() as connection:
-                queue.release(connection, tasks)
+    def _run(self, details: Details, task: Task) -> Outcome:
+        done = False
+        try:
+            outcome = details.run(task)
+            done = True
+            return outcome
+        finally:
+            if not done:
+                # What cannot be given back now is free when the lease ends.
+                with suppress(StoreError), self._catalogue.writing() as connection:
+                    queue.release(connection, task)
+
+    def _look_back(self) -> None:
+        """There is nothing left to help with; whether the list is through is for whoever goes through it."""
+        if self._elsewhere is not None:
+            with self._catalogue.reading() as connection:
+                if going(connection, self._elsewhere):
+                    raise Stop("another crawler is still going through the list")
 
     def _note_outcome(self, outcome: Outcome) -> None:
         report = self.report
@@ -215,13 +244,9 @@ class Crawl:
         report.tally += outcome.tally
         report.gone += outcome.how == "gone"
         report.events.update(outcome.events)
-        self._failures = self._failures + 1 if outcome.failed else 0
-        if self._failures >= _FAILURES:
-            error = HubUnreachable(
-                f"{self._models.address} failed {self._failures} times in a row ({outcome.how})",
-                hint="try again later: nothing was taken for gone",
-            )
-            raise Stop(error.message, error)
+        self._failures = 0 if outcome.error is None else self._failures + 1
+        if outcome.error is not None and self._failures >= _FAILURES:
+            raise Stop(f"{self._failures} names in a row could not be asked for", outcome.error)
 
     def _end_names(self) -> None:
         for plan in self._wish.plans:

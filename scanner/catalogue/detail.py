@@ -32,12 +32,12 @@ _CONTROLS = 3
 
 @dataclass(slots=True)
 class Outcome:
-    """What a task came to: ``how`` is ``done``, ``gone``, ``not-found`` or the name of an error."""
+    """What a task came to: ``how`` is ``done``, ``gone``, ``not-found`` or the name of ``error``."""
 
     how: str
     tally: Tally = field(default_factory=Tally)
     events: dict[str, int] = field(default_factory=dict)
-    failed: bool = False
+    error: HubError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ class Details:
             return self._keep_missing(connection, task, at)
         how = type(answer).__name__
         queue.put_off(connection, task, how, at)
-        return Outcome(how, failed=True)
+        return Outcome(how, error=answer)
 
     def _keep_row(self, connection: Any, task: Task, row: Row, lost: bytes | None, at: int) -> Outcome:
         entry = entry_of(row.model, row.downloads_total)
@@ -238,6 +238,12 @@ class Details:
         connection.exec_driver_sql(
             "INSERT INTO events (at, kind, model, name, before, after, source) VALUES (?, ?, ?, ?, ?, ?, ?)",
             (at, kind, model, name, before, after, source_number(connection, self._source)),
+        )
+        # A policy may ask for it: whoever bears the name is judged anew, of an owner all that is published there.
+        of = "publisher = (SELECT publisher FROM names WHERE num = ?)" if kind == "owner-changed" else "num = ?"
+        connection.exec_driver_sql(
+            f"UPDATE models SET stamp = NULL WHERE num = ? OR num IN (SELECT holder FROM names WHERE {of})",
+            (model, name),
         )
 
 

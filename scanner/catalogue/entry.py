@@ -111,8 +111,12 @@ def model_of(entry: Entry, requested: RepoId, *, hub: str, sources: tuple[str, .
 
 def parents(bases: str | None) -> dict[str, str]:
     """The repositories a stored ``bases`` names, as written, with the relation the best source gives them."""
-    if bases is None:
-        return {}
+    return {} if bases is None else dict(_named(bases))
+
+
+# Thousands are made of the same few models and say so in the same words.
+@lru_cache(maxsize=16_384)
+def _named(bases: str) -> Mapping[str, str]:
     said: Bases = json.loads(bases)
     how = str(said.get("relation") or Relation.UNSPECIFIED.value)
     found = {id: how for id, _ in said.get("hub", ())}
@@ -253,7 +257,10 @@ def _listing(kept: Mapping[str, Any]) -> Listing:
 
 def canonical(value: Any) -> str:
     """JSON with sorted keys and no blanks: equal values have equal texts."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL(value)
+
+
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False).encode
 
 
 @lru_cache(maxsize=65_536)

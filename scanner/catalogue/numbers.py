@@ -32,11 +32,15 @@ class Numbers:
         missing = [id for key, id in wanted.items() if key not in found]
         if missing:
             spaces = self.publishers(connection, {space for id in missing if (space := namespace(id))})
+            first = next_number(connection, "names")
             connection.exec_driver_sql(
-                "INSERT INTO names (id, publisher) VALUES (?, ?)",
-                [(id, spaces[space.casefold()] if (space := namespace(id)) else None) for id in missing],
+                "INSERT INTO names (num, id, publisher) VALUES (?, ?, ?)",
+                [
+                    (num, id, spaces[space.casefold()] if (space := namespace(id)) else None)
+                    for num, id in enumerate(missing, first)
+                ],
             )
-            found.update(_held(connection, [id.casefold() for id in missing]))
+            found.update((id.casefold(), (num, None)) for num, id in enumerate(missing, first))
         return found
 
     def publishers(self, connection: Any, spaces: Iterable[str]) -> dict[str, int]:
@@ -94,8 +98,14 @@ def _held(connection: Any, keys: list[str]) -> Iterator[tuple[str, tuple[int, in
     for chunk in chunks(keys):
         for id, num, holder in connection.exec_driver_sql(
             f"SELECT id, num, holder FROM names WHERE id IN ({marks(chunk)})", tuple(chunk)
-        ):
+        ).all():
             yield id.casefold(), (num, holder)
+
+
+def next_number(connection: Any, table: str) -> int:
+    """The number of the next row of ``table``, for whoever writes in this transaction."""
+    last: int = connection.exec_driver_sql(f"SELECT coalesce(max(num), 0) FROM {table}").scalar_one()
+    return last + 1
 
 
 def namespace(id: str) -> str | None:

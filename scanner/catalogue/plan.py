@@ -63,9 +63,10 @@ def decide(connection: Any, *, light: bool | None, at: int) -> Plan:
     lightly = bool(light)
     if last is None:
         return Plan("full", "no sweep met everything yet: listing all models", light=lightly)
-    if at - last > RECONCILE:
-        days = (at - last) // 86_400
-        why = f"the last whole sweep ended {days} days ago: listing all models, which also shows what is gone"
+    if not 0 <= at - last <= RECONCILE:
+        # By a clock that went wrong it may have ended after today.
+        ended = f"{(at - last) // 86_400} days ago" if at > last else f"on {moment(last)}, which is yet to come"
+        why = f"the last whole sweep ended {ended}: listing all models, which also shows what is gone"
         return Plan("full", why, light=lightly)
     seen = watermark(connection)
     since = f"what changed since {moment(seen)}" if seen else "all models by their last change"

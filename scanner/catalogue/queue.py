@@ -3,7 +3,7 @@
 asked       somebody named them (--ids-file)
 base        a model names them as its parent and nobody has seen them: without them a lineage ends in the dark
 vanished    present before, not met by a whole sweep: gone, renamed, or only skipped
-owner       the account behind a namespace, once a week
+owner       the account behind a namespace that is built on or much downloaded from, once a week
 scan        what the hub's file scanners say of a commit, where it was asked for
 """
 
@@ -13,16 +13,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scanner.catalogue.numbers import Numbers
+from scanner.catalogue.numbers import Numbers, marks
 from scanner.catalogue.schema import PRESENT
 from scanner.model import RepoId
 
 DAY = 86_400
 WEEK = 7 * DAY
-LEASE = 900
-"""Seconds after which the work of a crawler that went away is anybody's."""
+LEASE = 120
+"""Seconds after which the work of a crawler that went away is anybody's. Done twice, it does no harm."""
 MOST = 5_000
 """Names of one kind that are put in the queue at a time."""
+_MANY = 1_000
+"""Downloads in a month that make a namespace worth a question a week, when nobody builds on its models."""
 _SHORTEST, _LONGEST = 3_600, 30 * DAY
 
 ASKED, BASE, VANISHED, OWNER, SCAN = "asked", "base", "vanished", "owner", "scan"
@@ -54,7 +56,7 @@ def want(connection: Any, numbers: Numbers, repos: Iterable[RepoId]) -> None:
 
 def want_bases(connection: Any) -> None:
     """Parents that no source ever showed, the most named first."""
-    _drop(connection, BASE, "SELECT 1 FROM names n WHERE n.num = queue.name AND n.holder IS NOT NULL")
+    drop(connection, BASE, "SELECT 1 FROM names n WHERE n.num = queue.name AND n.holder IS NOT NULL")
     _put(
         connection, "model", BASE,
         "SELECT e.parent AS name, count(*) AS weight FROM edges e JOIN names n ON n.num = e.parent"
@@ -63,17 +65,19 @@ def want_bases(connection: Any) -> None:
     )  # fmt: skip
 
 
-def want_vanished(connection: Any, sweep: int, started: int, hub: str) -> int:
+def want_vanished(connection: Any, sweep: int, started: int, at: int, hub: str) -> int:
     """Every model that should have been met by the whole sweep ``sweep`` and was not. How many they are.
 
     ``hub`` is asked only for what it once showed: that another hub has a model no more says nothing about this one.
+    What was seen between ``started`` and ``at`` is there.
     """
-    _drop(connection, VANISHED, "SELECT 1 FROM models m WHERE m.name = queue.name AND m.sweep = ?", sweep)
+    drop(connection, VANISHED, "SELECT 1 FROM models m WHERE m.name = queue.name AND m.sweep = ?", sweep)
     return _put(
         connection, "model", VANISHED,
         "SELECT m.name AS name, coalesce(m.downloads, 0) AS weight FROM models m JOIN sources s ON s.num = m.source"
-        " WHERE m.state = ? AND (m.sweep IS NULL OR m.sweep < ?) AND m.seen <= ? AND (s.kind <> 'api' OR s.what = ?)",
-        PRESENT, sweep, started, hub,
+        " WHERE m.state = ? AND (m.sweep IS NULL OR m.sweep < ?) AND m.seen NOT BETWEEN ? AND ?"
+        " AND (s.kind <> 'api' OR s.what = ?)",
+        PRESENT, sweep, started + 1, at, hub,
     )  # fmt: skip
 
 
@@ -81,11 +85,12 @@ def want_owners(connection: Any, at: int) -> None:
     """The accounts behind the namespaces most downloaded from, of those not asked for within a week."""
     _put(
         connection, "owner", OWNER,
-        "SELECT name, weight FROM (SELECT min(n.num) AS name, coalesce(sum(m.downloads), 0) AS weight FROM publishers p"
+        "SELECT name, weight FROM (SELECT min(n.num) AS name, coalesce(sum(m.downloads), 0) AS weight,"
+        " max(n.num IN (SELECT parent FROM edges)) AS built_on FROM publishers p"
         " JOIN names n ON n.publisher = p.num JOIN models m ON m.name = n.num AND m.state = ?"
-        f" WHERE p.owner_seen IS NULL OR p.owner_seen < ? GROUP BY p.num) one WHERE {_waits_not('one.name', 'owner')}"
-        " ORDER BY weight DESC LIMIT ?",
-        PRESENT, at - WEEK, MOST,
+        " WHERE p.owner_seen IS NULL OR p.owner_seen NOT BETWEEN ? AND ? GROUP BY p.num) one"
+        f" WHERE (built_on OR weight >= ?) AND {_waits_not('one.name', 'owner')} ORDER BY weight DESC LIMIT ?",
+        PRESENT, at - WEEK, at, _MANY, MOST,
     )  # fmt: skip
 
 
@@ -101,29 +106,52 @@ def want_scans(connection: Any, at: int) -> None:
     )  # fmt: skip
 
 
-def lease(connection: Any, at: int, count: int, kinds: Sequence[str]) -> list[Task]:
-    """The next tasks of these ``kinds`` (``why``), for nobody else until the lease ends."""
+def lease(connection: Any, at: int, kinds: Sequence[str]) -> Task | None:
+    """The next task of these ``kinds`` (``why``), for nobody else until the lease ends."""
     found = connection.exec_driver_sql(
         "SELECT q.name, n.id, q.task, q.why, q.attempts FROM queue q JOIN names n ON n.num = q.name"
-        f" WHERE q.not_before <= ? AND q.lease <= ? AND q.why IN ({', '.join('?' * len(kinds))})"
-        " ORDER BY q.priority DESC, q.name LIMIT ?",
-        (at, at, *kinds, count),
-    ).all()
-    tasks = [Task(*row) for row in found]
-    if tasks:
-        connection.exec_driver_sql(
-            "UPDATE queue SET lease = ? WHERE name = ? AND task = ?",
-            [(at + LEASE, task.name, task.task) for task in tasks],
-        )
-    return tasks
+        f" WHERE NOT {_LEASED} AND {_DUE} AND q.why IN ({marks(kinds)}) ORDER BY q.priority DESC, q.name LIMIT 1",
+        (*_leased(at), *_due(at), *kinds),
+    ).one_or_none()
+    if found is None:
+        return None
+    task = Task(*found)
+    connection.exec_driver_sql(
+        "UPDATE queue SET lease = ? WHERE name = ? AND task = ?", (at + LEASE, task.name, task.task)
+    )
+    return task
 
 
-def release(connection: Any, tasks: Sequence[Task]) -> None:
+def release(connection: Any, task: Task) -> None:
     """Give back what was not done."""
-    if tasks:
-        connection.exec_driver_sql(
-            "UPDATE queue SET lease = 0 WHERE name = ? AND task = ?", [(task.name, task.task) for task in tasks]
-        )
+    connection.exec_driver_sql("UPDATE queue SET lease = 0 WHERE name = ? AND task = ?", (task.name, task.task))
+
+
+def due(connection: Any, at: int, kinds: Sequence[str]) -> tuple[int, int]:
+    """How many tasks of these ``kinds`` can be done now, and how many of them somebody is at."""
+    found = connection.exec_driver_sql(
+        f"SELECT count(*), coalesce(sum({_LEASED}), 0) FROM queue q WHERE {_DUE} AND q.why IN ({marks(kinds)})",
+        (*_leased(at), *_due(at), *kinds),
+    ).one()
+    return int(found[0]), int(found[1])
+
+
+# Nothing waits longer than these: a moment further away was written by a clock that goes wrong.
+_LEASED = "(q.lease > ? AND q.lease <= ?)"
+_DUE = "q.not_before NOT BETWEEN ? AND ?"
+
+
+def _leased(at: int) -> tuple[int, int]:
+    return at, at + LEASE
+
+
+def _due(at: int) -> tuple[int, int]:
+    return at + 1, at + _LONGEST
+
+
+def drop(connection: Any, why: str, when: str = "SELECT 1", *values: int) -> None:
+    """Take out what need not be asked any more."""
+    connection.exec_driver_sql(f"DELETE FROM queue WHERE why = ? AND EXISTS ({when})", (why, *values))
 
 
 def done(connection: Any, task: Task) -> None:
@@ -159,8 +187,3 @@ def _put(connection: Any, task: str, why: str, select: str, *values: object) -> 
 
 def _waits_not(name: str, task: str) -> str:
     return f"NOT EXISTS (SELECT 1 FROM queue q WHERE q.name = {name} AND q.task = '{task}')"
-
-
-def _drop(connection: Any, why: str, when: str, *values: int) -> None:
-    """Take out what need not be asked any more."""
-    connection.exec_driver_sql(f"DELETE FROM queue WHERE why = ? AND EXISTS ({when})", (why, *values))

@@ -15,12 +15,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scanner.catalogue.entry import Entry, canonical, parents
-from scanner.catalogue.numbers import Numbers, chunks, marks
+from scanner.catalogue.identity import fell
+from scanner.catalogue.numbers import Numbers, chunks, marks, next_number
 from scanner.catalogue.packed import pack
 from scanner.catalogue.schema import GONE, PRESENT
-
-_COUNTED = 1_000
-"""Lifetime downloads only grow. Where this many fell by half they are counted for another repository."""
 
 _FACTS = "name, sha, created, modified, downloads, downloads_total, likes, parameters, tags, bases, profile"
 
@@ -63,7 +61,7 @@ class Event:
 
 @dataclass(slots=True)
 class _Known:
-    """A model as it stands in the file; ``facts`` in the order of ``_FACTS``."""
+    """A model as it stands in the file; ``facts`` in the order of ``_FACTS``. ``bears``: its name leads to it."""
 
     num: int
     facts: tuple[Any, ...]
@@ -72,6 +70,7 @@ class _Known:
     state: int
     seen: int
     api: bool
+    bears: bool
 
     @property
     def name(self) -> int:
@@ -107,9 +106,11 @@ class _Putting:
         self.numbers, self.connection, self.at, self.sweep, self.tally = numbers, connection, at, sweep, tally
         self.source = source_number(connection, source)
         self.events: list[Event] = []
+        self.numbered: dict[bytes, int] = {}
 
     def put(self, entries: Sequence[Entry], known: dict[bytes, _Known]) -> None:
         entries = [_merged(entry, known.get(entry.hub_id)) for entry in entries]
+        self.numbered = {hub_id: old.num for hub_id, old in known.items()}
         names = self.numbers.names(self.connection, (entry.id for entry in entries))
         words = self.numbers.words(self.connection, (tag for entry in entries for tag in entry.tags or ()))
         profiles = self.numbers.profiles(self.connection, (entry.profile for entry in entries))
@@ -130,16 +131,17 @@ class _Putting:
         self.tally.new = len(rows)
         if not rows:
             return
+        first = next_number(self.connection, "models")
         self.connection.exec_driver_sql(
-            f"INSERT INTO models (hub_id, {_FACTS}, state, since, source, first_seen, seen, sweep)"
-            f" VALUES (?, {marks(_FACTS.split(','))}, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO models (num, hub_id, {_FACTS}, state, since, source, first_seen, seen, sweep)"
+            f" VALUES (?, ?, {marks(_FACTS.split(','))}, ?, ?, ?, ?, ?, ?)",
             [
-                (entry.hub_id, *facts, PRESENT, self.at, self.source, self.at, self.at, self.sweep)
-                for entry, facts in rows
+                (num, entry.hub_id, *facts, PRESENT, self.at, self.source, self.at, self.at, self.sweep)
+                for num, (entry, facts) in enumerate(rows, first)
             ],
         )
-        numbers = self._models(entry.hub_id for entry, _ in rows)
-        self._link((numbers[entry.hub_id], entry.bases) for entry, _ in rows)
+        self.numbered.update((entry.hub_id, num) for num, (entry, _) in enumerate(rows, first))
+        self._link((num, entry.bases) for num, (entry, _) in enumerate(rows, first))
 
     def _update(self, rows: Sequence[tuple[Entry, _Known, tuple[Any, ...]]]) -> None:
         met, changed, linked = [], [], []
@@ -170,7 +172,7 @@ class _Putting:
 
     def _hand_over(self, bearers: dict[int, bytes], holders: dict[int, int | None]) -> None:
         """Every name leads to the model that bears it now; a model that lost its name to another is gone from there."""
-        numbers = self._models(bearers.values())
+        numbers = self.numbered
         moved = [(name, numbers[hub_id], holders[name]) for name, hub_id in bearers.items()]
         moved = [(name, model, holder) for name, model, holder in moved if model != holder]
         if not moved:
@@ -192,15 +194,6 @@ class _Putting:
                     "UPDATE models SET state = ?, since = ?, stamp = NULL WHERE num = ?", (GONE, self.at, holder)
                 )
 
-    def _models(self, hub_ids: Iterable[bytes]) -> dict[bytes, int]:
-        return {
-            hub_id: num
-            for chunk in chunks(list(hub_ids))
-            for hub_id, num in self.connection.exec_driver_sql(
-                f"SELECT hub_id, num FROM models WHERE hub_id IN ({marks(chunk)})", tuple(chunk)
-            )
-        }
-
     def _link(self, bases: Iterable[tuple[int, str | None]]) -> None:
         """The edges of each child (number, bases) to the names of its parents."""
         named = [(child, id, relation) for child, text in bases for id, relation in parents(text).items()]
@@ -217,6 +210,9 @@ class _Putting:
             self.connection.exec_driver_sql(
                 "INSERT INTO events (at, kind, model, name, before, after, source) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [(self.at, e.kind, e.model, e.name, e.before, e.after, self.source) for e in self.events],
+            )
+            self.connection.exec_driver_sql(
+                "UPDATE models SET stamp = NULL WHERE num = ?", [(model,) for model in {e.model for e in self.events}]
             )
 
 
@@ -236,13 +232,13 @@ def _known(connection: Any, hub_ids: list[bytes]) -> dict[bytes, _Known]:
     found = {}
     for chunk in chunks(hub_ids):
         for row in connection.exec_driver_sql(
-            f"SELECT m.hub_id, m.num, n.id, p.body, m.state, m.seen, s.kind, {facts} FROM models m"
+            f"SELECT m.hub_id, m.num, n.id, p.body, m.state, m.seen, s.kind, n.holder = m.num, {facts} FROM models m"
             " JOIN names n ON n.num = m.name JOIN profiles p ON p.num = m.profile JOIN sources s ON s.num = m.source"
             f" WHERE m.hub_id IN ({marks(chunk)})",
             tuple(chunk),
-        ):
-            hub_id, num, id, body, state, seen, kind = row[:7]
-            found[hub_id] = _Known(num, tuple(row[7 : 7 + width]), id, body, state, seen, kind == "api")
+        ).all():
+            hub_id, num, id, body, state, seen, kind, bears = row[:8]
+            found[hub_id] = _Known(num, tuple(row[8 : 8 + width]), id, body, state, seen, kind == "api", bool(bears))
     return found
 
 
@@ -307,7 +303,8 @@ def _happened(entry: Entry, old: _Known, name: int) -> Iterator[Event]:
     before, now = json.loads(old.body), json.loads(entry.profile)
     if name != old.name:
         yield Event("renamed", old.num, name, old.id, entry.id)
-    if old.state != PRESENT:
+    # One that lost its name to another was never heard to be away: it had been renamed before.
+    if old.state != PRESENT and old.bears:
         yield Event("back", old.num, name, None, None)
     for key in ("gated", "disabled"):
         if before.get(key) is not None and now.get(key) not in (None, before[key]):
@@ -315,6 +312,6 @@ def _happened(entry: Entry, old: _Known, name: int) -> Iterator[Event]:
     licenses = [canonical(card.get("license")) if (card := p.get("card")) is not None else None for p in (before, now)]
     if None not in licenses and licenses[0] != licenses[1]:
         yield Event("license", old.num, name, *licenses)
-    total = old.facts[5]
-    if total is not None and total >= _COUNTED and (entry.downloads_total or total) * 2 < total:
-        yield Event("count-fell", old.num, name, str(total), str(entry.downloads_total))
+    for what, then, today in (("downloads", old.facts[5], entry.downloads_total), ("likes", old.facts[6], entry.likes)):
+        if fell(then, today):
+            yield Event("count-fell", old.num, name, f"{then} {what}", f"{today} {what}")

@@ -82,13 +82,7 @@ def _model(connection: Any, found: Found, num: int) -> Json:
         "parents": _parents(connection, entry.bases),
         "children": _children(connection, num),
         "details": _details(connection, num),
-        "identity": [
-            {
-                "kind": s.kind, "subject": s.subject, "before": s.before, "after": s.after, "at": moment(s.at),
-                "source": s.source,
-            }
-            for s in signals(connection, num)
-        ],
+        "identity": [signal.document() for signal in signals(connection, num)],
         "events": _events(connection, num),
         "verdicts": _verdicts(connection, num),
     }  # fmt: skip

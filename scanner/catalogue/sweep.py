@@ -41,16 +41,20 @@ class Sweep:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What became of a page: the sweep after it, what happened to its rows, the events by kind."""
+    """What became of a page: the sweep after it, what happened to its rows, the events by kind.
+
+    ``short``: it was the last one, and too little was met for the list to have been whole.
+    """
 
     sweep: Sweep
     tally: Tally
     unread: int
     events: dict[str, int]
+    short: bool
 
 
 class Astray(HubProtocolError):
-    """The list runs in a circle. What was read is kept."""
+    """The list runs in a circle, or ends too early. What was read is kept."""
 
 
 def claim(connection: Any, plan: Plan, at: int) -> Sweep:
@@ -77,10 +81,16 @@ def abandon(connection: Any, sweep: Sweep) -> None:
     connection.exec_driver_sql("UPDATE sweeps SET next = NULL WHERE num = ? AND finished IS NULL", (sweep.num,))
 
 
-class Keeper:
-    """Stores pages. ``finish`` is called in the transaction in which a sweep has met everything there is."""
+def going(connection: Any, sweep: Sweep) -> bool:
+    """Whether there are pages of ``sweep`` left."""
+    left = connection.exec_driver_sql("SELECT next IS NOT NULL FROM sweeps WHERE num = ?", (sweep.num,))
+    return bool(left.scalar())
 
-    def __init__(self, catalogue: Catalogue, shelf: Shelf, what: str, finish: Callable[[Any, Sweep], None]) -> None:
+
+class Keeper:
+    """Stores pages. ``finish`` is called in the transaction with the last one, and says whether all of it was met."""
+
+    def __init__(self, catalogue: Catalogue, shelf: Shelf, what: str, finish: Callable[[Any, Sweep], bool]) -> None:
         self._catalogue, self._shelf, self._what, self._finish = catalogue, shelf, what, finish
         self._visited: set[str] = set()
 
@@ -111,10 +121,14 @@ class Keeper:
                     sweep, next=None if over else page.following, page=sweep.page + 1,
                     rows=sweep.rows + len(page), idle=idle,
                 )  # fmt: skip
-                self._count(connection, sweep, after, tally, entries, len(unread), at)
-                if over and sweep.plan.kind == "full":
-                    self._finish(connection, after)
-                step = Step(after, tally, len(unread), events_since(connection, before))
+                ended = over and sweep.plan.kind == "full"
+                short = ended and not self._finish(connection, after)
+                self._count(connection, sweep, after, tally, len(unread), _newest(entries, at))
+                if over and not short:
+                    connection.exec_driver_sql(
+                        "UPDATE sweeps SET finished = ?, whole = ? WHERE num = ?", (at, int(ended), sweep.num)
+                    )
+                step = Step(after, tally, len(unread), events_since(connection, before), short)
             kept = True
             return step
         finally:
@@ -131,16 +145,14 @@ class Keeper:
             raise Astray("an empty page of the list leads to another", hint=_LOOP)
 
     def _count(
-        self, connection: Any, before: Sweep, after: Sweep, tally: Tally, entries: Sequence[Entry], unread: int, at: int
+        self, connection: Any, before: Sweep, after: Sweep, tally: Tally, unread: int, newest: int | None
     ) -> None:
-        over = after.next is None
         connection.exec_driver_sql(
             "UPDATE sweeps SET next = ?, rows = ?, new = new + ?, changed = changed + ?, unread = unread + ?, idle = ?,"
-            " watermark = coalesce(watermark, ?), finished = ?, whole = ? WHERE num = ?",
+            " watermark = coalesce(watermark, ?) WHERE num = ?",
             (
                 after.next, after.rows, tally.new, tally.changed, unread, after.idle,
-                _newest(entries, at) if before.page == 0 else None,
-                at if over else None, int(over and before.plan.kind == "full"), before.num,
+                newest if before.page == 0 else None, before.num,
             ),
         )  # fmt: skip
 
@@ -167,7 +179,7 @@ def _compare(connection: Any, entries: Sequence[Entry], num: int) -> tuple[int, 
         for chunk in chunks(ids)
         for hub_id, modified, sweep in connection.exec_driver_sql(
             f"SELECT hub_id, modified, sweep FROM models WHERE hub_id IN ({marks(chunk)})", tuple(chunk)
-        )
+        ).all()
     }
     met = sum(sweep == num for _, sweep in known.values())
     still = all(entry.hub_id in known and known[entry.hub_id][0] == entry.modified for entry in entries)
@@ -175,18 +187,19 @@ def _compare(connection: Any, entries: Sequence[Entry], num: int) -> tuple[int, 
 
 
 def _below(entries: Sequence[Entry], until: int | None) -> bool:
-    """True when a list by ``lastModified`` has come below ``until``."""
+    """True when a list by ``lastModified`` has come below ``until``; never where its dates do not fall."""
     dates = [entry.modified for entry in entries if entry.modified is not None]
-    return until is not None and bool(dates) and min(dates) < until
+    return until is not None and bool(dates) and dates[-1] < until and dates == sorted(dates, reverse=True)
 
 
 def _newest(entries: Sequence[Entry], at: int) -> int | None:
     """The newest ``lastModified`` of a first page: whatever changes later than that changes while the sweep runs.
 
-    One that lies in the future would hide every change until then.
+    One that lies in the future would hide every change until then, and is no date.
     """
-    dates = [entry.modified for entry in entries if entry.modified is not None]
-    return min(max(dates), at) if dates else None
+    return max(
+        (entry.modified for entry in entries if entry.modified is not None and entry.modified <= at), default=None
+    )
 
 
 def _reject(connection: Any, unread: Sequence[Unread], source: Source, at: int) -> None:

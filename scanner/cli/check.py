@@ -137,7 +137,7 @@ class _Runner:
         publishers: Path | None,
         as_of: str | None,
     ) -> None:
-        from scanner.cli.sources import opened, tables
+        from scanner.cli.sources import memory, opened, tables
         from scanner.evidence import Depth
 
         self.policies, self.waivers, self.store = policies, waivers, store
@@ -146,6 +146,7 @@ class _Runner:
         self.hub = stack.enter_context(
             opened(hub, offline=offline, endpoint=endpoint, timeout=timeout, catalogue=catalogue)
         )
+        self.memory = stack.enter_context(memory(self.hub, hub, offline=offline, catalogue=catalogue))
 
     def run(self, name: str) -> tuple[ScanView, Scan] | Failure:
         from scanner.cli.records import settings
@@ -161,6 +162,7 @@ class _Runner:
                     request, hub, self.tables, self.policies,
                     at=now, as_of=self.as_of, depth=self.depth, waivers=self.waivers,
                     above=self.hub if hub is not self.hub else None,
+                    memory=self.memory if hub is self.hub else None,
                 )  # fmt: skip
         except ScannerError as error:
             report(error)

@@ -84,8 +84,9 @@ def command(
 
     wish = _wish(since, authors, ids_file, light=light, full=full, scans=security, seconds=max_seconds)
     pacer = Pacer(reserve=RESERVE)
-    reading = min(timeout, _READ_TIMEOUT)
-    hub = HuggingFaceHub(endpoint, deadline=timeout, read_timeout=reading, pacer=pacer, most=max_requests)
+    longest = timeout if max_seconds is None else min(timeout, max_seconds)
+    reading = min(longest, _READ_TIMEOUT)
+    hub = HuggingFaceHub(endpoint, deadline=longest, read_timeout=reading, pacer=pacer, most=max_requests)
     line = _Line(shown=not (quiet or no_progress) and on_terminal())
     with Catalogue(catalogue or default_path(), create=True) as kept:
         crawl = Crawl(kept, hub, pacer, wish, tell=lambda text: line.tell(text, quiet=quiet), watch=line.draw)

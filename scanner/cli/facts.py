@@ -37,7 +37,7 @@ def command(
     """Print what is known of MODEL as JSON: the document policies read (facts/v1). Nothing is judged or recorded."""
     import json
 
-    from scanner.cli.sources import opened, tables, target
+    from scanner.cli.sources import memory, opened, tables, target
     from scanner.evidence import Depth
     from scanner.facts import facts_document, is_incomplete
     from scanner.provenance import trace
@@ -45,10 +45,12 @@ def command(
     day, known = parse_day(as_of), tables(publishers)
     with (
         opened(hub, offline=offline, endpoint=endpoint, timeout=timeout, catalogue=catalogue) as chosen,
+        memory(chosen, hub, offline=offline, catalogue=catalogue) as met_before,
         target(model, chosen) as (request, source),
     ):
-        above = chosen if source is not chosen else None
-        facts = facts_document(trace(request, source, known, as_of=day, depth=Depth(depth), above=above))
+        above, remembers = (chosen, None) if source is not chosen else (None, met_before)
+        found = trace(request, source, known, as_of=day, depth=Depth(depth), above=above, memory=remembers)
+        facts = facts_document(found)
     text = json.dumps(facts, indent=2, ensure_ascii=False)
     if output:
         write_file(output, text + "\n")

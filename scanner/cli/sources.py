@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from scanner.cli.output import tell
 from scanner.curated import Curated
-from scanner.errors import InvalidModelId, NothingToScan, UsageError
+from scanner.errors import InvalidModelId, NothingToScan, StoreError, UsageError
 from scanner.family import Families
 from scanner.hub import Hub
 from scanner.model import ModelRef
 from scanner.origin import Registry
-from scanner.provenance import Request, Tables
+from scanner.provenance import Memory, Request, Tables
+
+if TYPE_CHECKING:
+    from scanner.hub.huggingface import HuggingFaceHub
 
 _PATH_SIGNS = ("./", "../", "/", "~", ".\\", "..\\")
 _WEIGHTS = (".safetensors", ".gguf")
@@ -78,6 +83,37 @@ def _hub(name: str, endpoint: str | None, timeout: float, catalogue: str | None)
     from scanner.hub.directory import DirectoryHub
 
     return DirectoryHub(folder)
+
+
+@contextmanager
+def memory(chosen: Hub, hub: str, *, offline: bool, catalogue: str | None) -> Iterator[Memory | None]:
+    """What remembers the models that were met before: the catalogue, where there is one; closed afterwards.
+
+    ``chosen`` is the hub that was opened for the same options. A live hub is asked with or without: a catalogue that
+    is missing or cannot be read costs a note.
+    """
+    from scanner.catalogue.file import Catalogue, default_path
+    from scanner.catalogue.memory import CatalogueMemory
+
+    there = catalogue is not None or _local(default_path()) is not None
+    if hub not in ("huggingface", "catalogue") or not there:
+        yield None
+        return
+    try:
+        kept = Catalogue(catalogue or default_path())
+    except StoreError as error:
+        tell(f"note: nothing is compared with the catalogue: {error.message}")
+        yield None
+        return
+    with kept:
+        yield CatalogueMemory(kept, _live(chosen) if hub == "huggingface" and not offline else None)
+
+
+def _live(chosen: Hub) -> HuggingFaceHub:
+    from scanner.hub.huggingface import HuggingFaceHub
+
+    assert isinstance(chosen, HuggingFaceHub)
+    return chosen
 
 
 @contextmanager

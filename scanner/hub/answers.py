@@ -27,6 +27,8 @@ _MAX_UNREAD = 40
 _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _WHITE = re.compile(r"[\t\n]")
+_HUBS_OWN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
+"""how the Hub writes a date"""
 _GATES = {"auto": "auto", "manual": "manual"}
 
 # One element of these is one parameter. Other number types hold several packed into one, scales or codes: no count.
@@ -108,6 +110,8 @@ def date(value: Any) -> str | None:
         return None
     try:
         moment = datetime.fromisoformat(value)
+        if _HUBS_OWN.fullmatch(value):
+            return f"{value[:19]}Z"
         if moment.tzinfo is None:
             return None
         return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
@@ -293,9 +297,10 @@ def _remote_code(
     tokenizer = _mapping(config.get("tokenizer_config")) or {}
     if config.get("auto_map") or tokenizer.get("auto_map") or "custom_code" in (tags or ()):
         return True
-    if artifacts is None or tags is None or any(a.path.lower().endswith(".py") for a in artifacts):
+    if artifacts is None or tags is None:
         return None
-    unread = not config and any(a.path.lower().endswith("config.json") for a in artifacts)
+    paths = "\n".join([a.path for a in artifacts]).lower() + "\n"
+    unread = ".py\n" in paths or (not config and "config.json\n" in paths)
     return None if unread else False
 
 

@@ -1,7 +1,8 @@
 """The list of all models of a hub, page by page, and one row of it by name.
 
 Rows are read one by one: what a stranger wrote into one of them costs that row, never the page. Of a ``Link`` only the
-query is taken, so that the next page can lie nowhere but here; without the limit, which is ours to choose.
+hub's own part of the query is taken, the cursor: the next page can lie nowhere but here, and what is asked, how it is
+sorted and how much of it comes stays ours to choose.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ CARD = ("license", "license_name", "license_link", "base_model", "base_model_rel
 """What is read of a card. All of it may be a megabyte a row."""
 PLAIN = (("full", "true"), ("cardData", "true"), ("config", "true"))
 """What a mirror that knows no ``expand`` may understand."""
+_OURS = frozenset(("author", "cardData", "config", "expand", "full", "limit", "sort"))
 NEXT = re.compile(r'<([^>]*)>\s*;[^,]*\brel="?next\b')
 
 _ROWS, _FEWER = 1000, 100
@@ -153,9 +155,7 @@ class ModelList:
                 hint = "a mirror that cannot list? Name the models with --ids-file FILE, or ask the Hub itself"
                 raise HubProtocolError(f"{self.address} gives no list of models ({answer.status})", hint=hint)
             raise error
-        found = NEXT.search(answer.headers.get("link", ""))
-        following = urlencode(_pairs(urlsplit(found[1]).query)) if found else None
-        return read_page(answer.body, following)
+        return read_page(answer.body, _following(query, answer.headers.get("link", "")))
 
     def row(self, repo: RepoId) -> Row:
         """``repo`` as the list would show it, wherever its name leads now.
@@ -321,6 +321,18 @@ def _row(value: Any, duplicates: Sequence[str] = ()) -> Row | str:
     total = value.get("downloadsAllTime")
     counted = isinstance(total, int) and not isinstance(total, bool) and 0 <= total < 2**63
     return Row(model, total if counted else None)
+
+
+def _following(query: str, link: str) -> str | None:
+    """The query of the page after the one at ``query``."""
+    found = NEXT.search(link)
+    if found is None:
+        return None
+    theirs = parse_qsl(urlsplit(found[1]).query, keep_blank_values=True)
+    return urlencode(
+        [(name, value) for name, value in _pairs(query) if name in _OURS]
+        + [(name, value) for name, value in theirs if name.removesuffix("[]") not in _OURS]
+    )
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:

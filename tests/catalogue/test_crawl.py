@@ -180,6 +180,16 @@ def test_a_sign_in_page_in_between_does_not_cost_the_sweep(hub: LoopbackHub, pat
     assert digest(path) == whole
 
 
+def test_a_list_under_way_elsewhere_is_not_called_complete(hub: LoopbackHub, path: Path, whole: str) -> None:
+    overtaken = hub.fault(Fault("call", path=LIST, nth=3, value=lambda served: crawl(served, path, FULL, most=1)))
+    report = crawl(hub, path, FULL)
+    assert overtaken.fired
+    assert report.stopped == "another crawler is still going through the list"
+    assert report.error is None
+    assert crawl(hub, path, FULL).complete
+    assert digest(path) == whole
+
+
 # -- hostile rows
 
 
@@ -292,6 +302,33 @@ def test_a_change_dated_in_the_future_hides_no_other(hub: LoopbackHub, path: Pat
     assert newest <= now()
 
 
+def test_a_list_whose_dates_do_not_fall_is_read_to_its_end(hub: LoopbackHub, path: Path) -> None:
+    crawl(hub, path)
+    hub.commit("acme/m001", {"x": "y"}, date="2026-01-05T00:00:00.000Z")
+    hub.fault(Fault("call", path=LIST, value=lambda served: served.log[-1].query.update(sort=["likes"])))
+    report = crawl(hub, path)
+    assert report.pages == PAGES
+    assert {row[1]: row[2] for row in rows(path)}["acme/m001"] == hub.repo("acme/m001").sha
+
+
+def test_a_clock_that_went_wrong_puts_nothing_off_for_ever(hub: LoopbackHub, path: Path) -> None:
+    crawl(hub, path)
+    year = 366 * 86_400
+    tell(path, "UPDATE sweeps SET started = started + ?, finished = finished + ?", year, year)
+    tell(path, "UPDATE models SET seen = seen + ?", year)
+    tell(path, "UPDATE publishers SET owner_seen = owner_seen + ?", year)
+    hub.delete("acme/m001")
+    hub.add(model(90, "ghost/base", day=330))
+    hub.log.clear()
+    report = crawl(hub, path, most=PAGES + 1)
+    assert "which is yet to come: listing all models" in report.notes[0]
+    tell(path, "UPDATE queue SET lease = ?, not_before = ?", now() + year, now() + year)
+    assert crawl(hub, path).complete
+    asked = {request.path for request in hub.log}
+    assert {"/api/models/acme/m001", "/api/models/ghost/base", "/api/organizations/acme/overview"} <= asked
+    assert state(path, "acme/m001") == GONE
+
+
 def test_since_lists_what_changed_since_and_moves_no_watermark(hub: LoopbackHub, path: Path) -> None:
     crawl(hub, path)
     before = ask(path, "SELECT max(watermark) FROM sweeps WHERE kind <> 'since'")
@@ -342,6 +379,28 @@ def test_a_sweep_cut_short_marks_nothing(hub: LoopbackHub, path: Path) -> None:
     assert sorted(events(path))[:2] == [("gone", "acme/m001", None, None), ("gone", "acme/m038", None, None)]
 
 
+def test_a_list_that_ends_too_early_is_not_the_whole_list(hub: LoopbackHub, path: Path) -> None:
+    crawl(hub, path)
+    tell(path, "UPDATE sweeps SET finished = finished - ?, started = started - ?", RECONCILE + 60, RECONCILE + 60)
+    tell(path, "UPDATE models SET seen = seen - ?", RECONCILE + 60)
+    hub.log.clear()
+    hub.fault(Fault("call", path=LIST, value=_last_page))
+    for _ in range(2):
+        report = crawl(hub, path)
+        assert isinstance(report.error, HubProtocolError)
+        assert "ended after 5 models" in report.error.message
+        assert (report.pages, report.tally.unchanged) == (1, 5)
+    assert [request.path for request in hub.log] == ["/api/models"] * 2, "nothing that was hidden is asked for by name"
+    assert ask(path, "SELECT count(*) FROM sweeps WHERE whole = 1") == [(1,)]
+    assert ask(path, "SELECT count(*) FROM queue") == [(0,)]
+    hub.clear_faults()
+    assert crawl(hub, path).pages == PAGES
+
+
+def _last_page(hub: LoopbackHub) -> None:
+    hub.log[-1].query["skip"] = ["35"]
+
+
 # -- several at once
 
 
@@ -367,7 +426,9 @@ def test_four_crawlers_and_a_reader_share_a_file(hub: LoopbackHub, path: Path, w
     over.set()
     reader.join(60)
     assert [report.error for report in reports] == [None] * 4
-    assert all(report.complete for report in reports)
+    assert any(report.complete for report in reports)
+    assert all(report.complete or "other crawler" in str(report.stopped) for report in reports)
+    assert crawl(hub, path).complete
     assert digest(path) == whole
     assert sum(report.tally.new for report in reports) == 40, "every page was stored once"
     assert set(ask(path, "SELECT page, rows FROM sweeps WHERE whole = 1")) == {(PAGES, 40)}

@@ -22,7 +22,8 @@ WHOLE = (
     "204", "308", "400", "401", "403", "404", "429-retry-after", "500", "503", "504", "chunked-endless",
     "chunked-unfinished", "cursor-refused", "drip", "gzip", "gzip-bomb", "hang", "hang-in-body", "html-200", "http10",
     "json-bom", "json-error-200", "json-top-type", "json-truncated", "length-too-long", "length-too-short",
-    "link-foreign", "link-relative", "link-self", "pages-endless", "reset", "reset-in-body", "rows-duplicate",
+    "link-foreign", "link-other-question",
+    "link-relative", "link-self", "pages-endless", "reset", "reset-in-body", "rows-duplicate",
 )  # fmt: skip
 ONE_ROW = (
     "card-list", "card-self", "date-offset", "id-invalid", "json-deep", "json-duplicate-keys", "json-huge-integer",

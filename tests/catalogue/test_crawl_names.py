@@ -13,7 +13,7 @@ from scanner.catalogue.identity import signals
 from scanner.catalogue.plan import RECONCILE, Plan
 from scanner.catalogue.queue import LEASE, WEEK
 from scanner.catalogue.schema import GONE, PRESENT
-from scanner.errors import HubUnreachable
+from scanner.errors import BadCredentials
 from scanner.model import RepoId
 from tests.catalogue.crawling import DUE, FULL, ask, crawl, digest, events, model, state, tell
 from tests.loopback import Fault, LoopbackHub, Repo
@@ -125,7 +125,8 @@ def test_a_hub_that_shows_no_model_by_name_makes_none_gone(hub: LoopbackHub, cra
     hub.fault(Fault("404", path=r"^/api/models/"))
     report = crawl(hub, crawled)
     assert report.gone == 0
-    assert isinstance(report.error, HubUnreachable)
+    assert report.error is not None
+    assert report.error.message == "this hub shows no model by name"
     assert ask(crawled, "SELECT count(*) FROM models WHERE state = ?", PRESENT) == [(40,)]
 
 
@@ -165,6 +166,24 @@ def test_a_name_taken_over_is_told_and_its_first_bearer_is_gone(hub: LoopbackHub
         kinds = [signal.kind for signal in signals(connection, "acme/m001")]
     assert kinds[:1] == ["taken-over"]
     assert set(kinds) == {"taken-over", "cited-before-created", "owner-changed"}
+
+
+def test_renamed_while_it_is_listed_and_its_name_taken_is_no_return(hub: LoopbackHub, crawled: Path) -> None:
+    first = hub.repo("acme/m001")
+
+    def rename(served: LoopbackHub) -> None:
+        served.rename("acme/m001", "harbour/m001")
+        del served.world.redirects["acme/m001"]
+
+    new = model(1, day=335)
+    hub.fault(Fault("call", path=r"^/api/models\?", nth=1, value=rename))
+    hub.fault(Fault("call", path=r"^/api/models\?", nth=1, value=lambda served: served.add(new)))
+    crawl(hub, crawled)
+    found = events(crawled)
+    assert ("taken-over", "acme/m001", first.hub_id, new.hub_id) in found
+    assert ("renamed", "harbour/m001", "acme/m001", "harbour/m001") in found
+    assert not {"gone", "back"} & {kind for kind, *_ in found}
+    assert ask(crawled, "SELECT count(*) FROM models WHERE state = ?", GONE) == [(0,)]
 
 
 def test_an_owner_that_changed_is_told_once_and_a_first_look_is_no_change(hub: LoopbackHub, crawled: Path) -> None:
@@ -257,6 +276,15 @@ def test_owners_are_asked_for_once_a_week(hub: LoopbackHub, path: Path) -> None:
     assert asked == ["/api/organizations/acme/overview", "/api/users/forge/overview"]
 
 
+def test_an_owner_nobody_builds_on_or_loads_much_from_is_not_asked_for(hub: LoopbackHub, path: Path) -> None:
+    hub.add(Repo("small/one", {"README.md": readme("small/one")}, downloads=999))
+    hub.add(Repo("large/one", {"README.md": readme("large/one")}, downloads=600))
+    hub.add(Repo("large/two", {"README.md": readme("large/two")}, downloads=400))
+    crawl(hub, path)
+    asked = {request.path.split("/")[3] for request in hub.log if request.path.endswith("/overview")}
+    assert asked == {"acme", "forge", "large"}
+
+
 def test_scans_are_asked_for_only_when_wished_and_once_a_commit(hub: LoopbackHub, path: Path) -> None:
     hub.repo("acme/m001").security = {"scansDone": True, "filesWithIssues": [{"path": "x.pkl", "level": "unsafe"}]}
     crawl(hub, path)
@@ -294,13 +322,34 @@ def test_a_name_that_no_hub_can_have_is_no_request(hub: LoopbackHub, path: Path)
     assert all("passwd" not in request.target for request in hub.log)
 
 
-def test_what_a_crawler_that_died_had_leased_is_anybody_s_after_a_while(hub: LoopbackHub, crawled: Path) -> None:
+def test_what_another_crawler_is_at_is_waited_for_not_done_twice(hub: LoopbackHub, crawled: Path) -> None:
     hub.delete("acme/m001")
     crawl(hub, crawled, most=8)
     tell(crawled, "UPDATE queue SET lease = ? WHERE why = 'vanished'", _now() + LEASE)
-    assert crawl(hub, crawled, DUE).gone == 0
+    began = hub.clock.now()
+    report = crawl(hub, crawled, DUE)
+    assert (report.gone, report.stopped) == (0, "the names that are left (1) are with other crawlers")
+    assert LEASE <= hub.clock.now() - began <= LEASE + 5
+    assert all("m001" not in request.target for request in hub.log)
+
+
+def test_what_a_crawler_that_died_was_at_is_done_after_a_while(hub: LoopbackHub, crawled: Path) -> None:
+    hub.delete("acme/m001")
+    crawl(hub, crawled, most=8)
     tell(crawled, "UPDATE queue SET lease = ? WHERE why = 'vanished'", _now() - 1)
     assert crawl(hub, crawled, DUE).gone == 1
+
+
+def test_names_that_cannot_be_asked_for_one_after_another_end_the_run_with_the_reason(
+    hub: LoopbackHub, path: Path
+) -> None:
+    for index in range(5):
+        hub.add(model(50 + index, f"ghost/base{index}", owner="child"))
+    hub.fault(Fault("403", path=r"^/api/models/ghost/"))
+    report = crawl(hub, path)
+    assert isinstance(report.error, BadCredentials)
+    assert report.asked == {"BadCredentials": 3}
+    assert "token" in report.error.hint.lower()
 
 
 def test_what_is_left_of_the_queue_does_not_change_what_is_held(hub: LoopbackHub, path: Path, tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def test_another_id_under_a_name_is_the_strongest_sign(catalogue: Catalogue) -> 
         first.hub_id,
         second.hub_id,
     )
-    assert (taken.at, taken.source) == (1_790_000_100, "https://hub.example (api, 2026-09-21)")
+    assert (taken.seen, taken.source) == ("2026-09-21T14:15:00Z", "https://hub.example (api, 2026-09-21)")
     assert (cited.kind, cited.before, cited.after) == (
         "cited-before-created", "b/child 2024-02-01T00:00:00Z", "2025-06-01T00:00:00Z",
     )  # fmt: skip

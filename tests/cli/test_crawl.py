@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from scanner.catalogue.file import Catalogue
+from scanner.catalogue.search import index
 from tests.catalogue.crawling import digest, model
 from tests.cli.conftest import COMMAND, Ran
 from tests.loopback import Fault, LoopbackHub
@@ -72,6 +74,15 @@ def test_a_budget_that_is_reached_is_no_failure_and_says_how_to_go_on(crawl: Run
     assert "after page 3 (15 models)" in crawl().err
     assert crawl(file="at-once.db").code == 0
     assert digest(tmp_path / "c.db") == digest(tmp_path / "at-once.db")
+
+
+def test_a_hub_that_hangs_takes_no_more_than_the_time_it_was_given(crawl: Run, hub: LoopbackHub) -> None:
+    hub.fault(Fault("hang", path=r"^/api/models\?", nth=range(3, 100)))
+    began = time.monotonic()
+    ran = crawl("--max-seconds", "2")
+    assert time.monotonic() - began < 12
+    assert ran.code == 0
+    assert "the 2 seconds it was given are up, at page 3 of the list" in ran.out
 
 
 def test_a_hub_that_is_down_is_incomplete(crawl: Run, hub: LoopbackHub) -> None:
@@ -206,3 +217,10 @@ def test_two_at_once_share_the_work(crawl: Run, hub: LoopbackHub, tmp_path: Path
     assert sum(json.loads(out)["models"]["new"] for out, _ in ends) == 30
     assert crawl(file="alone.db").code == 0
     assert digest(tmp_path / "c.db") == digest(tmp_path / "alone.db")
+
+
+def test_the_first_search_has_nothing_left_to_index(crawl: Run, tmp_path: Path) -> None:
+    crawl("--max-requests", "2")
+    crawl()
+    with Catalogue(str(tmp_path / "c.db")) as catalogue:
+        assert index(catalogue) == 0

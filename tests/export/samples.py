@@ -131,6 +131,8 @@ def facts(**more: Any) -> Json:
             "model_type": "qwen2",
             "renamed": False,
             "sources": [],
+            "remembered": True,
+            "identity": [],
         },
         "publisher": NVIDIA,
         "license": license(),

@@ -119,6 +119,7 @@ ELSEWHERE = {
     "status": "a parameter of the others",
     "call": "a hook, no fault",
     "cursor-refused": "tested with the file list",
+    "link-other-question": "tested with the list of models",
     "link-self": "tested with the file list",
     "pages-endless": "tested with the file list",
     "rows-duplicate": "tested with the file list",

@@ -166,6 +166,21 @@ def test_the_link_cannot_lead_elsewhere(hub: LoopbackHub, models: ModelList) -> 
     assert {request.host for request in hub.log} == {hub.log[0].host}
 
 
+@pytest.mark.parametrize("query", [None, "expand%5B%5D=author&sort=downloads", "search=x", ""])
+def test_the_link_cannot_change_what_is_asked(hub: LoopbackHub, models: ModelList, query: str | None) -> None:
+    hub.page_cap = 1
+    hub.fault(Fault("link-other-question", path="^/api/models", value=query))
+    try:
+        pages = [models.page(first("createdAt", author="forge"))]
+        pages += [models.page(following)] if (following := pages[0].following) else []
+    finally:
+        hub.page_cap = 1000
+    assert len(hub.log) == 2
+    names = ("sort", "author", "expand", "limit")
+    assert {n: hub.log[0].query[n] for n in names} == {n: hub.log[1].query.get(n) for n in names}
+    assert "expand[]" not in hub.log[1].query
+
+
 def test_fields_that_a_mirror_drops_are_noticed(hub: LoopbackHub, models: ModelList) -> None:
     hub.fault(Fault("expand-dropped"))
     assert not models.page(first("createdAt")).fields

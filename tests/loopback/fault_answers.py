@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from . import errors, listing
 from .wire import Request, Response
@@ -151,6 +151,13 @@ def _link(change: Callable[[LoopbackHub, Request, str, Any], str]) -> Answer:
 def _moved_to(origin: str, url: str) -> str:
     parts = urlsplit(url)
     return f"{origin}{parts.path}?{parts.query}"
+
+
+def _other_question(_: LoopbackHub, __: Request, url: str, value: str | None) -> str:
+    """The cursor alone, with another question."""
+    parts = urlsplit(url)
+    cursor = urlencode({"cursor": parse_qs(parts.query)["cursor"][0]})
+    return f"{parts.scheme}://{parts.netloc}{parts.path}?{value or 'sort=likes&author=nobody&limit=1'}&{cursor}"
 
 
 def _is_page(response: Response) -> bool:
@@ -323,6 +330,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     "json-lone-surrogate": _appended('"author":"\\ud800"'),
     "link-relative": _link(lambda hub, request, url, _: _moved_to("", url)),
     "link-foreign": _link(lambda hub, request, url, origin: _moved_to(origin or hub.cdn_url, url)),
+    "link-other-question": _link(_other_question),
     "link-self": _link(lambda hub, request, url, _: f"{request.origin}{request.target}"),
     "pages-endless": _endless,
     "rows-duplicate": _duplicates,

@@ -146,7 +146,7 @@ def _verdict(verdict: Mapping[str, Any]) -> str:
 
 def _signal(signal: Mapping[str, Any]) -> str:
     change = f" {signal['before'] or '-'} -> {signal['after'] or '-'}" if signal["before"] or signal["after"] else ""
-    return f"{signal['kind']} {signal['subject']}{change} ({_day(signal['at'])}, {signal['source']})"
+    return f"{signal['kind']} {signal['subject']}{change} ({_day(signal['seen'])}, {signal['source']})"
 
 
 def _event(event: Mapping[str, Any]) -> str:
