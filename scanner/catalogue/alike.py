@@ -22,7 +22,7 @@ Path = tuple[str, ...]
 
 OWN = (
     "id", "requested", "revision", "hub_id", "created_at", "last_modified", "downloads", "likes", "parameters",
-    "sources",
+    "sources", "remembered", "identity",
 )  # fmt: skip
 """Fields of ``model`` that are not those of a profile."""
 _MODEL, _ORIGIN, _PUBLISHER = MODELS[0], f"{MODELS[0]}.origin", "publisher"
@@ -67,7 +67,7 @@ class Alike:
             # Leaves over one list may have to hold of one element: all that stands in it is told.
             if over and (part := _part(over)) not in _RECORDS:
                 self._lists.setdefault(part, set()).add(_rest(over, part))
-        self.asks_of_own = "model" in self._leaves
+        self.asks_of_own = "model" in self._leaves or "model" in self._lists
 
     def of_origin(self, origin: Json, *, publisher: bool = False) -> Kind:
         """What is asked of an origin, that of a publisher or that of a model of the lineage."""

@@ -173,7 +173,12 @@ class Documents:
             "likes": row.likes,
             "parameters": row.parameters,
             "sources": list(self._held.sources(row)),
+            **self._identity(row),
         }
+
+    def _identity(self, row: Row) -> Json:
+        signals = self._held.signals.get(row.num, ())
+        return {"remembered": True, "identity": [signal.document() for signal in signals]}
 
     def _line_kind(self, seen: Seen) -> int:
         profile = self._profile(seen.row)
@@ -371,7 +376,7 @@ class Documents:
     def _trace(self, row: Row) -> Json:
         self.traced += 1
         facts = facts_document(self._provenance(row, RepoId.parse(row.id)))
-        facts["model"]["tags"] = None
+        facts["model"] |= {"tags": None, **self._identity(row)}
         return facts
 
     def _provenance(self, row: Row, repo: RepoId) -> Provenance:

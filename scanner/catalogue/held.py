@@ -10,6 +10,7 @@ from typing import Any
 
 from scanner.catalogue.entry import LICENSE_TAG, Entry, model_of
 from scanner.catalogue.hub import gone, no_files, not_held, source_text
+from scanner.catalogue.identity import signals_of
 from scanner.catalogue.schema import PRESENT
 from scanner.errors import HubError
 from scanner.evidence import Depth, Reading
@@ -78,6 +79,8 @@ class Held:
         self._holders: dict[str, int | None] = {id.casefold(): holder for id, holder in held}
         present = " WHERE m.state = ? AND m.num IN (SELECT n.holder FROM temp.named t JOIN names n ON n.num = t.num)"
         self._rows = {row[0]: Row(*row) for row in ask(_ROWS + present, (PRESENT,))}
+        self.signals = signals_of(connection)
+        """of models of which something speaks for another having had their name, by number"""
         self.reading = lru_cache(maxsize=50_000)(self._reading)
 
     def row(self, key: str) -> Row | None:

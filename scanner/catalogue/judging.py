@@ -22,6 +22,7 @@ from scanner.catalogue.documents import Documents, Seen
 from scanner.catalogue.file import Catalogue, now
 from scanner.catalogue.held import Held, Row, rows
 from scanner.catalogue.hub import CatalogueHub
+from scanner.catalogue.identity import changed_by_citation
 from scanner.catalogue.schema import PRESENT
 from scanner.catalogue.summary import Summary, summary_of
 from scanner.curated import Curated
@@ -130,6 +131,7 @@ def _stamped(connection: Any) -> int:
     ask = connection.exec_driver_sql
     stamp = int(ask("SELECT value FROM meta WHERE key = 'stamp'").scalar() or 0) + 1
     ask("INSERT OR REPLACE INTO meta (key, value) VALUES ('stamp', ?)", (str(stamp),))
+    changed_by_citation(connection)
     ask("UPDATE models SET stamp = ? WHERE stamp IS NULL", (stamp,))
     return stamp
 

@@ -17,6 +17,7 @@ from scanner.catalogue.documents import Documents
 from scanner.catalogue.file import Catalogue
 from scanner.catalogue.held import Held, rows
 from scanner.catalogue.hub import CatalogueHub
+from scanner.catalogue.memory import CatalogueMemory
 from scanner.cli.sources import tables
 from scanner.evidence import Depth
 from scanner.facts import facts_document
@@ -36,14 +37,14 @@ LISTED = (
 
 def pairs(catalogue: Catalogue, known: Tables = TABLES) -> Iterator[tuple[str, Any, Any]]:
     """Of every model its id, the composed document and the traced one."""
-    hub = CatalogueHub(catalogue)
+    hub, memory = CatalogueHub(catalogue), CatalogueMemory(catalogue)
     cited = frozenset(id.casefold() for id in known.curated.ids())
     with catalogue.reading() as connection:
         documents = Documents(Held(connection, hub.description, hub.as_of, cited), known, DAY, Alike((), DAY))
         found = list(rows(connection, 0, 2**60))
     for one in found:
         request = Request(RepoId.parse(one.id))
-        traced = facts_document(trace(request, hub, known, as_of=DAY, depth=Depth.CARD))
+        traced = facts_document(trace(request, hub, known, as_of=DAY, depth=Depth.CARD, memory=memory))
         yield one.id, documents.document(documents.seen(one)), traced
 
 

@@ -11,6 +11,7 @@ from scanner.catalogue.census import census, changes
 from scanner.catalogue.file import Catalogue
 from scanner.catalogue.hub import CatalogueHub
 from scanner.catalogue.judging import judge_catalogue
+from scanner.catalogue.memory import CatalogueMemory
 from scanner.cli.sources import tables
 from scanner.errors import PolicyError
 from scanner.evidence import Depth
@@ -59,7 +60,10 @@ def test_every_verdict_is_that_of_a_check(pack: str, catalogue: Catalogue) -> No
     assert set(found) == {said["id"] for said in MODELS}
     for id, (verdict, rules) in found.items():
         request = Request(RepoId.parse(id))
-        done = scan(request, hub, known, [policy], at="2026-11-23T00:00:00Z", as_of=DAY, depth=Depth.CARD)
+        done = scan(
+            request, hub, known, [policy], at="2026-11-23T00:00:00Z", as_of=DAY, depth=Depth.CARD,
+            memory=CatalogueMemory(catalogue),
+        )  # fmt: skip
         counted = {finding.rule for finding in done.decisions[0].findings if finding.counts}
         assert (verdict, rules) == (int(done.verdict), counted), id
 
@@ -106,6 +110,17 @@ def test_a_base_that_appears_later_changes_its_children(tmp_path: Path) -> None:
         judged(catalogue, policy)
         found = verdicts(catalogue, number)
         assert (len(found), found["acme/tuned"][0]) == (3, 2)
+
+
+def test_a_model_that_an_older_one_names_is_judged_again(tmp_path: Path) -> None:
+    catalogue = filled(tmp_path / "c.db", [row("acme/base", born="2025-06-01T12:00:00.000Z")])
+    policy = load_policy("integrity")
+    (number,) = judged(catalogue, policy)
+    before = verdicts(catalogue, number)["acme/base"]
+    put(catalogue, [row("zeta/older", "acme/base", born="2023-06-01T12:00:00.000Z")])
+    judged(catalogue, policy)
+    after = verdicts(catalogue, number)["acme/base"]
+    assert after[1] > before[1], (before, after)
 
 
 def test_a_model_that_is_gone_has_no_verdict_and_its_children_know(catalogue: Catalogue) -> None:
