@@ -250,10 +250,12 @@ def _listing(kept: Mapping[str, Any]) -> Listing:
 
 # -- texts and moments
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
 
 def canonical(value: Any) -> str:
     """JSON with sorted keys and no blanks: equal values have equal texts."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 @lru_cache(maxsize=65_536)

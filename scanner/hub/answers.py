@@ -28,6 +28,7 @@ _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _WHITE = re.compile(r"[\t\n]")
 _GATES = {"auto": "auto", "manual": "manual"}
+_RELATIONS = {relation.value: relation for relation in Relation}
 
 # One element of these is one parameter. Other number types hold several packed into one, scales or codes: no count.
 WHOLE = frozenset(["F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2", "F8_E4M3FNUZ", "F8_E5M2FNUZ"])
@@ -110,7 +111,7 @@ def date(value: Any) -> str | None:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             return None
-        return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+        return moment.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"
     except (ValueError, OverflowError):
         return None
 
@@ -283,7 +284,7 @@ def _base_models(answer: _Fields, at: Locator) -> tuple[Parent, ...] | None:
 
 
 def _relation(value: Any) -> Relation | None:
-    return Relation(value) if isinstance(value, str) and value in set(Relation) else None
+    return _RELATIONS.get(value) if isinstance(value, str) else None
 
 
 def _remote_code(
