@@ -1,4 +1,4 @@
-"""Writing many models at once that the file never met, under names that nobody bears: what a bulk file brings.
+"""Writing many models at once into a catalogue that holds none: what a bulk file brings.
 
 The shelf asks of each entry what is known of it. Here nothing is, so each table is written in one go. The rows are the
 same as the shelf's.
@@ -7,63 +7,88 @@ same as the shelf's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from scanner.catalogue.entry import parents
-from scanner.catalogue.numbers import Numbers, chunks, marks, namespace
+from scanner.catalogue.numbers import Numbers, namespace
 from scanner.catalogue.packed import pack
 from scanner.catalogue.parts import Fields
-from scanner.catalogue.schema import PRESENT
 
 _REMEMBERED = 200_000
 """Names of parents whose numbers are remembered: a few are named again and again."""
 
 
-class Loader:
-    """Loads into one transaction; ``source`` is a number, ``at`` when the models were seen, in unix seconds."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How models were seen: ``state`` and ``since`` as in the table, ``source`` a number, moments in unix seconds."""
 
-    def __init__(self, connection: Any, source: int, at: int) -> None:
-        self._connection, self._at, self._source = connection, at, source
+    state: int
+    since: int
+    source: int
+    first: int
+    last: int
+
+
+class Loader:
+    """Loads into one transaction of a catalogue that held no models when it began."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
         self._numbers = Numbers()
         self._words: dict[str, bytes] = {}
         self._publishers: dict[str | None, int | None] = {None: None}
         self._parents: dict[str, int] = {}
         self._next = 1 + (connection.exec_driver_sql("SELECT max(num) FROM models").scalar() or 0)
 
-    def load(self, rows: Sequence[Fields]) -> None:
-        """Write ``rows``: their ``_id``s are new, each once; their names are free, each once in any case."""
+    def load(self, rows: Sequence[Fields], seen: Seen) -> list[Fields]:
+        """Write ``rows``; returns those that another row was before, with their ``_id`` or their name in any case."""
         # By name: what lies together in the file is then written together.
         rows = sorted(rows, key=_name)
         numbers = range(self._next, self._next + len(rows))
         self._next = numbers.stop
         self._publish(row[0] for row in rows)
-        self._connection.exec_driver_sql(
-            "INSERT INTO names (id, publisher, holder) VALUES (?, ?, ?)"
-            " ON CONFLICT (id) DO UPDATE SET id = excluded.id, holder = excluded.holder",
+        self._ask(
+            "INSERT INTO names (id, publisher, holder) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE"
+            " SET id = excluded.id, holder = excluded.holder WHERE holder IS NULL",
             [(row[0], self._publishers[namespace(row[0])], num) for num, row in zip(numbers, rows, strict=True)],
         )
-        self._models(numbers, rows)
-        self._link([(num, row[10]) for num, row in zip(numbers, rows, strict=True) if row[10] is not None])
+        lost = self._models(numbers, rows, seen)
+        self._link((num, row[10]) for num, row in zip(numbers, rows, strict=True) if row[10] and num not in lost)
+        return [row for num, row in zip(numbers, rows, strict=True) if num in lost]
 
-    def _models(self, numbers: Iterable[int], rows: Sequence[Fields]) -> None:
+    def _ask(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> int:
+        return int(self._connection.exec_driver_sql(statement, rows).rowcount) if rows else 0
+
+    def _models(self, numbers: range, rows: Sequence[Fields], seen: Seen) -> set[int]:
+        """Write the rows that bear their name; returns the numbers of the others."""
         profiles = self._numbers.profiles(self._connection, sorted({row[11] for row in rows}))
         words = self._words
         if new := set().union(*[row[9] or () for row in rows]).difference(words):
-            found = self._numbers.words(self._connection, sorted(new))
-            words.update((tag, pack([number])) for tag, number in found.items())
+            numbered = self._numbers.words(self._connection, sorted(new))
+            words.update((tag, pack([number])) for tag, number in numbered.items())
         word = words.__getitem__
-        self._connection.exec_driver_sql(
-            "INSERT INTO models (num, name, hub_id, sha, created, modified, downloads, downloads_total, likes,"
-            " parameters, tags, bases, profile, state, since, source, first_seen, seen)"
-            " VALUES (?, (SELECT num FROM names WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-            f" {PRESENT}, {self._at}, {self._source}, {self._at}, {self._at})",
+        # Where the name has another holder there is no number of a name, and the row is ignored as a known _id is.
+        written = self._ask(
+            "INSERT OR IGNORE INTO models (num, name, hub_id, sha, created, modified, downloads, downloads_total,"
+            " likes, parameters, tags, bases, profile, state, since, source, first_seen, seen)"
+            " VALUES (?1, (SELECT num FROM names WHERE id = ?2 AND holder = ?1), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+            f" ?12, ?13, {seen.state:d}, {seen.since:d}, {seen.source:d}, {seen.first:d}, {seen.last:d})",
             [
                 (num, *row[:9], None if row[9] is None else b"".join(map(word, row[9])), row[10], profiles[row[11]])
                 for num, row in zip(numbers, rows, strict=True)
             ],
         )
+        if written == len(rows):
+            return set()
+        held = "SELECT num FROM models WHERE num >= ? AND num < ?"
+        found = self._connection.exec_driver_sql(held, (numbers.start, numbers.stop))
+        lost = set(numbers).difference(num for (num,) in found)
+        names = [(row[0], num) for num, row in zip(numbers, rows, strict=True) if num in lost]
+        self._ask("UPDATE names SET holder = NULL WHERE id = ? AND holder = ?", names)
+        return lost
 
-    def _link(self, children: Iterable[tuple[int, str | None]]) -> None:
+    def _link(self, children: Iterable[tuple[int, str]]) -> None:
         """The edges of each child (number, bases) to the names of its parents."""
         named = [(child, how, base) for child, bases in children for base, how in parents(bases).items()]
         if len(self._parents) > _REMEMBERED:
@@ -72,11 +97,10 @@ class Loader:
         if new:
             found = self._numbers.names(self._connection, sorted(new))
             self._parents.update((base, found[base.casefold()][0]) for base in new)
-        if named:
-            self._connection.exec_driver_sql(
-                "INSERT OR REPLACE INTO edges (parent, child, relation) VALUES (?, ?, ?)",
-                sorted((self._parents[base], child, how) for child, how, base in named),
-            )
+        self._ask(
+            "INSERT OR REPLACE INTO edges (parent, child, relation) VALUES (?, ?, ?)",
+            sorted((self._parents[base], child, how) for child, how, base in named),
+        )
 
     def _publish(self, ids: Iterable[str]) -> None:
         """Find the numbers of the namespaces that ``ids`` are in."""
@@ -89,21 +113,3 @@ class Loader:
 def _name(row: Fields) -> str:
     id: str = row[0]
     return id.lower()
-
-
-def taken(connection: Any, rows: Sequence[Fields]) -> set[bytes]:
-    """The ``_id``s of rows that the shelf must weigh: the file knows the ``_id`` or the name, or two rows share one."""
-    met: dict[str | bytes, bytes] = {}
-    found: set[bytes] = set()
-    for id, hub_id, *_ in rows:
-        for key in (id.casefold(), hub_id):
-            if key in met:
-                found |= {hub_id, met[key]}
-            met[key] = hub_id
-    for ids in chunks([key for key in met if isinstance(key, bytes)]):
-        asked = f"SELECT hub_id FROM models WHERE hub_id IN ({marks(ids)})"
-        found |= {met[hub_id] for (hub_id,) in connection.exec_driver_sql(asked, tuple(ids))}
-    for names in chunks([key for key in met if isinstance(key, str)]):
-        asked = f"SELECT id FROM names WHERE holder IS NOT NULL AND id IN ({marks(names)})"
-        found |= {met[id.casefold()] for (id,) in connection.exec_driver_sql(asked, tuple(names))}
-    return found

@@ -29,7 +29,7 @@ _REMEMBERED = 200_000
 """Texts of one kind that are remembered."""
 _CLEAN = re.compile(r"[!-~](?:[ -~]{0,298}[!-~])?")
 """A tag that reading leaves as it is."""
-_NAME = {"_id": "0" * 24, "id": "a/b"}
+_NAME = {"_id": "1" * 24, "id": "a/b"}
 
 
 class _Lost(Exception):

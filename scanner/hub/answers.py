@@ -24,7 +24,8 @@ _MAX_PATH = 1_024
 _LONGEST_WORD = 200
 _MAX_PARENTS = 200
 _MAX_UNREAD = 40
-_OBJECT_ID = re.compile(r"[0-9a-f]{24}")
+# It begins with the second it was given out, and no hub is from 1970.
+_OBJECT_ID = re.compile(r"(?!0{8})[0-9a-f]{24}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _WHITE = re.compile(r"[\t\n]")
 _GATES = {"auto": "auto", "manual": "manual"}
@@ -196,7 +197,7 @@ def _count(value: Any) -> int | None:
 
 
 def object_id(value: Any) -> str | None:
-    """An ``_id``: 24 hex digits; None when it is none."""
+    """An ``_id``: 24 hex digits, the first eight not all zero; None when it is none."""
     return value if isinstance(value, str) and _OBJECT_ID.fullmatch(value) else None
 
 
