@@ -1,36 +1,46 @@
 """Which columns of a parquet file hold which fact of the Hub's list, and what the list would show for them.
 
-The schema of these files changes unannounced: every column but the two of identity may be missing, and what is a
-struct in one year is text in another. So each field is made the JSON that the list shows, whatever type it has.
+Two layouts are met: the community's daily statistics and the weekly snapshots. Their schema changes unannounced: what
+is a struct in one year is text in another. So each field is made the JSON that the list shows, whatever type it has
+of those that can hold it. A file that lacks what every layout has, or has something else under a name, is refused.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
-FIELDS: dict[str, tuple[str, ...]] = {
-    "_id": ("_id",),
-    "id": ("id", "modelId"),
-    "sha": ("sha",),
-    "createdAt": ("createdAt", "created_at"),
-    "lastModified": ("lastModified", "last_modified"),
-    "downloads": ("downloads",),
-    "downloadsAllTime": ("downloadsAllTime", "downloads_all_time"),
-    "likes": ("likes",),
-    "gated": ("gated",),
-    "disabled": ("disabled",),
-    "private": ("private",),
-    "library_name": ("library_name", "library"),
-    "pipeline_tag": ("pipeline_tag",),
-    "tags": ("tags",),
-    "cardData": ("cardData", "card_data"),
-    "config": ("config",),
-    "siblings": ("siblings",),
-    "baseModels": ("baseModels", "base_models"),
-    "safetensors": ("safetensors",),
-    "gguf": ("gguf",),
+_TEXT, _MOMENT, _NUMBER = "VARCHAR", "TIMESTAMP.*|VARCHAR", "U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT"
+_FLAG, _TREE = "BOOLEAN|VARCHAR", r"VARCHAR|JSON|STRUCT\(.*\)|MAP\(.*\)"
+_TAGS, _FILES = r"VARCHAR\[\]", r"VARCHAR\[\]|STRUCT\(.*rfilename VARCHAR.*\)\[\]"
+_NOTHING = '"NULL"'
+"""The type of a column without any value."""
+
+FIELDS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "_id": (_TEXT, ("_id",)),
+    "id": (_TEXT, ("id", "modelId")),
+    "sha": (_TEXT, ("sha",)),
+    "createdAt": (_MOMENT, ("createdAt", "created_at")),
+    "lastModified": (_MOMENT, ("lastModified", "last_modified")),
+    "downloads": (_NUMBER, ("downloads",)),
+    "downloadsAllTime": (_NUMBER, ("downloadsAllTime", "downloads_all_time")),
+    "likes": (_NUMBER, ("likes",)),
+    "gated": (_FLAG, ("gated",)),
+    "disabled": (_FLAG, ("disabled",)),
+    "private": (_FLAG, ("private",)),
+    "library_name": (_TEXT, ("library_name", "library")),
+    "pipeline_tag": (_TEXT, ("pipeline_tag",)),
+    "tags": (_TAGS, ("tags",)),
+    "cardData": (_TREE, ("cardData", "card_data")),
+    "config": (_TREE, ("config",)),
+    "siblings": (_FILES, ("siblings",)),
+    "baseModels": (_TREE, ("baseModels", "base_models")),
+    "safetensors": (_TREE, ("safetensors",)),
+    "gguf": (_TREE, ("gguf",)),
 }
-"""What the Hub's list calls a fact, and the columns that may hold it: the first one that the file has."""
+"""What the list calls a fact, the types that can hold it, and the columns that may: the first that the file has."""
+REQUIRED = ("_id", "id", "createdAt", "lastModified", "downloads", "likes", "tags")
+"""What every layout has; a file without them is another kind of table."""
 
 DATES = ("createdAt", "lastModified")
 COUNTS = ("downloads", "downloadsAllTime", "likes")
@@ -46,9 +56,37 @@ Known = Mapping[str, tuple[str, str]]
 
 
 def known(types: Mapping[str, str]) -> Known:
-    """The columns of a file, of which ``types`` gives name and type, by field."""
-    held = {field: next((name for name in names if name in types), None) for field, names in FIELDS.items()}
-    return {field: (f'"{name}"', types[name]) for field, name in held.items() if name is not None}
+    """The columns of a file that hold something, of which ``types`` gives name and type, by field."""
+    held = {field: next((name for name in names if name in types), None) for field, (_, names) in FIELDS.items()}
+    return {
+        field: (f'"{name}"', types[name])
+        for field, name in held.items()
+        if name is not None and types[name] != _NOTHING
+    }
+
+
+def wrong(types: Mapping[str, str]) -> list[str]:
+    """What is wrong with the columns of a file, each in words; nothing where it can be read."""
+    found = known(types)
+    lacks = [field for field in REQUIRED if not any(name in types for name in FIELDS[field][1])]
+    lacks += [field for field in ("_id", "id") if field not in lacks and field not in found]
+    odd = [
+        f"{name} is {kind[:80]}, not {' or '.join(_SPOKEN[FIELDS[field][0]])}"
+        for field, (name, kind) in found.items()
+        if not re.fullmatch(FIELDS[field][0], kind)
+    ]
+    return ([f"no column {', '.join(lacks)}"] if lacks else []) + odd
+
+
+_SPOKEN = {
+    _TEXT: ("text",),
+    _MOMENT: ("a timestamp", "text"),
+    _NUMBER: ("a number",),
+    _FLAG: ("true and false", "text"),
+    _TREE: ("JSON as text", "a struct"),
+    _TAGS: ("a list of texts",),
+    _FILES: ("a list of texts", "of structs with rfilename"),
+}
 
 
 def reading(path: str) -> str:

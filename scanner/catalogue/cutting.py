@@ -111,13 +111,14 @@ _LOOKED = {
 _IDENTIFIED = _all(
     f"regexp_full_match(x_id, '(?:{_PART}/)?{_PART}') AND length(x_id) <= 96 AND NOT contains(x_id, '--')",
     "NOT contains(x_id, '..') AND NOT ends_with(x_id, '.git')",
-    "regexp_full_match(x__id, '[0-9a-f]{24}')",
+    "regexp_full_match(x__id, '[0-9a-f]{24}') AND NOT starts_with(x__id, '00000000')",
 )
 _KNOWN_BASES = _all(
     "bases BETWEEN 1 AND 200 AND len(ids) = bases AND len(hub_ids) = bases AND len(list_distinct(ids)) = bases",
     "relation IN ('finetune', 'adapter', 'quantized', 'merge')",
     f"regexp_full_match(named, '(?:{_BASE},)*{_BASE}') AND list_max(list_transform(ids, lambda id: length(id))) <= 96",
     "regexp_full_match(array_to_string(hub_ids, ','), '(?:[0-9a-f]{24},)*[0-9a-f]{24}')",
+    "NOT contains(concat(',', array_to_string(hub_ids, ',')), ',00000000')",
 )
 _COMPUTED_TAGS = (
     "list_sort(list_concat(list_transform(ids, lambda id: concat('base_model:', id)),"

@@ -25,7 +25,7 @@ from scanner.fact import Basis, Locator
 from scanner.model import Listing, Model, ModelRef, Parent, Relation, RepoId, Revision, StatedLicense
 
 BASE_TAG, LICENSE_TAG = "base_model:", "license:"
-NOBODYS = bytes(4)
+STAND_IN = bytes(4)
 """How the ``hub_id`` of a model begins that is known by its name alone. An ``_id`` begins with the second it was given
 out, and the reading of answers refuses one of 1970: no hub's ``_id`` is ever met here."""
 
@@ -79,14 +79,14 @@ def entry_of(model: Model, downloads_total: int | None = None) -> Entry | None:
     )
 
 
-def nameless(repo: RepoId) -> str:
-    """What stands for the ``_id`` of a model of which nobody said it: see ``NOBODYS``. The same for every spelling."""
-    return (NOBODYS + sha256(repo.key.encode()).digest()[:8]).hex()
+def stand_in(repo: RepoId) -> str:
+    """What stands for the ``_id`` of a model of which nobody said it: see ``STAND_IN``. The same for every spelling."""
+    return (STAND_IN + sha256(repo.key.encode()).digest()[:8]).hex()
 
 
 def known_id(hub_id: bytes) -> str | None:
     """The ``_id`` as the hub writes it; None where it was never said."""
-    return None if hub_id.startswith(NOBODYS) else hub_id.hex()
+    return None if hub_id.startswith(STAND_IN) else hub_id.hex()
 
 
 def model_of(entry: Entry, requested: RepoId, *, hub: str, sources: tuple[str, ...] = ()) -> Model:
@@ -139,8 +139,9 @@ def parents(bases: str | None) -> dict[str, str]:
         head, _, rest = tag.removeprefix(BASE_TAG).partition(":")
         relation, name = (head, rest) if rest and head in RELATIONS else (Relation.UNSPECIFIED.value, f"{head}:{rest}")
         _add(found, name if rest else head, relation)
+    relation = str(said.get("card_relation") or how)
     for ref in references(_card_bases(said)):
-        _add(found, ref.raw, str(said.get("card_relation") or how))
+        _add(found, ref.raw, relation if relation in RELATIONS else Relation.UNSPECIFIED.value)
     for written, relation, _ in said.get("stated", ()):
         _add(found, written, relation)
     return found
@@ -164,9 +165,8 @@ def base_claims(bases: str, adapter: bool) -> Iterator[Parent]:
 
 def _add(found: dict[str, str], written: str, relation: str) -> None:
     repo = ModelRef.parse(written).repo
-    if repo is None or repo.key in {name.casefold() for name in found}:
-        return
-    found[str(repo)] = relation if relation in RELATIONS else Relation.UNSPECIFIED.value
+    if repo is not None and repo.key not in {name.casefold() for name in found}:
+        found[str(repo)] = relation
 
 
 # -- what a model says of its parents

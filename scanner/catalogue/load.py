@@ -7,7 +7,6 @@ same as the shelf's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from scanner.catalogue.entry import parents
@@ -19,15 +18,8 @@ _REMEMBERED = 200_000
 """Names of parents whose numbers are remembered: a few are named again and again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """How models were seen: ``state`` and ``since`` as in the table, ``source`` a number, moments in unix seconds."""
-
-    state: int
-    since: int
-    source: int
-    first: int
-    last: int
+Seen = tuple[int, int, int, int, int]
+"""How a model was seen: state, since when, number of the source, first and last seen; moments in unix seconds."""
 
 
 class Loader:
@@ -41,8 +33,11 @@ class Loader:
         self._parents: dict[str, int] = {}
         self._next = 1 + (connection.exec_driver_sql("SELECT max(num) FROM models").scalar() or 0)
 
-    def load(self, rows: Sequence[Fields], seen: Seen) -> list[Fields]:
-        """Write ``rows``; returns those that another row was before, with their ``_id`` or their name in any case."""
+    def load(self, rows: Sequence[Fields]) -> list[Fields]:
+        """Write ``rows``, each the fields of an entry and how it was ``Seen``. Every name leads to its model.
+
+        Returns those that another row was before, with their ``_id`` or their name in any case.
+        """
         # By name: what lies together in the file is then written together.
         rows = sorted(rows, key=_name)
         numbers = range(self._next, self._next + len(rows))
@@ -53,14 +48,14 @@ class Loader:
             " SET id = excluded.id, holder = excluded.holder WHERE holder IS NULL",
             [(row[0], self._publishers[namespace(row[0])], num) for num, row in zip(numbers, rows, strict=True)],
         )
-        lost = self._models(numbers, rows, seen)
+        lost = self._models(numbers, rows)
         self._link((num, row[10]) for num, row in zip(numbers, rows, strict=True) if row[10] and num not in lost)
         return [row for num, row in zip(numbers, rows, strict=True) if num in lost]
 
     def _ask(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> int:
         return int(self._connection.exec_driver_sql(statement, rows).rowcount) if rows else 0
 
-    def _models(self, numbers: range, rows: Sequence[Fields], seen: Seen) -> set[int]:
+    def _models(self, numbers: range, rows: Sequence[Fields]) -> set[int]:
         """Write the rows that bear their name; returns the numbers of the others."""
         profiles = self._numbers.profiles(self._connection, sorted({row[11] for row in rows}))
         words = self._words
@@ -73,10 +68,18 @@ class Loader:
             "INSERT OR IGNORE INTO models (num, name, hub_id, sha, created, modified, downloads, downloads_total,"
             " likes, parameters, tags, bases, profile, state, since, source, first_seen, seen)"
             " VALUES (?1, (SELECT num FROM names WHERE id = ?2 AND holder = ?1), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-            f" ?12, ?13, {seen.state:d}, {seen.since:d}, {seen.source:d}, {seen.first:d}, {seen.last:d})",
+            " ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
             [
-                (num, *row[:9], None if row[9] is None else b"".join(map(word, row[9])), row[10], profiles[row[11]])
+                (
+                    num,
+                    *row[:9],
+                    None if tags is None else b"".join(map(word, tags)),
+                    row[10],
+                    profiles[row[11]],
+                    *row[12:],
+                )
                 for num, row in zip(numbers, rows, strict=True)
+                for tags in (row[9],)
             ],
         )
         if written == len(rows):

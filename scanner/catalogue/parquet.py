@@ -27,6 +27,7 @@ _BIG = 50_000
 """From so many rows on a process of its own is worth its start."""
 _MEMORY = "2GB"
 """One group of rows is read at once; how large it is, its writer chose."""
+_LAYOUT = "nothing was imported: the layouts that are read stand in the README"
 _DAMAGED = "compare its size and digest with what the publisher states, and fetch it again"
 
 Batch = tuple[list[Fields], list[Unread]]
@@ -41,7 +42,7 @@ class Parquet:
 
         Raises:
             UsageError: DuckDB is not installed.
-            DataError: no parquet file, or one without the two columns of identity.
+            DataError: no parquet file, or none of the Hub's models.
         """
         self._path = path
         self._database = _Database(path)
@@ -55,14 +56,9 @@ class Parquet:
     def _look(self, path: Path) -> tuple[Known, int]:
         described = self._database.all(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {columns.reading(str(path))}")
         types = {str(name): str(kind) for name, kind, *_ in described}
+        if said := columns.wrong(types):
+            raise DataError(f"{'; '.join(said)}", file=path.name, hint=f"{_LAYOUT}; it has: {', '.join(types)}")
         fields = columns.known(types)
-        for field in ("id", "_id"):
-            if fields.get(field, ("", ""))[1] != "VARCHAR":
-                raise DataError(
-                    f"no column {field!r} of text: models are known by their id and their _id",
-                    file=path.name,
-                    hint=f"it has: {', '.join(types)}",
-                )
         rows: int = self._database.all(f"SELECT count(*) FROM {columns.reading(str(path))}")[0][0]
         return fields, rows
 
@@ -99,7 +95,7 @@ class _Database:
         try:
             import duckdb
         except ModuleNotFoundError as error:
-            raise UsageError("reading parquet needs DuckDB", hint="pip install 'modelorigin[bulk]'") from error
+            raise UsageError("reading parquet needs DuckDB", hint='pip install "modelorigin[bulk]"') from error
         self._failed = duckdb.Error
         self._name = path.name
         self._folder = TemporaryDirectory(prefix="modelorigin-")

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from scanner.catalogue.entry import NOBODYS, Entry, canonical, parents
+from scanner.catalogue.entry import STAND_IN, Entry, canonical, parents
 from scanner.catalogue.numbers import Numbers, chunks, marks
 from scanner.catalogue.packed import pack
 from scanner.catalogue.schema import GONE, PRESENT
@@ -25,7 +25,7 @@ from scanner.catalogue.weighing import (
     STARTER,
     Known,
     Sighting,
-    any_nameless,
+    any_stand_in,
     claims,
     holders,
     known,
@@ -107,7 +107,7 @@ class _Putting:
     def kept(self, entries: Sequence[Entry]) -> list[Entry]:
         """Those that are written; of the others the tally tells."""
         held: dict[str, Known] = {}
-        if not self.seen.live or any_nameless(self.connection):
+        if not self.seen.live or any_stand_in(self.connection):
             held = holders(self.connection, [entry.id.casefold() for entry in entries])
             self._reveal(entries, held)
         self.known = known(self.connection, [entry.hub_id for entry in entries])
@@ -127,7 +127,7 @@ class _Putting:
         met: dict[int, tuple[bytes, Known]] = {}
         for entry in entries:
             holder = held.get(entry.id.casefold())
-            if holder is not None and holder.bears and holder.nameless:
+            if holder is not None and holder.bears and holder.stands_in:
                 met.setdefault(holder.num, (entry.hub_id, holder))
         ids = known(self.connection, [hub_id for hub_id, _ in met.values()])
         for hub_id, holder in met.values():
@@ -234,7 +234,7 @@ class _Putting:
             if holder not in losers:
                 continue
             before, called = losers[holder]
-            if before.startswith(NOBODYS):
+            if before.startswith(STAND_IN):
                 # It stood here for a model of which no more than the name was known.
                 self._lose(holder)
                 continue

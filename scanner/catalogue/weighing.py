@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scanner.catalogue.entry import NOBODYS, Entry
+from scanner.catalogue.entry import STAND_IN, Entry
 from scanner.catalogue.numbers import chunks, marks
 from scanner.catalogue.schema import PRESENT
 
@@ -73,9 +73,9 @@ class Known:
         return number
 
     @property
-    def nameless(self) -> bool:
+    def stands_in(self) -> bool:
         """True where nobody said its ``_id``."""
-        return self.hub_id.startswith(NOBODYS)
+        return self.hub_id.startswith(STAND_IN)
 
 
 def known(connection: Any, hub_ids: Sequence[bytes]) -> dict[bytes, Known]:
@@ -89,10 +89,10 @@ def holders(connection: Any, ids: Iterable[str]) -> dict[str, Known]:
     return {found.id.casefold(): found for found in _read(connection, source, "asked.id", list(ids), "asked.id")}
 
 
-def any_nameless(connection: Any) -> bool:
+def any_stand_in(connection: Any) -> bool:
     """True where the file holds a model whose ``_id`` nobody said."""
     asked = "SELECT 1 FROM models WHERE hub_id < ? LIMIT 1"
-    return connection.exec_driver_sql(asked, (NOBODYS[:-1] + b"\1",)).scalar() is not None
+    return connection.exec_driver_sql(asked, (STAND_IN[:-1] + b"\1",)).scalar() is not None
 
 
 def outdated(old: Known | None, seen: Sighting) -> bool:
@@ -113,7 +113,7 @@ def claims(entry: Entry, holder: Known | None, seen: Sighting) -> str:
         return "mine"
     if seen.source.kind == STARTER and holder.kind != STARTER:
         return "older"
-    if not holder.bears or holder.nameless or holder.seen < seen.moment or holder.kind == STARTER:
+    if not holder.bears or holder.stands_in or holder.seen < seen.moment or holder.kind == STARTER:
         return "mine"
     return "lost" if holder.seen > seen.moment else "both"
 

@@ -78,7 +78,7 @@ def by_file(path: Path) -> tuple[dict[str, Entry], list[Unread]]:
 NAMES = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,8}[A-Za-z0-9]", fullmatch=True)
 PLAIN_IDS = st.builds("{}/{}".format, NAMES, NAMES)
 IDS = st.one_of(st.builds("{}/{}".format, NAMES, NAMES), NAMES, st.sampled_from(["n/a", "none", "a/b.git", "x" * 120]))
-OBJECT_IDS = st.from_regex(r"[0-9a-f]{24}", fullmatch=True)
+OBJECT_IDS = st.from_regex(r"[0-9a-f]{24}", fullmatch=True) | st.just("00000000036468d709f17432")
 WORDS = st.one_of(
     st.sampled_from(
         ["transformers", "custom_code", "license:mit", "license: mit", "license:", "base_model:a/b", "", " a"]
@@ -116,7 +116,7 @@ def plain(draw: st.DrawFn) -> Json:
         card |= draw(st.sampled_from([{}, {"base_model_relation": relation}]))
     config = draw(st.sampled_from([{}, {"architectures": ["L"], "model_type": "llama", "tokenizer_config": {}}]))
     row = {
-        "_id": draw(OBJECT_IDS),
+        "_id": draw(st.from_regex(r"[1-9a-f][0-9a-f]{23}", fullmatch=True)),
         "id": draw(PLAIN_IDS),
         "sha": draw(st.from_regex(r"[0-9a-f]{40}", fullmatch=True)),
         "createdAt": "2024-02-29T23:59:59.123Z",
@@ -143,7 +143,7 @@ def plain(draw: st.DrawFn) -> Json:
 COUNTS = st.dictionaries(st.sampled_from(["BF16", "F32", "I32", "I64", "é"]), st.integers(-1, 2**64), max_size=2)
 ODD: dict[str, st.SearchStrategy[Any]] = {
     "id": st.sampled_from(["gpt2", "a/b.git", "a--b/c", "a/b/c", "x" * 120, "", "A/b"]),
-    "_id": st.sampled_from(["", "5", "621FFDC036468D709F174328"]),
+    "_id": st.sampled_from(["", "5", "621FFDC036468D709F174328", "00000000036468d709f17432"]),
     "sha": st.sampled_from(["main", ""]),
     "createdAt": st.sampled_from(["2024-02-30T00:00:00Z", "?", "2024-05-01T10:00:00+02:00", "2024-05-01", "0001-01-01T00:00:00Z"]),
     "lastModified": st.sampled_from(["2024-05-01T24:00:00Z", "2024-05-01T10:00:00", "2024-05-01T10:00:00.1234567Z"]),
@@ -227,40 +227,74 @@ def test_a_path_stands_for_all_that_show_the_same(path: str, beside: list[str]) 
         assert shown(path, *beside) == shown(alike(path), *beside)
 
 
+LEAST = {
+    "_id": "VARCHAR", "id": "VARCHAR", "createdAt": "TIMESTAMP", "lastModified": "TIMESTAMP", "downloads": "BIGINT",
+    "likes": "BIGINT", "tags": "VARCHAR[]",
+}  # fmt: skip
+
+
 def one(**fields: Any) -> Json:
     return {"_id": "621ffdc036468d709f174338", "id": "a/b", **fields}
 
 
 def test_booleans_that_were_written_as_text_are_booleans(tmp_path: Path) -> None:
-    write(tmp_path / "m.parquet", [one(gated="False")], {"_id": "VARCHAR", "id": "VARCHAR", "gated": "VARCHAR"})
+    write(tmp_path / "m.parquet", [one(gated="False")], {**LEAST, "gated": "VARCHAR"})
     entries, _ = by_file(tmp_path / "m.parquet")
     assert list(entries.values()) == list(by_list([one(gated=False)]).values())
 
 
 def test_names_of_files_may_stand_alone(tmp_path: Path) -> None:
     row = one(siblings=["model.safetensors", "config.json"])
-    write(tmp_path / "m.parquet", [row], {"_id": "VARCHAR", "id": "VARCHAR", "siblings": "VARCHAR[]"})
+    write(tmp_path / "m.parquet", [row], {**LEAST, "siblings": "VARCHAR[]"})
     entries, _ = by_file(tmp_path / "m.parquet")
     listed = one(siblings=[{"rfilename": "model.safetensors"}, {"rfilename": "config.json"}])
     assert list(entries.values()) == list(by_list([listed]).values())
 
 
 def test_a_file_says_which_facts_it_has_no_column_for(tmp_path: Path) -> None:
-    write(tmp_path / "m.parquet", [one(likes=3)], {"_id": "VARCHAR", "id": "VARCHAR", "likes": "BIGINT"})
-    file = Parquet(tmp_path / "m.parquet")
-    assert "sha" in file.missing
-    assert "cardData" in file.missing
-    assert "likes" not in file.missing
-    assert file.rows == 1
-    file.close()
+    write(tmp_path / "m.parquet", [one(likes=3)], LEAST)
+    with closing(Parquet(tmp_path / "m.parquet")) as file:
+        assert "sha" in file.missing
+        assert "cardData" in file.missing
+        assert "likes" not in file.missing
+        assert file.rows == 1
 
 
-@pytest.mark.parametrize("lacks", ["_id", "id"])
-def test_without_identity_a_file_is_refused(tmp_path: Path, lacks: str) -> None:
-    columns = {name: "VARCHAR" for name in ("_id", "id", "author") if name != lacks}
-    write(tmp_path / "m.parquet", [one(author="a")], columns)
-    with pytest.raises(DataError, match=f"no column '{lacks}'"):
+@pytest.mark.parametrize("lacks", sorted(LEAST))
+def test_a_file_without_what_every_layout_has_is_refused_by_the_name_of_the_column(tmp_path: Path, lacks: str) -> None:
+    write(
+        tmp_path / "m.parquet",
+        [one(author="a")],
+        {k: v for k, v in LEAST.items() if k != lacks} | {"author": "VARCHAR"},
+    )
+    with pytest.raises(DataError, match=f"no column {lacks}") as caught:
         Parquet(tmp_path / "m.parquet")
+    assert "it has: " in caught.value.hint
+    assert "author" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("column", "kind"),
+    [
+        ("_id", "BIGINT"), ("id", "VARCHAR[]"), ("tags", "VARCHAR"), ("downloads", "VARCHAR"), ("likes", "BOOLEAN"),
+        ("createdAt", "BIGINT"), ("gated", "BIGINT"), ("cardData", "BIGINT"), ("siblings", "BIGINT[]"),
+        ("baseModels", "VARCHAR[]"), ("config", "BLOB"), ("sha", "STRUCT(a BIGINT)"),
+    ],
+)  # fmt: skip
+def test_a_column_of_another_type_is_refused_by_name(tmp_path: Path, column: str, kind: str) -> None:
+    columns = ", ".join(f'NULL::{k} AS "{name}"' for name, k in {**LEAST, column: kind}.items())
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY (SELECT {columns}) TO '{tmp_path / 'm.parquet'}' (FORMAT parquet)")
+    with pytest.raises(DataError, match=f'"{column}" is '):
+        Parquet(tmp_path / "m.parquet")
+
+
+def test_a_column_without_any_value_says_nothing(tmp_path: Path) -> None:
+    pyarrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    none = {name: [None] for name in ("createdAt", "lastModified", "downloads", "likes", "sha", "tags")}
+    parquet.write_table(pyarrow.table({"_id": [one()["_id"]], "id": ["a/b"], **none}), tmp_path / "m.parquet")
+    entries, unread = by_file(tmp_path / "m.parquet")
+    assert (list(entries.values()), unread) == (list(by_list([one()]).values()), [])
 
 
 def test_a_damaged_file_is_an_error_of_ours_and_says_what_to_do(tmp_path: Path) -> None:
