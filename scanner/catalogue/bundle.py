@@ -24,6 +24,7 @@ from scanner import jsontext
 from scanner.catalogue.entry import seconds
 from scanner.errors import DataError, ScannerError
 from scanner.hub.answers import date
+from scanner.text import clean_line
 
 FORMAT, VERSION = "modelorigin/catalogue-bundle", 1
 MAGIC = f'{{"format":"{FORMAT}"'.encode()
@@ -147,8 +148,9 @@ class Bundle:
         header = read.value
         if read.duplicates or read.constants or not isinstance(header, dict) or header.get("format") != FORMAT:
             raise self._wrong("its header is none of a bundle")
-        if header.get("version") != VERSION:
-            said = f"it has version {header.get('version')!r}, this program knows {VERSION}"
+        version = header.get("version")
+        if type(version) is not int or version != VERSION:
+            said = f"it has version {clean_line(repr(version))}, this program knows {VERSION}"
             raise DataError(said, file=self.name, hint="import it with the modelorigin that it was made for")
         body, off = header.get("body"), header.get("signed_off", ...)
         if not (

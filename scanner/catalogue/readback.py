@@ -54,9 +54,9 @@ def model(record: Record, profiles: list[str], sources: int) -> Model:
         _need(at is None or _in(at, -_LATEST, _LATEST), "a moment", at)
     for at in (since, first, last):
         _need(_in(at, 0, _LATEST), "a moment", at)
-    _need(state in (PRESENT, GONE) and isinstance(state, int), "a state", state)
+    _need(_in(state, PRESENT, GONE), "a state", state)
     _need(_in(source, 0, sources - 1) and _in(profile, 0, len(profiles) - 1), "a number", [source, profile])
-    _need(bears in (0, 1), "whether its name leads to it", bears)
+    _need(_in(bears, 0, 1), "whether its name leads to it", bears)
     _need(tags is None or (isinstance(tags, list) and len(tags) <= _MOST_TAGS), "tags", tags)
     kept = None if tags is None else tuple(line(tag) for tag in tags)
     _need(bases is None or _bases(_canonical(bases)), "bases", bases)
@@ -108,7 +108,7 @@ def owner(record: Record) -> tuple[Any, ...]:
 def detail(record: Record) -> tuple[Any, ...]:
     """``_id``, commit, seen, scanned, issues. Raises: Odd."""
     hub_id, sha, seen, done, issues = _fields(record, 5)
-    _need(_in(seen, 0, _LATEST) and done in (None, 0, 1), "a detail", record)
+    _need(_in(seen, 0, _LATEST) and (done is None or _in(done, 0, 1)), "a detail", record)
     if issues is not None:
         _need(isinstance(issues, str) and len(issues) <= 1 << 24, "issues", issues)
         said = _json(issues)
@@ -202,6 +202,7 @@ def _bases(said: Any) -> bool:
     return (
         isinstance(hub, list)
         and all(isinstance(p, list) and len(p) == 2 and _text(p[0]) and _maybe_id(p[1]) for p in hub)
+        and _text(said.get("relation", ""))
         and said.get("relation", "copy") in _RELATIONS
         and (tags is True or _texts(tags))
         and (said.get("card") is not True or "hub" in said)

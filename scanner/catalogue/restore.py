@@ -60,7 +60,7 @@ class _Restoring:
 
     def take(self, record: Record) -> None:
         """Raises: Odd."""
-        kind = record[0] if record else None
+        kind = record[0] if record and isinstance(record[0], str) else ""
         if kind == "model":
             self._model(readback.model(record, self._profiles, len(self._sources)))
         elif kind == "profile":
@@ -70,13 +70,15 @@ class _Restoring:
         elif kind == "event":
             self._others["event"].append(readback.event(record, len(self._sources)))
         elif kind in _READ:
-            self._others[str(kind)].append(_READ[str(kind)](record))
+            self._others[kind].append(_READ[kind](record))
         else:
             raise Odd("a line of no kind that is known")
 
     def finish(self) -> None:
         self._flush(self._models)
         self._weigh(self._unnamed)
+        if self._done + len(self._unnamed) != self._bundle.models:
+            raise Odd(f"not all of {self._bundle.models:,} models are in it")
         lead(self._connection, self._others["name"])
         self._events(self._others["event"])
         self._facts()
