@@ -90,8 +90,8 @@ def _values(tree: str, keys: tuple[str, ...]) -> str:
 
 def _joined(items: str) -> str:
     """How many items there are, and each behind a mark; NULL where there is no list."""
-    listed = f"array_to_string(list_transform({items}, lambda item: concat('{ITEM}', item)), '')"
-    return f"CASE WHEN {items} IS NOT NULL THEN concat(len({items}), {listed}) END"
+    listed = f"concat_ws('{ITEM}', len({items}), array_to_string({items}, '{ITEM}'))"
+    return f"CASE WHEN {items} = [] THEN '0' WHEN {items} IS NOT NULL THEN {listed} END"
 
 
 def _all(*tests: str) -> str:

@@ -14,7 +14,7 @@ from scanner.catalogue.numbers import Numbers, namespace
 from scanner.catalogue.packed import pack
 from scanner.catalogue.parts import Fields
 
-_REMEMBERED = 200_000
+_REMEMBERED = 50_000
 """Names of parents whose numbers are remembered: a few are named again and again."""
 
 
@@ -49,6 +49,8 @@ class Loader:
             [(row[0], self._publishers[namespace(row[0])], num) for num, row in zip(numbers, rows, strict=True)],
         )
         lost = self._models(numbers, rows)
+        # Those remembered here are enough.
+        self._numbers.forget("words", "publishers")
         self._link((num, row[10]) for num, row in zip(numbers, rows, strict=True) if row[10] and num not in lost)
         return [row for num, row in zip(numbers, rows, strict=True) if num in lost]
 

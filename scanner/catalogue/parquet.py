@@ -22,7 +22,7 @@ from scanner.catalogue.parts import Fields, Parts, fields_of
 from scanner.errors import DataError, ScannerError, UsageError
 from scanner.hub.listing import Unread, read_page
 
-BATCH = 10_000
+BATCH = 5_000
 _BIG = 50_000
 """From so many rows on a process of its own is worth its start."""
 _MEMORY = "2GB"

@@ -25,7 +25,7 @@ Fields = tuple[Any, ...]
 """The fields of an ``Entry``, in its order."""
 fields_of = attrgetter(*Entry.__slots__)
 
-_REMEMBERED = 200_000
+_REMEMBERED = 50_000
 """Texts of one kind that are remembered."""
 _CLEAN = re.compile(r"[!-~](?:[ -~]{0,298}[!-~])?")
 """A tag that reading leaves as it is."""
@@ -44,7 +44,7 @@ class Parts:
         self._listings: dict[str | None, frozenset[str] | None] = {}
         self._shown: dict[frozenset[str], frozenset[str]] = {}
         self._counted: dict[str, int | None] = {}
-        self._clean: set[str] = set()
+        self._clean: dict[str, str] = {}
 
     def fields(self, row: Sequence[Any]) -> Fields | None:
         """The fields of an entry from ``cutting.PARTS``; None where the whole row is to be read."""
@@ -52,12 +52,8 @@ class Parts:
             id, hub_id, sha, created, modified, downloads, total, likes,
             parameters, counts, tagged, files, bases, said, shared,
         ) = row  # fmt: skip
-        tags = None
         try:
-            if tagged is not None:
-                count, *tags = tagged.split(ITEM)
-                if len(tags) != int(count) or not self._clean.issuperset(tags):
-                    self._inspect(tags, int(count))
+            kept = None if tagged is None else self._tags(tagged)
             listing = self._listings[files] if files in self._listings else self._listing(files)
             profile = self._profiles.get((shared, listing)) or self._profile(shared, listing)
             if counts is not None:
@@ -66,15 +62,18 @@ class Parts:
                 bases = _entry(_json(said)).bases
         except _Lost:
             return None
-        kept = None if tags is None else tuple(tags)
         return id, hub_id, sha, created, modified, downloads, total, likes, parameters, kept, bases, profile
 
-    def _inspect(self, tags: Sequence[str], count: int) -> None:
-        """Remember tags that are what they should be."""
-        if len(tags) != count or not all(tag in self._clean or _CLEAN.fullmatch(tag) for tag in tags):
-            raise _Lost
-        _bound(self._clean)
-        self._clean.update(tags)
+    def _tags(self, text: str) -> tuple[str, ...]:
+        """The tags, of equal ones the same object: to send and to count them is then cheap."""
+        tags = _items(text)
+        try:
+            return tuple([self._clean[tag] for tag in tags])
+        except KeyError:
+            if not all(tag in self._clean or _CLEAN.fullmatch(tag) for tag in tags):
+                raise _Lost from None
+            _bound(self._clean)
+            return tuple([self._clean.setdefault(tag, tag) for tag in tags])
 
     def _listing(self, text: str | None) -> frozenset[str] | None:
         """Names that show what the names in ``text`` show."""
@@ -100,7 +99,7 @@ class Parts:
         return found
 
 
-def _bound(known: dict[Any, Any] | set[str]) -> None:
+def _bound(known: dict[Any, Any]) -> None:
     if len(known) > _REMEMBERED:
         known.clear()
 
@@ -167,7 +166,7 @@ _FOLDERS = re.compile(r"[^ -~]|mlpackage|mlmodelc|adapter_config", re.I)
 _NAMES = re.compile(r"\.data-|ggml|training|optimizer|schedule|state|sampl|\.model$|config\.json$", re.I)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def alike(path: str) -> str:
     """A path that shows of its file what ``path`` shows: mostly any path with that suffix."""
     name = path.rpartition("/")[2]

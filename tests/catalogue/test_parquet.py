@@ -76,7 +76,8 @@ def by_file(path: Path) -> tuple[dict[str, Entry], list[Unread]]:
 
 
 NAMES = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,8}[A-Za-z0-9]", fullmatch=True)
-PLAIN_IDS = st.builds("{}/{}".format, NAMES, NAMES)
+PLAIN_NAMES = NAMES.filter(lambda name: ".." not in name and "--" not in name and not name.endswith(".git"))
+PLAIN_IDS = st.builds("{}/{}".format, PLAIN_NAMES, PLAIN_NAMES)
 IDS = st.one_of(st.builds("{}/{}".format, NAMES, NAMES), NAMES, st.sampled_from(["n/a", "none", "a/b.git", "x" * 120]))
 OBJECT_IDS = st.from_regex(r"[0-9a-f]{24}", fullmatch=True) | st.just("00000000036468d709f17432")
 WORDS = st.one_of(
