@@ -7,7 +7,9 @@ Checked is what readers of the file rely on: shapes, ranges, and that no text ho
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from scanner import jsontext
@@ -22,6 +24,7 @@ _LATEST = 253402300799
 _MOST_TAGS = 100_000
 _LONGEST = 1 << 20
 """Characters of a text that is JSON."""
+_PLAIN = re.compile(r"[ -\[\]-~]*")
 
 Record = list[Any]
 
@@ -58,8 +61,9 @@ def model(record: Record, profiles: list[str], sources: int) -> Model:
     _need(_in(source, 0, sources - 1) and _in(profile, 0, len(profiles) - 1), "a number", [source, profile])
     _need(_in(bears, 0, 1), "whether its name leads to it", bears)
     _need(tags is None or (isinstance(tags, list) and len(tags) <= _MOST_TAGS), "tags", tags)
-    kept = None if tags is None else tuple(line(tag) for tag in tags)
-    _need(bases is None or _bases(_canonical(bases)), "bases", bases)
+    kept = None if tags is None else tuple(map(_tag, tags))
+    if bases is not None:
+        _need(_bases(_canonical(bases)), "bases", bases)
     entry = Entry(
         name(id), known(hub_id), commit(sha), created, modified, downloads, total, likes, parameters, kept, bases,
         profiles[profile],
@@ -73,7 +77,6 @@ def profile(record: Record) -> str:
     said = _canonical(text)
     _need(isinstance(said, dict) and said.keys() <= _PROFILE.keys(), "a profile", said)
     _need(all(_PROFILE[key](value) for key, value in said.items()), "a profile", said)
-    _need(clean_tree(said, limit=_LONGEST) == said, "clean text", said)
     found: str = text
     return found
 
@@ -152,6 +155,15 @@ def line(value: Any, longest: int = 300) -> str:
     return str(value)
 
 
+def _tag(value: Any) -> str:
+    _need(isinstance(value, str), "a tag", value)
+    return _line_once(value)
+
+
+# The same tags stand in every second model.
+_line_once = lru_cache(maxsize=100_000)(line)
+
+
 def _fields(record: Record, count: int) -> Record:
     _need(len(record) == count + 1, f"{count} values", len(record) - 1)
     return record[1:]
@@ -171,6 +183,8 @@ def _canonical(text: Any) -> Any:
     _need(isinstance(text, str) and len(text) <= _LONGEST, "a text", text)
     said = _json(text)
     _need(canonical(said) == text, "canonical JSON", text)
+    # What stands there as it is has nothing in it to take out.
+    _need(bool(_PLAIN.fullmatch(text)) or clean_tree(said, limit=_LONGEST) == said, "clean text", text)
     return said
 
 
@@ -208,7 +222,6 @@ def _bases(said: Any) -> bool:
         and (said.get("card") is not True or "hub" in said)
         and isinstance(stated, list)
         and all(_texts(p) and len(p) == 3 and p[1] in _RELATIONS for p in stated)
-        and clean_tree(said, limit=_LONGEST) == said
     )
 
 
