@@ -1,6 +1,6 @@
 """A made-up Hub of any size, the same one for the same seed: as rows of the Hub's list, as entries, as a file.
 
-    python benchmarks/hub_world.py --models N [--seed S] [--catalogue FILE] [--jsonl FILE]
+    python benchmarks/hub_world.py --models N [--seed S] [--catalogue FILE] [--parquet FILE] [--jsonl FILE]
 
 Models come oldest first. A new one draws its parent among the parents drawn before it (the popular grow more popular:
 a power law) or among all older models; depth ends at 8. Shares of all models:
@@ -27,6 +27,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from hub_draws import ADAPTER, ALONE, END, Drawn, World, base_tags
 from hub_shapes import FILES, LICENSES, TEMPLATE, UNCONFIGURED, Json
@@ -231,15 +232,64 @@ def write_jsonl(path: Path, count: int, seed: int) -> None:
         file.writelines(json.dumps(row) + "\n" for row in rows(count, seed))
 
 
+def write_parquet(path: Path, count: int, seed: int) -> None:
+    """In the layout of the community's daily statistics: card and config as text, structs for the rest."""
+    import duckdb
+
+    world = rows(count, seed)
+    with TemporaryDirectory(dir=path.parent) as folder, duckdb.connect() as connection:
+        connection.execute("SET memory_limit = '1GB'; SET preserve_insertion_order = true; SET TimeZone = 'UTC'")
+        for number in range(-(-count // BATCH)):
+            piece = Path(folder, f"{number:06}.jsonl")
+            piece.write_text("".join(json.dumps(_column_values(row)) + "\n" for row in islice(world, BATCH)))
+            columns = ", ".join(f"'{name}': '{kind}'" for name, kind in COLUMNS.items())
+            read = f"read_json('{piece}', format = 'newline_delimited', columns = {{{columns}}})"
+            connection.execute(f"COPY (SELECT * FROM {read}) TO '{piece.with_suffix('.parquet')}'")
+            piece.unlink()
+        connection.execute(f"COPY (FROM read_parquet('{folder}/*.parquet')) TO '{path}' (COMPRESSION zstd)")
+
+
+COLUMNS = {
+    "_id": "VARCHAR",
+    "id": "VARCHAR",
+    "author": "VARCHAR",
+    "createdAt": "TIMESTAMP",
+    "lastModified": "TIMESTAMP",
+    "downloads": "BIGINT",
+    "downloadsAllTime": "BIGINT",
+    "likes": "BIGINT",
+    "trendingScore": "DOUBLE",
+    "pipeline_tag": "VARCHAR",
+    "library_name": "VARCHAR",
+    "tags": "VARCHAR[]",
+    "siblings": "STRUCT(rfilename VARCHAR)[]",
+    "cardData": "VARCHAR",
+    "config": "VARCHAR",
+    "safetensors": "STRUCT(parameters STRUCT(BF16 BIGINT, F16 BIGINT, F32 BIGINT, I32 BIGINT), total BIGINT)",
+    "gguf": "STRUCT(total BIGINT, architecture VARCHAR, context_length BIGINT)",
+    "baseModels": "STRUCT(relation VARCHAR, models STRUCT(_id VARCHAR, id VARCHAR)[])",
+}
+"""The columns of that layout; it has no ``sha``, ``gated``, ``disabled`` or ``private``."""
+
+
+def _column_values(row: Json) -> Json:
+    texts: Json = {key: json.dumps(row[key]) for key in ("cardData", "config") if key in row}
+    whole: Json = {**row, **texts, "downloadsAllTime": row["downloads"] * 9, "trendingScore": 0}
+    return {key: value for key, value in whole.items() if key in COLUMNS}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--catalogue", type=Path)
+    parser.add_argument("--parquet", type=Path)
     parser.add_argument("--jsonl", type=Path)
     asked = parser.parse_args()
     if asked.catalogue:
         print(fill(str(asked.catalogue), asked.models, asked.seed))
+    if asked.parquet:
+        write_parquet(asked.parquet, asked.models, asked.seed)
     if asked.jsonl:
         write_jsonl(asked.jsonl, asked.models, asked.seed)
 

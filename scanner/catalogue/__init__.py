@@ -1,4 +1,4 @@
-"""The whole Hub at list depth, in one file: crawled, kept fresh, judged as a whole.
+"""The whole Hub at list depth, in one file: crawled or imported, kept fresh, judged as a whole.
 
     schema, file             the tables; opening, reading, writing
     entry, numbers, packed   one model as it is kept, and back to the noun ``Model``

@@ -3,13 +3,19 @@
 Candidates are taken most downloaded first and judged one by one on their facts, as ``check --hub catalogue`` does,
 until there are enough. Sizes are compared within a factor that is widened step by step. Left out are what comes out
 of the model, what shares a root with it, and a second model of the same root: it would be no other choice.
+
+Where the task is not known the class of the model tells it: what stands behind its maker's name, as in
+``MistralForCausalLM``. Where the size is not known, its name may say it. Models of which no downloads are known come
+last, those first that most others come out of. Every such stopgap is told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import chain, islice
 from typing import Any
 
 from scanner.catalogue.entry import moment
@@ -31,18 +37,24 @@ ALIVE, IN_USE = 730, 10_000
 """A model is alive when it changed in so many days, or has so many downloads in 30 days. None without any is."""
 _JUDGED = 200
 """Candidates judged within one factor."""
+_READ = 20_000
+"""Models looked at for them."""
+_SIZE = re.compile(r"(?<![a-z0-9.])(?:(\d{1,3})x)?(\d{1,4}(?:\.\d{1,3})?)([bm])(?![a-z0-9])", re.I)
+_TUNED = re.compile(r"(?<![a-z])(?:instruct|chat|it)(?![a-z])", re.I)
+_UNITS = {"b": 10**9, "m": 10**6}
 
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The model that is to be replaced. ``sign`` and ``value``: what a candidate has to share, ``pipeline`` at best."""
+    """The model that is to be replaced. ``signs``: what a candidate has to share, by name; the first that is known of
+    both counts. ``parameters`` as counted, or as its name says.
+    """
 
     num: int
     id: str
-    sign: str
-    value: str
+    signs: tuple[tuple[str, str], ...]
     parameters: int | None
     roots: frozenset[str]
 
@@ -55,7 +67,7 @@ class Alternative:
     verdict: str
     roots: tuple[str, ...]
     parameters: int | None
-    downloads: int
+    downloads: int | None
     modified: str | None
     reasons: tuple[str, ...]
     review: tuple[str, ...]
@@ -112,7 +124,7 @@ def suggestions(
 
 
 class NothingKnown(ScannerError):
-    """Neither task, nor library, nor type of a model is known: nothing can be compared to it."""
+    """Neither task, nor class, nor library, nor type of a model is known: nothing can be compared to it."""
 
 
 class _Tracer:
@@ -135,46 +147,102 @@ def _subject(catalogue: Catalogue, written: str, tracer: _Tracer) -> Subject:
     with catalogue.reading() as connection:
         found = find(connection, written)
         num = seen(found)
-        parameters, *signs = connection.exec_driver_sql(
-            "SELECT m.parameters, p.pipeline, p.library, p.model_type FROM models m"
+        parameters, *values = connection.exec_driver_sql(
+            f"SELECT m.parameters, {', '.join(_SIGNS.values())} FROM models m"
             " JOIN profiles p ON p.num = m.profile WHERE m.num = ?",
             (num,),
         ).one()
-    known = [(s, v) for s, v in zip(("pipeline", "library", "model_type"), signs, strict=True) if v]
-    if not known:
+    known = {sign: value for sign, value in zip(_SIGNS, values, strict=True) if value}
+    # A library or a type holds models for every task: they count where nothing else is known.
+    best = [sign for sign in ("task", "class") if sign in known] or [sign for sign in _SIGNS if sign in known][:1]
+    if not best:
         raise NothingKnown(
-            f"what {found.id} does is not known: the catalogue holds no task, library or type of it",
+            f"what {found.id} does is not known: the catalogue holds no task, class, library or type of it",
             hint="modelorigin crawl asks for what is missing; modelorigin catalogue search finds models by words",
         )
     facts = tracer.facts(found.id)
-    return Subject(num, found.id, *known[0], parameters, _roots(facts) if facts else frozenset({found.id}))
+    roots = _roots(facts) if facts else frozenset({found.id})
+    return Subject(
+        num, found.id, tuple((sign, known[sign]) for sign in best), parameters or named_size(found.id), roots
+    )
+
+
+_CLASS = "json_extract(p.body, '$.architectures[0]')"
+_SIGNS = {
+    "task": "p.pipeline",
+    "class": f"iif(instr({_CLASS}, 'For') > 1, substr({_CLASS}, instr({_CLASS}, 'For')), NULL)",
+    "library": "p.library",
+    "type": "p.model_type",
+}
+"""What two models may share, and where it stands, the most telling first."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
+    """``sign``: what it shares. ``children``: how many models of the catalogue name it as their parent."""
+
     id: str
     parameters: int | None
-    downloads: int
+    downloads: int | None
     modified: int | None
     gated: str | None
+    sign: str
+    children: int
+
+    @property
+    def size(self) -> int | None:
+        return self.parameters or named_size(self.id)
 
 
-def _candidates(connection: Any, subject: Subject, factor: float | None, as_of: date) -> Iterator[_Candidate]:
-    """Models that do the same and are alive, most downloaded first."""
-    size = ""
-    values: tuple[int, ...] = ()
-    if factor is not None and subject.parameters:
-        size = " AND m.parameters BETWEEN ? AND ?"
-        values = (int(subject.parameters / factor), int(subject.parameters * factor))
+def _candidates(connection: Any, subject: Subject, factor: float | None, as_of: date) -> list[_Candidate]:
+    """Models that do the same and are alive, as far as is known: tuned as the subject is, most downloaded first."""
     since = int(datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC).timestamp()) - ALIVE * 86_400
-    rows = connection.exec_driver_sql(
-        "SELECT n.id, m.parameters, m.downloads, m.modified, p.gated FROM models m INDEXED BY models_by_downloads"
+    cases = [
+        f"WHEN {_SIGNS[sign]} IS NOT NULL THEN iif({_SIGNS[sign]} = ?, '{sign}', NULL)" for sign, _ in subject.signs
+    ]
+    shared, values = f"CASE {' '.join(cases)} END", [value for _, value in subject.signs]
+    # What is in no range of sizes is left to Python: a size may stand in the name alone.
+    bounds = (0, 1 << 62) if factor is None else _range(subject, factor)
+    asked = (
+        f"SELECT n.id, m.parameters, m.downloads, m.modified, p.gated, {shared} AS sign, %s FROM models m %s"
         " JOIN profiles p ON p.num = m.profile JOIN names n ON n.num = m.name"
-        f" WHERE m.downloads > 0 AND m.state = ? AND (m.modified >= ? OR m.downloads >= ?)"
-        f" AND p.{subject.sign} = ? AND m.num <> ?{size} ORDER BY m.downloads DESC LIMIT ?",
-        (PRESENT, since, IN_USE, subject.value, subject.num, *values, _JUDGED),
+        f" WHERE m.state = {PRESENT} AND m.num <> ? AND (m.parameters IS NULL OR m.parameters BETWEEN ? AND ?)"
+        " AND sign IS NOT NULL AND %s LIMIT ?"
     )
-    return (_Candidate(*row) for row in rows)
+    given = (*values, subject.num, *bounds)
+    alive = "m.downloads > 0 AND (m.modified >= ? OR m.downloads >= ?) ORDER BY m.downloads DESC"
+    counted = connection.exec_driver_sql(
+        asked % ("0", "INDEXED BY models_by_downloads", alive), (*given, since, IN_USE, _READ)
+    )
+    children = "(SELECT count(*) FROM edges e WHERE e.parent = m.name) AS children"
+    unknown = "m.downloads IS NULL AND coalesce(m.modified >= ?, 1) ORDER BY children DESC, n.id"
+    uncounted = connection.exec_driver_sql(asked % (children, "", unknown), (*given, since, _READ))
+    found = (_Candidate(*row) for row in chain(counted, uncounted))
+    others = (one for one in found if not _namesakes(one.id, subject.id))
+    sized = (one for one in others if factor is None or (one.size and bounds[0] <= one.size <= bounds[1]))
+    tuned = bool(_TUNED.search(subject.id))
+    return sorted(islice(sized, _JUDGED), key=lambda one: bool(_TUNED.search(one.id)) is not tuned)
+
+
+def _namesakes(one: str, other: str) -> bool:
+    """True for names of one publisher of which one ends as the other: mostly one model, renamed."""
+    names = [id.casefold().rpartition("/") for id in (one, other)]
+    (space, _, name), (other_space, _, other_name) = names
+    return space == other_space and (name.endswith(other_name) or other_name.endswith(name))
+
+
+def _range(subject: Subject, factor: float) -> tuple[int, int]:
+    size = subject.parameters or 0
+    return int(size / factor), int(size * factor)
+
+
+def named_size(id: str) -> int | None:
+    """The parameters that the name of a model says it has: 7B, 350m, 8x7B."""
+    found = _SIZE.search(id.rpartition("/")[2])
+    if found is None:
+        return None
+    times, number, unit = found.groups()
+    return int(int(times or 1) * float(number) * _UNITS[unit.lower()]) or None
 
 
 def _roots(facts: Json) -> frozenset[str]:
@@ -202,32 +270,37 @@ def _alternative(
     names = " and ".join(policy.name for policy in policies)
     reasons = [
         f"{names} {'allows' if verdict is Verdict.ALLOW else 'asks for review of'} it",
-        f"same {_SIGNS[subject.sign]}: {subject.value}",
-        _size(candidate.parameters, subject.parameters),
-        f"{candidate.downloads:,} downloads in 30 days",
+        f"same {candidate.sign}: {dict(subject.signs)[candidate.sign]}",
+        _size(candidate, subject.parameters),
+        _popularity(candidate),
         f"changed {(moment(candidate.modified) or 'at a time not known')[:19].partition('T')[0]}",
-        f"licence {', '.join(declared)}" if declared else "no licence declared",
+        f"licence {', '.join(declared)}" if declared else _NO_LICENSE[facts["license"]["status"] == "none"],
     ]
     if candidate.gated and candidate.gated != "no":
         reasons.append(f"gated ({candidate.gated})")
     return Alternative(
-        candidate.id, verdict.name.lower(), tuple(sorted(_roots(facts))), candidate.parameters, candidate.downloads,
+        candidate.id, verdict.name.lower(), tuple(sorted(_roots(facts))), candidate.size, candidate.downloads,
         moment(candidate.modified), tuple(reasons), rules,
     )  # fmt: skip
 
 
-_SIGNS = {"pipeline": "task", "library": "library", "model_type": "type"}
+_NO_LICENSE = {True: "no licence declared", False: "licence not known"}
 
 
-def _size(parameters: int | None, wanted: int | None) -> str:
-    if parameters is None:
+def _popularity(candidate: _Candidate) -> str:
+    if candidate.downloads is not None:
+        return f"{candidate.downloads:,} downloads in 30 days"
+    return f"downloads not known, {candidate.children:,} models here come out of it"
+
+
+def _size(candidate: _Candidate, wanted: int | None) -> str:
+    if candidate.size is None:
         return "size not known"
+    said = f"{counted(candidate.size)} parameters" + ("" if candidate.parameters else " says its name")
     if not wanted:
-        return f"{counted(parameters)} parameters, of the other it is not known"
-    times = parameters / wanted
-    return f"{counted(parameters)} parameters, " + (
-        "about as many" if 0.9 < times < 1.1 else f"{times:.2g} times as many"
-    )
+        return f"{said}, of the other it is not known"
+    times = candidate.size / wanted
+    return f"{said}, " + ("about as many" if 0.9 < times < 1.1 else f"{times:.2g} times as many")
 
 
 def counted(number: int) -> str:

@@ -5,6 +5,8 @@ listing showed. Of a card nothing else is kept.
 
     profile    what many models have in common, as canonical JSON: each combination is stored once
     bases      what each source says of the parents, as canonical JSON; None when none says anything
+
+What third parties state of a model stands under ``stated`` in both, beside what the hub says, and never as its word.
 """
 
 from __future__ import annotations
@@ -14,14 +16,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
 from scanner.evidence import files
 from scanner.evidence.frontmatter import RELATIONS, declared_parents, references, tag_parents, tagged
 from scanner.fact import Basis, Locator
-from scanner.model import Listing, Model, ModelRef, Parent, Relation, RepoId, Revision
+from scanner.model import Listing, Model, ModelRef, Parent, Relation, RepoId, Revision, StatedLicense
 
 BASE_TAG, LICENSE_TAG = "base_model:", "license:"
+STAND_IN = bytes(4)
+"""How the ``hub_id`` of a model begins that is known by its name alone. An ``_id`` begins with the second it was given
+out, and the reading of answers refuses one of 1970: no hub's ``_id`` is ever met here."""
 
 Bases = Mapping[str, Any]
 
@@ -73,6 +79,16 @@ def entry_of(model: Model, downloads_total: int | None = None) -> Entry | None:
     )
 
 
+def stand_in(repo: RepoId) -> str:
+    """What stands for the ``_id`` of a model of which nobody said it: see ``STAND_IN``. The same for every spelling."""
+    return (STAND_IN + sha256(repo.key.encode()).digest()[:8]).hex()
+
+
+def known_id(hub_id: bytes) -> str | None:
+    """The ``_id`` as the hub writes it; None where it was never said."""
+    return None if hub_id.startswith(STAND_IN) else hub_id.hex()
+
+
 def model_of(entry: Entry, requested: RepoId, *, hub: str, sources: tuple[str, ...] = ()) -> Model:
     """The noun again. What was not kept is None; a listing that was read is known by what it showed."""
     profile = json.loads(entry.profile)
@@ -86,7 +102,7 @@ def model_of(entry: Entry, requested: RepoId, *, hub: str, sources: tuple[str, .
         requested=requested,
         repo=repo,
         revision=Revision(commit) if commit else None,
-        hub_id=entry.hub_id.hex(),
+        hub_id=known_id(entry.hub_id),
         created_at=moment(entry.created),
         last_modified=moment(entry.modified),
         gated=profile.get("gated"),
@@ -99,13 +115,14 @@ def model_of(entry: Entry, requested: RepoId, *, hub: str, sources: tuple[str, .
         parameters=entry.parameters,
         tags=None if entry.tags is None else (*entry.tags, *_base_tags(said)),
         card=_card(profile, said),
-        base_models=_hub_parents(said, at),
+        base_models=_hub_parents(said, at) if "hub" in said else _stated_parents(said, at),
+        licenses=_stated_licenses(profile),
         architectures=tuple(profile["architectures"]) if "architectures" in profile else None,
         model_type=profile.get("model_type"),
         remote_code=profile.get("remote_code"),
         listing=_listing(listing) if listing else None,
         unread=tuple(profile.get("unread", ())),
-        sources=sources,
+        sources=(*profile.get("stated", {}).get("sources", ()), *sources),
     )
 
 
@@ -120,32 +137,40 @@ def _named(bases: str) -> Mapping[str, str]:
     said: Bases = json.loads(bases)
     how = str(said.get("relation") or Relation.UNSPECIFIED.value)
     found = {id: how for id, _ in said.get("hub", ())}
-    if said.get("tags", True) is True and said.get("card", True) is True:
+    if said.get("tags", True) is True and said.get("card", True) is True and not said.get("stated"):
         return found
     for tag in _base_tags(said):
         head, _, rest = tag.removeprefix(BASE_TAG).partition(":")
         relation, name = (head, rest) if rest and head in RELATIONS else (Relation.UNSPECIFIED.value, f"{head}:{rest}")
         _add(found, name if rest else head, relation)
+    relation = str(said.get("card_relation") or how)
     for ref in references(_card_bases(said)):
-        _add(found, ref.raw, str(said.get("card_relation") or how))
+        _add(found, ref.raw, relation if relation in RELATIONS else Relation.UNSPECIFIED.value)
+    for written, relation, _ in said.get("stated", ()):
+        _add(found, written, relation)
     return found
 
 
 def base_claims(bases: str, adapter: bool) -> Iterator[Parent]:
-    """What stored bases claim, as the evidence of a model that has them; ``adapter``: the config of one was listed."""
+    """What stored bases claim, as the evidence of a model that has them; ``adapter``: the config of one was listed.
+
+    Nothing where third parties have their say too: such a model is read in full.
+    """
     said: Bases = json.loads(bases)
+    if "stated" in said:
+        return
     otherwise = Relation.ADAPTER if adapter else Relation.UNSPECIFIED
     card = {"base_model": _card_bases(said), "base_model_relation": said.get("card_relation")}
     yield from declared_parents(card, Locator("", "", key="cardData.base_model"), otherwise)
     yield from tag_parents(_base_tags(said), Locator("", "", key="tags"), otherwise)
-    yield from _hub_parents(said, Locator("", "", key="baseModels")) or ()
+    if "hub" in said:
+        yield from _hub_parents(said, Locator("", "", key="baseModels"))
 
 
 def _add(found: dict[str, str], written: str, relation: str) -> None:
     repo = ModelRef.parse(written).repo
-    if repo is None or repo.key in {name.casefold() for name in found}:
-        return
-    found[str(repo)] = relation if relation in RELATIONS else Relation.UNSPECIFIED.value
+    if repo is not None and repo.key not in {name.casefold() for name in found}:
+        found[str(repo)] = relation
 
 
 # -- what a model says of its parents
@@ -153,7 +178,10 @@ def _add(found: dict[str, str], written: str, relation: str) -> None:
 
 def _bases(model: Model) -> str | None:
     said: dict[str, Any] = {}
-    if model.base_models is not None:
+    stated = [parent for parent in model.base_models or () if parent.basis is Basis.CURATED]
+    if model.sources:
+        said["stated"] = [[parent.ref.raw, parent.relation.value, parent.note] for parent in stated]
+    if model.base_models is not None and not stated:
         said["hub"] = [[p.ref.raw, p.hub_id] for p in model.base_models]
         relations = {p.relation.value for p in model.base_models} - {Relation.UNSPECIFIED.value}
         if relations:
@@ -191,11 +219,15 @@ def _card_bases(said: Bases) -> Any:
     return [id for id, _ in said["hub"]] if card is True else card
 
 
-def _hub_parents(said: Bases, at: Locator) -> tuple[Parent, ...] | None:
-    if "hub" not in said:
-        return None
+def _hub_parents(said: Bases, at: Locator) -> tuple[Parent, ...]:
     relation = Relation(said.get("relation", Relation.UNSPECIFIED.value))
     return tuple(Parent(ModelRef.parse(id), Basis.DECLARED, at, relation, hub_id=hub_id) for id, hub_id in said["hub"])
+
+
+def _stated_parents(said: Bases, at: Locator) -> tuple[Parent, ...] | None:
+    stated = said.get("stated", ())
+    parents = (Parent(ModelRef.parse(id), Basis.CURATED, at, Relation(how), note=note) for id, how, note in stated)
+    return tuple(parents) or None
 
 
 # -- what many models have in common
@@ -215,10 +247,22 @@ def _profile(model: Model) -> str:
         "pipeline": model.pipeline_tag,
         "private": model.private,
         "remote_code": model.remote_code,
+        "stated": _stated(model) if model.sources else None,
         "tagged": None if model.tags is None else list(tagged(model.tags, LICENSE_TAG)),
         "unread": list(model.unread) or None,
     }
     return canonical({key: value for key, value in profile.items() if value is not None})
+
+
+def _stated(model: Model) -> dict[str, Any]:
+    """What third parties state; they are told by name, as their word has no other weight."""
+    licenses = None if model.licenses is None else [[stated.id, stated.note] for stated in model.licenses]
+    return {"licenses": licenses, "sources": list(model.sources)}
+
+
+def _stated_licenses(profile: Mapping[str, Any]) -> tuple[StatedLicense, ...] | None:
+    licenses = profile.get("stated", {}).get("licenses")
+    return None if licenses is None else tuple(StatedLicense(id, Basis.CURATED, note) for id, note in licenses)
 
 
 _KEPT_OF_CARD = ("license", "license_name", "license_link")
@@ -254,13 +298,12 @@ def _listing(kept: Mapping[str, Any]) -> Listing:
 
 # -- texts and moments
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
 
 def canonical(value: Any) -> str:
     """JSON with sorted keys and no blanks: equal values have equal texts."""
-    return _CANONICAL(value)
-
-
-_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False).encode
+    return _ENCODER.encode(value)
 
 
 @lru_cache(maxsize=65_536)

@@ -16,7 +16,9 @@ from scanner.store.connection import WAIT, connect, default_url, file_of, locate
 from scanner.store.versions import make_folder, write_ahead
 
 ANOTHER = "name another file with --catalogue or MODELORIGIN_CATALOGUE"
-MAKE_ONE = "fill one with: modelorigin crawl"
+_CACHE = 50_000
+"""KiB of the file that a load keeps in memory."""
+MAKE_ONE = "fill one with: modelorigin crawl, or modelorigin catalogue import FILE"
 
 
 def default_path(environ: Mapping[str, str] = os.environ) -> str:
@@ -92,6 +94,35 @@ class Catalogue:
         """A transaction that is kept whole or not at all; writers queue."""
         with our_words(self._url), writing(self._engine) as connection:
             yield connection
+
+    @contextmanager
+    def loading(self, rows: int) -> Iterator[Any]:
+        """A transaction for many rows at once, kept whole or not at all.
+
+        References are not checked one by one: whoever loads finds the numbers in this very transaction. Where more
+        ``rows`` come than are held the indexes are dropped first and made anew at the end.
+        """
+        with our_words(self._url), self._engine.execution_options(begin="").connect() as connection:
+            ask = connection.exec_driver_sql
+            ask("PRAGMA foreign_keys = OFF")
+            ask(f"PRAGMA cache_size = -{_CACHE}")
+            ask("BEGIN IMMEDIATE")
+            try:
+                many = rows > (ask("SELECT max(num) FROM models").scalar() or 0)
+                made = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+                indexes = ask(made).all() if many else []
+                for name, _ in indexes:
+                    ask(f"DROP INDEX {name}")
+                yield connection
+                for _, statement in indexes:
+                    ask(statement)
+                ask("COMMIT")
+            except BaseException:
+                connection.rollback()
+                raise
+            finally:
+                # Its settings are for nobody else.
+                connection.invalidate()
 
     def meta(self, key: str) -> str | None:
         """A fact about the file itself."""

@@ -21,9 +21,10 @@ class Numbers:
     def __init__(self) -> None:
         self._known: dict[str, dict[str, int]] = {"words": {}, "profiles": {}, "publishers": {}}
 
-    def forget(self) -> None:
-        for known in self._known.values():
-            known.clear()
+    def forget(self, *tables: str) -> None:
+        """Forget what stands in ``tables``, by default in all."""
+        for table in tables or self._known:
+            self._known[table].clear()
 
     def names(self, connection: Any, ids: Iterable[str]) -> dict[str, tuple[int, int | None]]:
         """Number and holder (None: nobody seen) of each repository name, by the name in lower case."""

@@ -3,8 +3,8 @@
 Identity is the hub's ``_id``. A known ``_id`` under another name was renamed; a known name with another ``_id`` was
 taken over, and the model that bore it is gone from there. Both are events, kept for ever.
 
-Newer facts win. A bulk file is as old as its day and never overwrites what the API said later. What the newer source
-does not speak of stays as long as the commit is the same: about other files it would be no fact.
+Newer facts win, see ``weighing``. What the newer source does not speak of stays as long as the commit is the same:
+about other files it would be no fact. A model known by its name alone becomes the one that is met under that name.
 """
 
 from __future__ import annotations
@@ -14,36 +14,44 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from scanner.catalogue.entry import Entry, canonical, parents
+from scanner.catalogue.entry import STAND_IN, Entry, canonical, parents
 from scanner.catalogue.identity import fell
 from scanner.catalogue.numbers import Numbers, chunks, marks, next_number
 from scanner.catalogue.packed import pack
 from scanner.catalogue.schema import GONE, PRESENT
+from scanner.catalogue.weighing import (
+    API,
+    BULK,
+    FACTS,
+    STARTER,
+    Known,
+    Sighting,
+    any_stand_in,
+    claims,
+    holders,
+    known,
+    outdated,
+)  # fmt: skip
+from scanner.catalogue.weighing import Source as Source
 
-_FACTS = "name, sha, created, modified, downloads, downloads_total, likes, parameters, tags, bases, profile"
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where entries are from: ``kind`` is ``api``, ``bulk`` or ``starter``; ``as_of`` in unix seconds."""
-
-    kind: str
-    what: str
-    as_of: int
+_FACTS = ", ".join(FACTS)
 
 
 @dataclass(slots=True)
 class Tally:
-    """What became of entries: ``older`` were not taken because the file knows later facts."""
+    """What became of entries: ``older`` were not taken because the file knows later facts, ``refused`` because another
+    entry claims the same ``_id`` or name at the same moment.
+    """
 
     new: int = 0
     changed: int = 0
     unchanged: int = 0
     older: int = 0
     events: int = 0
+    refused: list[Entry] = field(default_factory=list)
 
     def __iadd__(self, other: Tally) -> Tally:
-        for name in ("new", "changed", "unchanged", "older", "events"):
+        for name in self.__slots__:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         return self
 
@@ -59,25 +67,6 @@ class Event:
     after: str | None
 
 
-@dataclass(slots=True)
-class _Known:
-    """A model as it stands in the file; ``facts`` in the order of ``_FACTS``. ``bears``: its name leads to it."""
-
-    num: int
-    facts: tuple[Any, ...]
-    id: str
-    body: str
-    state: int
-    seen: int
-    api: bool
-    bears: bool
-
-    @property
-    def name(self) -> int:
-        number: int = self.facts[0]
-        return number
-
-
 @dataclass
 class Shelf:
     """Puts entries into the file, one transaction after another. Not to be shared between threads."""
@@ -87,44 +76,99 @@ class Shelf:
     def put(
         self, connection: Any, entries: Iterable[Entry], source: Source, *, at: int, sweep: int | None = None
     ) -> Tally:
-        """Write ``entries``, of each ``_id`` the last; they were seen ``at`` (unix seconds), by ``sweep`` if by one."""
+        """Write what ``source`` says, of each ``_id`` the last; it was seen ``at`` (unix seconds), by ``sweep`` if by
+        one. The hub's own list is asked now, a file was written then: see ``Sighting``.
+        """
         latest = {entry.hub_id: entry for entry in entries}
-        known = _known(connection, list(latest))
-        kept = [entry for entry in latest.values() if not _outdated(known.get(entry.hub_id), source)]
-        tally = Tally(older=len(latest) - len(kept))
-        if kept:
-            _Putting(self.numbers, connection, source, at, sweep, tally).put(kept, known)
-        return tally
+        return self.weigh(connection, latest.values(), Sighting(source, at, live=source.kind == API), sweep)
+
+    def weigh(self, connection: Any, entries: Iterable[Entry], seen: Sighting, sweep: int | None = None) -> Tally:
+        """Write those of ``entries``, each ``_id`` once, of which the file knows nothing newer."""
+        putting = _Putting(self.numbers, connection, seen, sweep)
+        if kept := putting.kept(list(entries)):
+            putting.put(kept)
+        return putting.tally
 
 
 class _Putting:
-    """One call of ``put``: its connection, its moment, its tally."""
+    """Entries of one sighting on their way into the file."""
 
-    def __init__(
-        self, numbers: Numbers, connection: Any, source: Source, at: int, sweep: int | None, tally: Tally
-    ) -> None:
-        self.numbers, self.connection, self.at, self.sweep, self.tally = numbers, connection, at, sweep, tally
-        self.source = source_number(connection, source)
+    def __init__(self, numbers: Numbers, connection: Any, seen: Sighting, sweep: int | None) -> None:
+        self.numbers, self.connection, self.seen, self.at, self.sweep = numbers, connection, seen, seen.at, sweep
+        self.source = source_number(connection, seen.source)
+        self.tally = Tally()
         self.events: list[Event] = []
         self.numbered: dict[bytes, int] = {}
+        self.known: dict[bytes, Known] = {}
+        self.gone: dict[bytes, int] = {}
+        """Models that are not there any more, and since when (unix seconds)."""
 
-    def put(self, entries: Sequence[Entry], known: dict[bytes, _Known]) -> None:
-        entries = [_merged(entry, known.get(entry.hub_id)) for entry in entries]
-        self.numbered = {hub_id: old.num for hub_id, old in known.items()}
+    def kept(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Those that are written; of the others the tally tells."""
+        held: dict[str, Known] = {}
+        if not self.seen.live or any_stand_in(self.connection):
+            held = holders(self.connection, [entry.id.casefold() for entry in entries])
+            self._reveal(entries, held)
+        self.known = known(self.connection, [entry.hub_id for entry in entries])
+        newer = [entry for entry in entries if not outdated(self.known.get(entry.hub_id), self.seen)]
+        self.tally.older = len(entries) - len(newer)
+        if self.seen.gone is not None:
+            self.gone = dict.fromkeys((entry.hub_id for entry in newer), self.seen.gone)
+        elif not self.seen.live:
+            bearers: dict[str, bytes] = {}
+            newer = [entry for entry in newer if self._claims(entry, held.get(entry.id.casefold()), bearers)]
+        return newer
+
+    def _reveal(self, entries: Sequence[Entry], held: dict[str, Known]) -> None:
+        """Models known by their name alone become those that are met under it."""
+        if self.seen.source.kind == STARTER or self.seen.gone is not None:
+            return
+        met: dict[int, tuple[bytes, Known]] = {}
+        for entry in entries:
+            holder = held.get(entry.id.casefold())
+            if holder is not None and holder.bears and holder.stands_in:
+                met.setdefault(holder.num, (entry.hub_id, holder))
+        ids = known(self.connection, [hub_id for hub_id, _ in met.values()])
+        for hub_id, holder in met.values():
+            if hub_id not in ids:
+                self.connection.exec_driver_sql(
+                    "UPDATE models SET hub_id = ?, first_seen = ? WHERE num = ?", (hub_id, self.at, holder.num)
+                )
+                holder.hub_id = hub_id
+
+    def _claims(self, entry: Entry, holder: Known | None, bearers: dict[str, bytes]) -> bool:
+        """True where the entry is written, if only as a model that lost its name later."""
+        whose = claims(entry, holder, self.seen)
+        if whose == "mine" and bearers.setdefault(entry.id.casefold(), entry.hub_id) != entry.hub_id:
+            whose = "both"
+        if whose == "both":
+            self.tally.refused.append(entry)
+        elif whose == "older":
+            self.tally.older += 1
+        elif whose == "lost" and holder is not None:
+            self.gone[entry.hub_id] = holder.seen
+            self.events.append(Event("taken-over", holder.num, holder.name, entry.hub_id.hex(), holder.hub_id.hex()))
+        return whose in ("mine", "lost")
+
+    def put(self, entries: Sequence[Entry]) -> None:
+        entries = [_merged(entry, self.known.get(entry.hub_id)) for entry in entries]
+        self.numbered = {hub_id: old.num for hub_id, old in self.known.items()}
         names = self.numbers.names(self.connection, (entry.id for entry in entries))
         words = self.numbers.words(self.connection, (tag for entry in entries for tag in entry.tags or ()))
         profiles = self.numbers.profiles(self.connection, (entry.profile for entry in entries))
         rows = [
             (
                 entry,
-                known.get(entry.hub_id),
+                self.known.get(entry.hub_id),
                 (names[entry.id.casefold()][0], *_values(entry, words), profiles[entry.profile]),
             )
             for entry in entries
         ]
         self._insert([(entry, facts) for entry, old, facts in rows if old is None])
         self._update([(entry, old, facts) for entry, old, facts in rows if old is not None])
-        self._hand_over({facts[0]: entry.hub_id for entry, _, facts in rows}, dict(names.values()))
+        free = {num for num, holder in names.values() if holder is None}
+        bearers = {f[0]: e.hub_id for e, _, f in rows if e.hub_id not in self.gone or f[0] in free}
+        self._hand_over(bearers, dict(names.values()))
         self._record()
 
     def _insert(self, rows: Sequence[tuple[Entry, tuple[Any, ...]]]) -> None:
@@ -136,24 +180,30 @@ class _Putting:
             f"INSERT INTO models (num, hub_id, {_FACTS}, state, since, source, first_seen, seen, sweep)"
             f" VALUES (?, ?, {marks(_FACTS.split(','))}, ?, ?, ?, ?, ?, ?)",
             [
-                (num, entry.hub_id, *facts, PRESENT, self.at, self.source, self.at, self.at, self.sweep)
+                (num, entry.hub_id, *facts, *self._state(entry), self.source, self.at, self.at, self.sweep)
                 for num, (entry, facts) in enumerate(rows, first)
             ],
         )
         self.numbered.update((entry.hub_id, num) for num, (entry, _) in enumerate(rows, first))
         self._link((num, entry.bases) for num, (entry, _) in enumerate(rows, first))
 
-    def _update(self, rows: Sequence[tuple[Entry, _Known, tuple[Any, ...]]]) -> None:
+    def _state(self, entry: Entry) -> tuple[int, int]:
+        """The state of a model, and since when."""
+        since = self.gone.get(entry.hub_id)
+        return (PRESENT, self.at) if since is None else (GONE, since)
+
+    def _update(self, rows: Sequence[tuple[Entry, Known, tuple[Any, ...]]]) -> None:
         met, changed, linked = [], [], []
         for entry, old, facts in rows:
-            if facts == old.facts and old.state == PRESENT:
+            state, since = self._state(entry)
+            if facts == old.facts and state == old.state and old.kind in (self.seen.source.kind, API, BULK):
                 met.append((max(self.at, old.seen), self.sweep, old.num))
                 continue
             # A verdict is about name, bases and profile; dates and counts leave it as it is.
-            same = (facts[0], *facts[-2:]) == (old.name, *old.facts[-2:]) and old.state == PRESENT
-            since = self.at if old.state != PRESENT else None
-            changed.append((*facts, PRESENT, since, self.source, max(self.at, old.seen), self.sweep, same, old.num))
-            self.events += _happened(entry, old, facts[0])
+            same = (facts[0], *facts[-2:], state) == (old.name, *old.facts[-2:], old.state)
+            at = None if state == old.state else since
+            changed.append((*facts, state, at, self.source, max(self.at, old.seen), self.sweep, same, old.num))
+            self.events += _happened(entry, old, facts[0], state)
             if facts[-2] != old.facts[-2]:
                 linked.append((old.num, entry.bases))
         self.tally.unchanged, self.tally.changed = len(met), len(changed)
@@ -185,14 +235,22 @@ class _Putting:
             if holder not in losers:
                 continue
             before, called = losers[holder]
+            if before.startswith(STAND_IN):
+                # It stood here for a model of which no more than the name was known.
+                self._lose(holder)
+                continue
             after = next(hub_id for hub_id, number in numbers.items() if number == model).hex()
             # A model that was renamed left its name behind as a redirect, until somebody registered it anew.
             taken = called == name
-            self.events.append(Event("taken-over" if taken else "re-registered", model, name, before, after))
+            self.events.append(Event("taken-over" if taken else "re-registered", model, name, before.hex(), after))
             if taken:
-                self.connection.exec_driver_sql(
-                    "UPDATE models SET state = ?, since = ?, stamp = NULL WHERE num = ?", (GONE, self.at, holder)
-                )
+                self._lose(holder)
+
+    def _lose(self, model: int) -> None:
+        """A model whose name leads to another now."""
+        self.connection.exec_driver_sql(
+            "UPDATE models SET state = ?, since = ?, stamp = NULL WHERE num = ?", (GONE, self.at, model)
+        )
 
     def _link(self, bases: Iterable[tuple[int, str | None]]) -> None:
         """The edges of each child (number, bases) to the names of its parents."""
@@ -226,37 +284,15 @@ def source_number(connection: Any, source: Source) -> int:
     return number
 
 
-def _known(connection: Any, hub_ids: list[bytes]) -> dict[bytes, _Known]:
-    facts = ", ".join(f"m.{column}" for column in _FACTS.split(", "))
-    width = len(_FACTS.split(", "))
-    found = {}
-    for chunk in chunks(hub_ids):
-        for row in connection.exec_driver_sql(
-            f"SELECT m.hub_id, m.num, n.id, p.body, m.state, m.seen, s.kind, n.holder = m.num, {facts} FROM models m"
-            " JOIN names n ON n.num = m.name JOIN profiles p ON p.num = m.profile JOIN sources s ON s.num = m.source"
-            f" WHERE m.hub_id IN ({marks(chunk)})",
-            tuple(chunk),
-        ).all():
-            hub_id, num, id, body, state, seen, kind, bears = row[:8]
-            found[hub_id] = _Known(num, tuple(row[8 : 8 + width]), id, body, state, seen, kind == "api", bool(bears))
-    return found
-
-
-def _bearing(connection: Any, models: list[int]) -> dict[int, tuple[str, int]]:
+def _bearing(connection: Any, models: list[int]) -> dict[int, tuple[bytes, int]]:
     """The ``_id`` and the present name of each model."""
     return {
-        num: (hub_id.hex(), name)
+        num: (hub_id, name)
         for chunk in chunks(models)
         for num, hub_id, name in connection.exec_driver_sql(
             f"SELECT num, hub_id, name FROM models WHERE num IN ({marks(chunk)})", tuple(chunk)
         )
     }
-
-
-def _outdated(old: _Known | None, source: Source) -> bool:
-    return (
-        old is not None and source.kind != "api" and source.as_of <= old.seen and (old.api or source.as_of < old.seen)
-    )
 
 
 def _values(entry: Entry, words: dict[str, int]) -> tuple[Any, ...]:
@@ -274,9 +310,9 @@ def _values(entry: Entry, words: dict[str, int]) -> tuple[Any, ...]:
     )
 
 
-def _merged(entry: Entry, old: _Known | None) -> Entry:
+def _merged(entry: Entry, old: Known | None) -> Entry:
     """``entry`` with what only the older one knows, where that still holds."""
-    if old is None:
+    if old is None or old.kind == STARTER:
         return entry
     _, sha, created, modified, downloads, total, likes, parameters, _, bases, _ = old.facts
     same = sha == entry.sha if entry.sha is not None else modified == entry.modified
@@ -298,13 +334,15 @@ def _merged(entry: Entry, old: _Known | None) -> Entry:
     )
 
 
-def _happened(entry: Entry, old: _Known, name: int) -> Iterator[Event]:
+def _happened(entry: Entry, old: Known, name: int, state: int) -> Iterator[Event]:
     """What the difference between a model then and now tells."""
+    if old.kind == STARTER:
+        return
     before, now = json.loads(old.body), json.loads(entry.profile)
     if name != old.name:
         yield Event("renamed", old.num, name, old.id, entry.id)
     # One that lost its name to another was never heard to be away: it had been renamed before.
-    if old.state != PRESENT and old.bears:
+    if old.state != state == PRESENT and old.bears:
         yield Event("back", old.num, name, None, None)
     for key in ("gated", "disabled"):
         if before.get(key) is not None and now.get(key) not in (None, before[key]):

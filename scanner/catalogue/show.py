@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from scanner.catalogue.descendants import names
-from scanner.catalogue.entry import moment, parents
+from scanner.catalogue.entry import known_id, moment, parents
 from scanner.catalogue.file import Catalogue
 from scanner.catalogue.find import Found, find, seen
 from scanner.catalogue.hub import COLUMNS, CatalogueHub, read_entry
@@ -63,7 +63,7 @@ def _model(connection: Any, found: Found, num: int) -> Json:
         "id": entry.id,
         "asked": found.asked,
         "names": names(connection, num),
-        "hub_id": entry.hub_id.hex(),
+        "hub_id": known_id(entry.hub_id),
         "state": "present" if state == PRESENT else "gone",
         "since": moment(since),
         "first_seen": moment(first),

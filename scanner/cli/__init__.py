@@ -30,6 +30,7 @@ COMMANDS = {
     "completion": "print the completion script of a shell",
 }
 SUBCOMMANDS = {
+    "catalogue": ("import", "export", "search", "show", "stats", "descendants", "alternatives", "judge"),
     "policy": ("list", "show", "check", "test", "explain", "schema"),
     "audit": ("list", "show"),
     "db": ("upgrade", "info"),

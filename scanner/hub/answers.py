@@ -24,12 +24,14 @@ _MAX_PATH = 1_024
 _LONGEST_WORD = 200
 _MAX_PARENTS = 200
 _MAX_UNREAD = 40
-_OBJECT_ID = re.compile(r"[0-9a-f]{24}")
+# It begins with the second it was given out, and no hub is from 1970.
+_OBJECT_ID = re.compile(r"(?!0{8})[0-9a-f]{24}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _WHITE = re.compile(r"[\t\n]")
 _HUBS_OWN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 """how the Hub writes a date"""
 _GATES = {"auto": "auto", "manual": "manual"}
+_RELATIONS = {relation.value: relation for relation in Relation}
 
 # One element of these is one parameter. Other number types hold several packed into one, scales or codes: no count.
 WHOLE = frozenset(["F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2", "F8_E4M3FNUZ", "F8_E5M2FNUZ"])
@@ -114,7 +116,7 @@ def date(value: Any) -> str | None:
             return f"{value[:19]}Z"
         if moment.tzinfo is None:
             return None
-        return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+        return moment.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"
     except (ValueError, OverflowError):
         return None
 
@@ -199,7 +201,7 @@ def _count(value: Any) -> int | None:
 
 
 def object_id(value: Any) -> str | None:
-    """An ``_id``: 24 hex digits; None when it is none."""
+    """An ``_id``: 24 hex digits, the first eight not all zero; None when it is none."""
     return value if isinstance(value, str) and _OBJECT_ID.fullmatch(value) else None
 
 
@@ -287,7 +289,7 @@ def _base_models(answer: _Fields, at: Locator) -> tuple[Parent, ...] | None:
 
 
 def _relation(value: Any) -> Relation | None:
-    return Relation(value) if isinstance(value, str) and value in set(Relation) else None
+    return _RELATIONS.get(value) if isinstance(value, str) else None
 
 
 def _remote_code(

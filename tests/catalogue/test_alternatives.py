@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from scanner.catalogue.alternatives import Alternative, NothingKnown, alternatives, counted, suggestions
+from scanner.catalogue.alternatives import Alternative, NothingKnown, alternatives, counted, named_size, suggestions
 from scanner.catalogue.file import Catalogue
 from scanner.catalogue.hub import CatalogueHub
 from scanner.catalogue.judging import tables_of
@@ -142,12 +142,72 @@ def test_of_what_is_not_known_nothing_is_suggested(catalogue: Catalogue, tmp_pat
         assert len(suggestions(kept, "Qwen/Qwen2.5-7B", [NO_PRC], TABLES, DAY)) == 3
 
 
-def test_a_model_without_a_task_is_compared_by_its_library(tmp_path: Path) -> None:
-    untold = [{key: value for key, value in said.items() if key != "pipeline_tag"} for said in MODELS[:4]]
-    with filled(tmp_path / "u.db", untold) as kept:
+def untold(*ids: str, **said: Any) -> list[dict[str, Any]]:
+    """Models of which neither task, size, downloads nor dates are known."""
+    nothing = dict.fromkeys(("pipeline_tag", "downloads", "safetensors", "lastModified"))
+    return [row(id, **{**nothing, **said}) for id in ids]
+
+
+def test_without_a_task_the_class_tells_what_a_model_does(tmp_path: Path) -> None:
+    encoder = {"architectures": ["BertForMaskedLM"], "model_type": "bert"}
+    said = [
+        *untold("Qwen/Qwen2.5-7B", config=QWEN), *untold("google/gemma-7b", config=GEMMA),
+        *untold("google-bert/bert-7b", config=encoder), row("mistralai/Mistral-7B-v0.1", config=MISTRAL, safetensors=sized(7)),
+    ]  # fmt: skip
+    with filled(tmp_path / "u.db", said) as kept:
         subject, offered = alternatives(kept, "Qwen/Qwen2.5-7B", [NO_PRC], TABLES, DAY)
-    assert (subject.sign, subject.value) == ("library", "transformers")
+    assert subject.signs == (("class", "ForCausalLM"),)
+    # Known downloads first; the encoder does something else.
+    assert [one.id for one in offered] == ["mistralai/Mistral-7B-v0.1", "google/gemma-7b"]
+    assert "same class: ForCausalLM" in offered[1].reasons
+
+
+def test_without_a_task_and_a_class_the_library_has_to_do(tmp_path: Path) -> None:
+    said = untold("Qwen/Qwen2.5-7B", "mistralai/Mistral-7B-v0.1", config=None)
+    with filled(tmp_path / "u.db", said) as kept:
+        subject, offered = alternatives(kept, "Qwen/Qwen2.5-7B", [NO_PRC], TABLES, DAY)
+    assert subject.signs == (("library", "transformers"),)
     assert [one.id for one in offered] == ["mistralai/Mistral-7B-v0.1"]
+
+
+def test_without_counts_names_tell_the_size_and_children_the_rank_and_both_are_told(tmp_path: Path) -> None:
+    said = untold("Qwen/Qwen2.5-7B", "google/gemma-7b", "allenai/OLMo-7B", "microsoft/big-70b", config=QWEN)
+    said += untold("acme/one", config=OLMO) + [row(f"acme/child{n}", "allenai/OLMo-7B", config=OLMO) for n in range(2)]
+    with filled(tmp_path / "u.db", said) as kept:
+        _, offered = alternatives(kept, "Qwen/Qwen2.5-7B", [NO_PRC], TABLES, DAY)
+    first, second, *others = [one for one in offered if not one.id.startswith("acme/")]
+    assert (first.id, second.id) == ("allenai/OLMo-7B", "google/gemma-7b")
+    assert {"downloads not known, 2 models here come out of it", "7B parameters says its name, about as many"} < set(
+        first.reasons
+    )
+    assert [one.id for one in others] == ["microsoft/big-70b"]
+
+
+def test_a_model_tuned_to_follow_instructions_is_replaced_by_another(tmp_path: Path) -> None:
+    said = untold("Qwen/Qwen2.5-7B-Instruct", "google/gemma-7b", "google/gemma-7b-it", "acme/Qwen2.5-7B", config=QWEN)
+    said += [row("acme/child", "google/gemma-7b", config=OLMO)]
+    with filled(tmp_path / "u.db", said) as kept:
+        _, offered = alternatives(kept, "Qwen/Qwen2.5-7B-Instruct", [NO_PRC], TABLES, DAY)
+    assert offered[0].id == "google/gemma-7b-it"
+
+
+def test_another_name_of_the_same_model_is_no_alternative(tmp_path: Path) -> None:
+    said = untold("meta-llama/Llama-3.1-8B", "meta-llama/Meta-Llama-3.1-8B", "google/gemma-7b", config=GEMMA)
+    with filled(tmp_path / "u.db", said) as kept:
+        _, offered = alternatives(kept, "meta-llama/Llama-3.1-8B", [NO_PRC], TABLES, DAY)
+    assert [one.id for one in offered] == ["google/gemma-7b"]
+
+
+@pytest.mark.parametrize(
+    ("id", "size"),
+    [
+        ("a/Qwen2.5-7B-Instruct", 7 * 10**9), ("a/qwen3-30B-A3B", 30 * 10**9), ("a/Mixtral-8x7B-v0.1", 56 * 10**9),
+        ("a/opt-125m", 125 * 10**6), ("a/gemma-0.5b-it", 5 * 10**8), ("7b/bge-m3", None), ("a/model-4bit", None),
+        ("a/llama2-70", None), ("a/x-0b", None), ("a/v1.7B3", None),
+    ],
+)  # fmt: skip
+def test_a_size_is_read_from_a_name_only_where_it_says_one(id: str, size: int | None) -> None:
+    assert named_size(id) == size
 
 
 @pytest.mark.parametrize(("number", "said"), [(7_615_616_512, "7.6B"), (7_000_000_000, "7B"), (350, "350")])

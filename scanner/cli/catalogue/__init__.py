@@ -7,6 +7,8 @@ from importlib import import_module
 import click
 
 SUBCOMMANDS: dict[str, str] = {
+    "import": "fill it from a file: parquet, JSON lines, a bundle, or the starter",
+    "export": "write it as a bundle, for a site without network",
     "search": "find models by words, origin, licence, format, task, verdict",
     "show": "everything that is known of one model",
     "stats": "how many models there are, by origin, licence, format, task and time",
@@ -34,4 +36,4 @@ class _Lazy(click.Group):
 
 @click.group("catalogue", cls=_Lazy)
 def command() -> None:
-    """The models of the whole Hub, as far as they were crawled."""
+    """The models of the whole Hub, as far as they were crawled or imported."""

@@ -79,7 +79,7 @@ def _document(subject: Subject, names: Sequence[str], found: Sequence[Alternativ
         "schema": "modelorigin/catalogue-alternatives/v1",
         "model": subject.id,
         "parameters": subject.parameters,
-        "compared_by": {subject.sign: subject.value},
+        "compared_by": dict(subject.signs),
         "policies": list(names),
         "alternatives": [one.document() for one in found],
     }
@@ -90,7 +90,7 @@ def _table(subject: Subject, names: Sequence[str], found: Sequence[Alternative],
     from scanner.export.quoting import one_line
 
     size = f"{counted(subject.parameters)} parameters" if subject.parameters else "size not known"
-    yield f"instead of {subject.id} ({subject.value}, {size})"
+    yield f"instead of {subject.id} ({subject.signs[0][1]}, {size})"
     if all(one.verdict != "allow" for one in found):
         yield f"none is allowed by {' and '.join(names)}; these need a review"
     for number, one in enumerate(found, 1):

@@ -64,7 +64,10 @@ def _sections(m: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
     profile, source = m["profile"], m["source"]
     others = [name for name in m["names"] if name != m["id"]]
     yield "names", [m["id"], *(f"{name} (leads here too)" for name in others)]
-    yield "identity", [f"_id {m['hub_id']}, commit {m['revision'] or 'not known'}", *map(_signal, m["identity"])]
+    yield (
+        "identity",
+        [f"_id {m['hub_id'] or 'not known'}, commit {m['revision'] or 'not known'}", *map(_signal, m["identity"])],
+    )
     yield "state", [f"{m['state']} since {_day(m['since'])}, seen {_day(m['first_seen'])} to {_day(m['seen'])}"]
     yield "dates", [f"created {_day(m['created_at'])}, changed {_day(m['last_modified'])}"]
     yield (
