@@ -18,7 +18,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from scanner.catalogue.alike import Alike, Kind
-from scanner.catalogue.entry import canonical, moment
+from scanner.catalogue.entry import canonical, known_id, moment
 from scanner.catalogue.held import Held, One, Row
 from scanner.catalogue.lines import (
     Line,
@@ -166,7 +166,7 @@ class Documents:
             "id": row.id,
             "requested": row.id,
             "revision": row.sha.hex() if row.sha else None,
-            "hub_id": row.hub_id.hex(),
+            "hub_id": known_id(row.hub_id),
             "created_at": moment(row.created),
             "last_modified": moment(row.modified),
             "downloads": row.downloads,
@@ -227,7 +227,7 @@ class Documents:
         above = self._held.row(link.name.casefold())
         if above is None:
             return self._stranger(row, link.name)
-        if above.num == row.num or above.id != link.name or link.hub_ids - {above.hub_id.hex()}:
+        if above.num == row.num or above.id != link.name or link.hub_ids - {known_id(above.hub_id)}:
             return None
         if above.created and row.created and above.created > row.created:
             return None
@@ -287,7 +287,7 @@ class Documents:
             **shown,
             "id": row.id,
             "revision": row.sha.hex() if row.sha else None,
-            "hub_id": row.hub_id.hex(),
+            "hub_id": known_id(row.hub_id),
             "created_at": moment(row.created),
             "path": [row.id],
             "root": not seen.parents,
