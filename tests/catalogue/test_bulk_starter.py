@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from scanner.catalogue.bulk import import_file
 from scanner.catalogue.alike import Alike
+from scanner.catalogue.bulk import import_file
 from scanner.catalogue.documents import Documents
 from scanner.catalogue.file import Catalogue
 from scanner.catalogue.held import Held, rows
@@ -117,7 +117,9 @@ def test_no_document_shows_an_id_that_nobody_gave_out(path: Path) -> None:
     with Catalogue(str(path)) as kept:
         hub = CatalogueHub(kept)
         with kept.reading() as connection:
-            documents = Documents(Held(connection, hub.description, hub.as_of, frozenset()), TABLES, DAY, Alike((), DAY))
+            documents = Documents(
+                Held(connection, hub.description, hub.as_of, frozenset()), TABLES, DAY, Alike((), DAY)
+            )
             for one in list(rows(connection, 1, 10_000))[::97]:
                 document = documents.document(documents.seen(one))
                 ids = [document["model"]["hub_id"], *(node["hub_id"] for node in document["lineage"]["models"])]
