@@ -10,9 +10,7 @@ Composed documents leave out where things were read (``at``, footnotes of licenc
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache, partial
 from typing import Any
@@ -31,6 +29,7 @@ from scanner.catalogue.lines import (
     without_child,
 )
 from scanner.catalogue.links import Link, agreed
+from scanner.catalogue.looks import NOBODY, Profile, Seen, adapter, config, edge, namespace, nobody, own_values
 from scanner.catalogue.summary import UNKNOWN, Summary, declared_text, one_further, summary_of_lineage
 from scanner.evidence import Depth, Reading
 from scanner.fact import Basis
@@ -38,7 +37,7 @@ from scanner.facts import facts_document
 from scanner.lineage import READ
 from scanner.lineage.likeness import Likeness, Look
 from scanner.lineage.walk import Find
-from scanner.model import Relation, RepoId, Role
+from scanner.model import Relation, RepoId
 from scanner.origin import origin_document
 from scanner.provenance import Provenance, Request, Tables, trace
 
@@ -49,30 +48,7 @@ _LONGEST, _MOST = 10, 50
 _TOLD = 20_000
 """Records of so many models are kept: those of the models that many come out of."""
 _UNALTERED = (Relation.UNSPECIFIED.value, Relation.QUANTIZED.value, Relation.COPY.value)
-_NOBODY, _NOWHERE = RepoId("anyone", "anything"), RepoId("no-one", "nothing")
-
-
-@dataclass(frozen=True, slots=True)
-class _Profile:
-    """What is told of all models of a profile: kinds, developers of the families it looks like, its licence."""
-
-    of_line: int
-    of_document: int
-    developers: tuple[str | None, ...]
-    license: str
-    read: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Seen:
-    """A model and the lines of all that it names. ``to_trace``: they have to be looked at more closely."""
-
-    row: Row
-    links: tuple[Link, ...] = ()
-    parents: tuple[Line, ...] = ()
-    own_family: str | None = None
-    conduit: bool = False
-    to_trace: bool = True
+_NOWHERE = RepoId("no-one", "nothing")
 
 
 class Documents:
@@ -88,7 +64,7 @@ class Documents:
         self._templates: dict[tuple[int, bool], Json] = {}
         self._origins: dict[str | None, Json] = {}
         self._kinds: dict[Kind, int] = {}
-        self._profiles: dict[tuple[int, bool], _Profile] = {}
+        self._profiles: dict[tuple[int, bool], Profile] = {}
         self._explained: dict[tuple[str | None, str], bool] = {}
         self._origin_kinds: dict[tuple[str | None, bool], int] = {}
         self._told = lru_cache(maxsize=_TOLD)(self._tell)
@@ -126,7 +102,7 @@ class Documents:
         if seen.to_trace or len(seen.parents) > 1 or self._alike.one_by_one:
             return None
         row = seen.row
-        own = self._alike.of_own(self._own(row)) if self._alike.asks_of_own else ()
+        own = self._alike.of_own({**own_values(row), **self._named(row)}) if self._alike.asks_of_own else ()
         publisher = self._origin_kind(row.namespace, publisher=True)
         return (self._profile(row).of_document, publisher, self._line_kind(seen), own)
 
@@ -152,7 +128,8 @@ class Documents:
             **template,
             "model": {
                 **template["model"],
-                **self._own(row),
+                **own_values(row),
+                **self._named(row),
             },
             "publisher": self._origin(row.namespace),
             "lineage": lineage,
@@ -161,20 +138,8 @@ class Documents:
 
     # -- one model
 
-    def _own(self, row: Row) -> Json:
-        return {
-            "id": row.id,
-            "requested": row.id,
-            "revision": row.sha.hex() if row.sha else None,
-            "hub_id": known_id(row.hub_id),
-            "created_at": moment(row.created),
-            "last_modified": moment(row.modified),
-            "downloads": row.downloads,
-            "likes": row.likes,
-            "parameters": row.parameters,
-            "sources": list(self._held.sources(row)),
-            **self._identity(row),
-        }
+    def _named(self, row: Row) -> Json:
+        return {"sources": list(self._held.sources(row)), **self._identity(row)}
 
     def _identity(self, row: Row) -> Json:
         signals = self._held.signals.get(row.num, ())
@@ -185,7 +150,7 @@ class Documents:
         return self._number(
             (
                 profile.of_line,
-                self._origin_kind(_namespace(self._maker(seen))),
+                self._origin_kind(namespace(self._maker(seen))),
                 tuple(self._is_explained(developer, seen.row, seen.parents) for developer in profile.developers),
                 seen.own_family if self._alike.asks_of_families else seen.own_family is not None,
                 seen.conduit,
@@ -201,12 +166,12 @@ class Documents:
             self._origin_kinds[key] = self._number(self._alike.of_origin(self._origin(key[0]), publisher=publisher))
         return self._origin_kinds[key]
 
-    def _profile(self, row: Row) -> _Profile:
+    def _profile(self, row: Row) -> Profile:
         key = (row.profile, self._held.from_api(row))
         if key not in self._profiles:
             template = self._template(row)
             (model,) = template["lineage"]["models"]
-            self._profiles[key] = _Profile(
+            self._profiles[key] = Profile(
                 self._number(self._alike.of_line(template)),
                 self._number(self._alike.of_document(template)),
                 tuple(hint["developer"] for hint in template["lineage"]["hints"]),
@@ -220,7 +185,7 @@ class Documents:
 
     def _links(self, row: Row) -> tuple[Link, ...] | None:
         """The parents all sources agree on, none where no source names one; None where they do not agree."""
-        return agreed(row.bases, _adapter(self._held.bodies[row.profile])) if row.bases is not None else ()
+        return agreed(row.bases, adapter(self._held.bodies[row.profile])) if row.bases is not None else ()
 
     def _parent(self, row: Row, link: Link) -> Line | None:
         """The line of the parent that ``row`` names, when nothing about the pair needs a closer look."""
@@ -272,7 +237,7 @@ class Documents:
         return line
 
     def _control(self, seen: Seen) -> str | None:
-        control: str | None = self._origin(_namespace(self._maker(seen)))["control"]
+        control: str | None = self._origin(namespace(self._maker(seen)))["control"]
         return control
 
     def _maker(self, seen: Seen) -> str | None:
@@ -295,14 +260,14 @@ class Documents:
             "conduit": seen.conduit,
             "maker": maker,
             "family": seen.own_family or shown["family"],
-            "origin": self._origin(_namespace(maker)),
+            "origin": self._origin(namespace(maker)),
         }
         told = Told(
             node,
             [self._hint(hint, row, seen.parents) for hint in template["lineage"]["hints"]],
             [{**gap, "subject": row.id} for gap in template["gaps"]],
             [],
-            [_edge(row.id, link, parent.id) for link, parent in zip(seen.links, seen.parents, strict=True)],
+            [edge(row.id, link, parent.id) for link, parent in zip(seen.links, seen.parents, strict=True)],
         )
         if maker is None:
             told.gaps.append(unnamed_maker(row.id))
@@ -330,7 +295,7 @@ class Documents:
         space = row.namespace
         if space is None or space.casefold() not in self._makers:
             return None
-        model_type, classes = _config(self._held.bodies[row.profile])
+        model_type, classes = config(self._held.bodies[row.profile])
         return self._tables.families.own(row.id, model_type, classes)
 
     def _kin(self, space: str | None, developer: str | None) -> bool:
@@ -367,7 +332,7 @@ class Documents:
         """The document of a model of which nothing is known but its profile."""
         key = (row.profile, self._held.from_api(row))
         if key not in self._templates:
-            facts = facts_document(self._provenance(_nobody(row, None), _NOBODY))
+            facts = facts_document(self._provenance(nobody(row, None), NOBODY))
             facts["evidence"] = []
             facts["model"]["tags"] = None
             self._templates[key] = facts
@@ -418,45 +383,17 @@ class Documents:
         )  # fmt: skip
 
     def _is_told_apart(self, id: str) -> bool:
-        return id.casefold() in self._cited or (_namespace(id) or "").casefold() in self._known
+        return id.casefold() in self._cited or (namespace(id) or "").casefold() in self._known
 
     def _stranger(self, row: Row, name: str) -> Line | None:
         """The line of a name that leads nowhere: what stands above a child of nobody's that names it."""
         line = None
         if "/" in name and not self._is_told_apart(name) and self._held.never_seen(name):
-            line = renamed(self._missing(row, str(_NOWHERE)), name, self._origin(_namespace(name)))
+            line = renamed(self._missing(row, str(_NOWHERE)), name, self._origin(namespace(name)))
         return self._of_a_kind(line or self._missing(row, name))
 
     def _missing(self, row: Row, name: str) -> Line:
         if name not in self._strangers:
-            child = _nobody(row, canonical({"card": name}))
-            self._strangers[name] = without_child(self._line_of(self._provenance(child, _NOBODY)))
+            child = nobody(row, canonical({"card": name}))
+            self._strangers[name] = without_child(self._line_of(self._provenance(child, NOBODY)))
         return self._strangers[name]
-
-
-def _nobody(row: Row, bases: str | None) -> Row:
-    """A model of which only the profile of ``row`` is known, and the parents it names."""
-    return replace(row, id=str(_NOBODY), bases=bases, sha=None, created=None)
-
-
-@lru_cache(maxsize=100_000)
-def _adapter(body: str) -> bool:
-    return bool(json.loads(body).get("listing", {}).get("adapter"))
-
-
-@lru_cache(maxsize=100_000)
-def _config(body: str) -> tuple[str | None, tuple[str, ...] | None]:
-    profile = json.loads(body)
-    classes = profile.get("architectures")
-    return profile.get("model_type"), None if classes is None else tuple(classes)
-
-
-def _edge(child: str, link: Link, parent: str) -> Json:
-    return {
-        "child": child, "parent": parent, "relation": link.relation, "role": Role.WEIGHTS.value, "basis": link.basis,
-        "sources": [{"basis": basis, "at": "", "note": note} for basis, note in link.sources],
-    }  # fmt: skip
-
-
-def _namespace(id: str | None) -> str | None:
-    return id.split("/")[0] if id and "/" in id else None

@@ -117,11 +117,8 @@ class Catalogue:
                 for _, statement in indexes:
                     ask(statement)
                 ask("COMMIT")
-            except BaseException:
-                connection.rollback()
-                raise
             finally:
-                # Its settings are for nobody else.
+                # Closed, and with it undone what was not committed; its settings are for nobody else.
                 connection.invalidate()
 
     def meta(self, key: str) -> str | None:

@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from scanner.catalogue.alike import Alike, names_read
-from scanner.catalogue.documents import Documents, Seen
+from scanner.catalogue.documents import Documents
 from scanner.catalogue.file import Catalogue, now
 from scanner.catalogue.held import Held, Row, rows
 from scanner.catalogue.hub import CatalogueHub
 from scanner.catalogue.identity import changed_by_citation
+from scanner.catalogue.looks import Seen
 from scanner.catalogue.schema import PRESENT
 from scanner.catalogue.summary import Summary, summary_of
 from scanner.curated import Curated
