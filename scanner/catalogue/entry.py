@@ -12,6 +12,7 @@ What third parties state of a model stands under ``stated`` in both, beside what
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -130,6 +131,8 @@ def parents(bases: str | None) -> dict[str, str]:
     """The repositories a stored ``bases`` names, as written, with the relation the best source gives them."""
     if bases is None:
         return {}
+    if one := _ONE_PARENT.fullmatch(bases):
+        return {one[1]: one[2]}
     said: Bases = json.loads(bases)
     how = str(said.get("relation") or Relation.UNSPECIFIED.value)
     found = {id: how for id, _ in said.get("hub", ())}
@@ -145,6 +148,13 @@ def parents(bases: str | None) -> dict[str, str]:
     for written, relation, _ in said.get("stated", ()):
         _add(found, written, relation)
     return found
+
+
+# One parent of which all sources say the same, as most models have.
+_ONE_PARENT = re.compile(
+    r'\{(?:"card":true,)?(?:"card_relation":"[a-z]*",)?"hub":\[\["([^"\\]*)",(?:"[0-9a-f]*"|null)\]\],'
+    r'"relation":"([a-z]+)"(?:,"tags":true)?\}'
+)
 
 
 def base_claims(bases: str, adapter: bool) -> Iterator[Parent]:

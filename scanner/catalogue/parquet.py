@@ -6,8 +6,10 @@ A big file is asked by a process of its own: reading takes one processor, writin
 from __future__ import annotations
 
 import gc
+import marshal
 import multiprocessing
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -157,10 +159,16 @@ def _apart(path: Path, fields: Known) -> Iterator[Batch]:
     reader.start()
     there.close()
     try:
-        while (found := here.recv()) is not None:
-            if isinstance(found, ScannerError):
-                raise found
-            yield found
+        # A thread waits for the next batch: it is there when this one is written.
+        with ThreadPoolExecutor(1) as waiting:
+            coming = waiting.submit(here.recv_bytes)
+            while body := coming.result():
+                coming = waiting.submit(here.recv_bytes)
+                # It comes from a process of ours, over a pipe that nobody else has.
+                rows, unread, error = marshal.loads(body)  # noqa: S302
+                if error:
+                    raise DataError(error, file=path.name, hint=_DAMAGED)
+                yield rows, [Unread(*row) for row in unread]
     except EOFError as error:
         hint = "is there enough memory? Nothing was kept"
         raise ScannerError(f"{path.name}: the process that reads it was ended", hint=hint) from error
@@ -176,10 +184,10 @@ def _send(path: Path, fields: Known, there: Connection) -> None:
     with suppress(BrokenPipeError, KeyboardInterrupt), there:
         database = _Database(path)
         try:
-            for batch in _read(database, path, fields):
-                there.send(batch)
-            there.send(None)
-        except ScannerError as error:
-            there.send(error)
+            for rows, unread in _read(database, path, fields):
+                there.send_bytes(marshal.dumps((rows, [(row.body, row.why) for row in unread], "")))
+            there.send_bytes(b"")
+        except DataError as error:
+            there.send_bytes(marshal.dumps(([], [], error.message.removeprefix(f"{path.name}: "))))
         finally:
             database.close()
