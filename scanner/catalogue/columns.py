@@ -48,6 +48,8 @@ FLAGS = ("gated", "disabled", "private")
 TREES = ("cardData", "config", "baseModels", "safetensors", "gguf")
 _LISTS = ("tags", "siblings")
 _SPARSE = ("cardData", "config", "safetensors")
+_LONGEST = 10_000
+"""Bytes of a text that is looked at together with those of two thousand other rows."""
 _FLOATS = ("DOUBLE", "FLOAT")
 _ISO = r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?Z"
 
@@ -108,9 +110,12 @@ def shown_as(field: str, column: str, kind: str) -> str:
     if field in (*TREES, *_LISTS) and kind == "VARCHAR":
         return f"CASE WHEN json_valid({column}) THEN {column}::JSON ELSE to_json({column}) END"
     if field in DATES and _is_date(kind):
-        return f"to_json(strftime(make_timestamp(epoch_us({column})), '%Y-%m-%dT%H:%M:%S.000Z'))"
+        at = _moment(column, kind)
+        shown = f"to_json(strftime(make_timestamp(epoch_us({at})), '%Y-%m-%dT%H:%M:%S.000Z'))"
+        return f"CASE WHEN isfinite({at}) THEN {shown} ELSE to_json({column}::VARCHAR) END"
     if field in COUNTS and kind in _FLOATS:
-        return f"CASE WHEN {_integral(column)} THEN to_json({column}::BIGINT) ELSE to_json({column}::VARCHAR) END"
+        whole = f"to_json(try_cast({column} AS BIGINT))"
+        return f"CASE WHEN {_integral(column)} THEN {whole} ELSE to_json({column}::VARCHAR) END"
     if field in FLAGS and kind == "VARCHAR":
         said = f"CASE lower({column}) WHEN 'false' THEN 'false'::JSON WHEN 'true' THEN 'true'::JSON"
         return f"{said} ELSE to_json({column}) END"
@@ -123,27 +128,30 @@ def shown_as(field: str, column: str, kind: str) -> str:
 
 
 def tree(field: str, fields: Known) -> str:
-    """The JSON of one of ``TREES``; NULL where its text is none."""
+    """The JSON of one of ``TREES``; NULL where its text is none, or so long that many at once would be too many."""
     column, kind = fields.get(field, ("NULL", "JSON"))
-    return f"try_cast({column} AS JSON)" if kind == "VARCHAR" else f"{shown_as(field, column, kind)}::JSON"
+    if kind == "VARCHAR":
+        return f"CASE WHEN strlen({column}) <= {_LONGEST} THEN try_cast({column} AS JSON) END"
+    return f"{shown_as(field, column, kind)}::JSON"
 
 
 def date(field: str, fields: Known) -> str:
     """In unix seconds; NULL where it is none."""
     column, kind = fields.get(field, ("NULL", ""))
     if _is_date(kind):
-        return f"floor(epoch({column}))::BIGINT"
+        at = _moment(column, kind)
+        return f"CASE WHEN isfinite({at}) THEN try_cast(floor(epoch({at})) AS BIGINT) END"
     if kind != "VARCHAR":
         return "NULL::BIGINT"
     cut = f"CASE WHEN regexp_full_match({column}, '{_ISO}') THEN left({column}, 19) END"
-    return f"epoch(try_cast({cut} AS TIMESTAMP))::BIGINT"
+    return f"try_cast(epoch(try_cast({cut} AS TIMESTAMP)) AS BIGINT)"
 
 
 def number(field: str, fields: Known) -> str:
     """A count; NULL where it is none."""
     column, kind = fields.get(field, ("NULL", ""))
     if kind in _FLOATS:
-        return f"CASE WHEN {_integral(column)} THEN {column}::BIGINT END"
+        return f"CASE WHEN {_integral(column)} THEN try_cast({column} AS BIGINT) END"
     return f"try_cast({column} AS BIGINT)" if kind.endswith(("INT", "INTEGER")) else "NULL::BIGINT"
 
 
@@ -155,6 +163,11 @@ def typed(field: str, kind: str, fields: Known) -> str:
 
 def _is_date(kind: str) -> bool:
     return kind.startswith(("TIMESTAMP", "DATE"))
+
+
+def _moment(column: str, kind: str) -> str:
+    """A timestamp in microseconds, whatever its unit."""
+    return f"try_cast({column} AS {'TIMESTAMPTZ' if kind.endswith(('TIMESTAMPTZ', 'TIME ZONE')) else 'TIMESTAMP'})"
 
 
 def _integral(column: str) -> str:

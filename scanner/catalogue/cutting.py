@@ -166,12 +166,13 @@ _SHARED = (
 
 PARTS = (
     "x_id",
-    "CASE WHEN plain THEN unhex(x__id) END",
-    "CASE WHEN plain THEN unhex(x_sha) END",
+    "CASE WHEN plain THEN try(unhex(x__id)) END",
+    "CASE WHEN plain THEN try(unhex(x_sha)) END",
     *[f"x_{field}" for field in (*DATES, *COUNTS)],
     # The parameters, and what they are counted from where that takes more than one number.
-    f"CASE WHEN regexp_full_match(counts, '{_ONE_COUNT}') THEN regexp_extract(counts, ':([0-9]+)', 1)::BIGINT"
-    " WHEN counts IS NULL AND regexp_full_match(total, '[0-9]{1,18}') THEN total::BIGINT END AS parameters",
+    f"CASE WHEN regexp_full_match(counts, '{_ONE_COUNT}')"
+    " THEN try_cast(regexp_extract(counts, ':([0-9]+)', 1) AS BIGINT)"
+    " WHEN counts IS NULL AND regexp_full_match(total, '[0-9]{1,18}') THEN try_cast(total AS BIGINT) END AS parameters",
     "CASE WHEN parameters IS NULL AND (counts IS NOT NULL OR total IS NOT NULL)"
     f" THEN concat(counts, '{FIELD}', total) END",
     _joined("list_filter(x_tags, lambda tag: NOT starts_with(tag, 'base_model:'))"),

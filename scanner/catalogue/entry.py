@@ -12,6 +12,7 @@ What third parties state of a model stands under ``stated`` in both, beside what
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -134,6 +135,8 @@ def parents(bases: str | None) -> dict[str, str]:
 # Thousands are made of the same few models and say so in the same words.
 @lru_cache(maxsize=16_384)
 def _named(bases: str) -> Mapping[str, str]:
+    if one := _ONE_PARENT.fullmatch(bases):
+        return {one[1]: one[2]}
     said: Bases = json.loads(bases)
     how = str(said.get("relation") or Relation.UNSPECIFIED.value)
     found = {id: how for id, _ in said.get("hub", ())}
@@ -149,6 +152,13 @@ def _named(bases: str) -> Mapping[str, str]:
     for written, relation, _ in said.get("stated", ()):
         _add(found, written, relation)
     return found
+
+
+# One parent of which all sources say the same, as most models have.
+_ONE_PARENT = re.compile(
+    r'\{(?:"card":true,)?(?:"card_relation":"[a-z]*",)?"hub":\[\["([^"\\]*)",(?:"[0-9a-f]*"|null)\]\],'
+    r'"relation":"([a-z]+)"(?:,"tags":true)?\}'
+)
 
 
 def base_claims(bases: str, adapter: bool) -> Iterator[Parent]:

@@ -16,7 +16,7 @@ from scanner.store.connection import WAIT, connect, default_url, file_of, locate
 from scanner.store.versions import make_folder, write_ahead
 
 ANOTHER = "name another file with --catalogue or MODELORIGIN_CATALOGUE"
-_CACHE = 50_000
+_CACHE = 64_000
 """KiB of the file that a load keeps in memory."""
 MAKE_ONE = "fill one with: modelorigin crawl, or modelorigin catalogue import FILE"
 

@@ -7,14 +7,15 @@ same as the shelf's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import count
 from typing import Any
 
 from scanner.catalogue.entry import parents
-from scanner.catalogue.numbers import Numbers, namespace
+from scanner.catalogue.numbers import Numbers, marks, namespace
 from scanner.catalogue.packed import pack
 from scanner.catalogue.parts import Fields
 
-_REMEMBERED = 50_000
+_REMEMBERED = 200_000
 """Names of parents whose numbers are remembered: a few are named again and again."""
 
 
@@ -39,49 +40,59 @@ class Loader:
         Returns those that another row was before, with their ``_id`` or their name in any case.
         """
         # By name: what lies together in the file is then written together.
-        rows = sorted(rows, key=_name)
+        rows = sorted(rows, key=_folded)
         numbers = range(self._next, self._next + len(rows))
         self._next = numbers.stop
-        self._publish(row[0] for row in rows)
-        self._ask(
-            "INSERT INTO names (id, publisher, holder) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE"
-            " SET id = excluded.id, holder = excluded.holder WHERE holder IS NULL",
-            [(row[0], self._publishers[namespace(row[0])], num) for num, row in zip(numbers, rows, strict=True)],
-        )
-        lost = self._models(numbers, rows)
+        names = self._name([row[0] for row in rows], numbers)
+        lost = self._models(numbers, names, rows)
         # Those remembered here are enough.
         self._numbers.forget("words", "publishers")
         self._link((num, row[10]) for num, row in zip(numbers, rows, strict=True) if row[10] and num not in lost)
         return [row for num, row in zip(numbers, rows, strict=True) if num in lost]
 
+    def _name(self, ids: Sequence[str], models: range) -> list[int | None]:
+        """Have each name lead to its model; its number, None where it led to another."""
+        first = 1 + (self._connection.exec_driver_sql("SELECT max(num) FROM names").scalar() or 0)
+        names: list[int | None] = list(range(first, first + len(ids)))
+        self._ask(
+            "INSERT INTO names (num, id, publisher, holder) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
+            " SET id = excluded.id, holder = excluded.holder WHERE holder IS NULL",
+            list(zip(names, ids, self._published(ids), models, strict=True)),
+        )
+        written = self._connection.exec_driver_sql("SELECT num FROM names WHERE num >= ?", (first,))
+        # The others stood there before: somebody named them as a parent, or bears them.
+        for name in set(range(first, first + len(ids))).difference(num for (num,) in written):
+            at = name - first
+            held = "SELECT num FROM names WHERE id = ? AND holder = ?"
+            names[at] = self._connection.exec_driver_sql(held, (ids[at], models[at])).scalar()
+        return names
+
     def _ask(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> int:
         return int(self._connection.exec_driver_sql(statement, rows).rowcount) if rows else 0
 
-    def _models(self, numbers: range, rows: Sequence[Fields]) -> set[int]:
-        """Write the rows that bear their name; returns the numbers of the others."""
+    def _models(self, numbers: range, names: Sequence[int | None], rows: Sequence[Fields]) -> set[int]:
+        """Write the rows that have a name and an ``_id`` of their own; returns the numbers of the others."""
         profiles = self._numbers.profiles(self._connection, sorted({row[11] for row in rows}))
         words = self._words
         if new := set().union(*[row[9] or () for row in rows]).difference(words):
             numbered = self._numbers.words(self._connection, sorted(new))
             words.update((tag, pack([number])) for tag, number in numbered.items())
         word = words.__getitem__
-        # Where the name has another holder there is no number of a name, and the row is ignored as a known _id is.
         written = self._ask(
             "INSERT OR IGNORE INTO models (num, name, hub_id, sha, created, modified, downloads, downloads_total,"
             " likes, parameters, tags, bases, profile, state, since, source, first_seen, seen)"
-            " VALUES (?1, (SELECT num FROM names WHERE id = ?2 AND holder = ?1), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-            " ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+            f" VALUES ({marks(range(18))})",
             [
                 (
                     num,
-                    *row[:9],
-                    None if tags is None else b"".join(map(word, tags)),
+                    name,
+                    *row[1:9],
+                    None if row[9] is None else b"".join(map(word, row[9])),
                     row[10],
                     profiles[row[11]],
                     *row[12:],
                 )
-                for num, row in zip(numbers, rows, strict=True)
-                for tags in (row[9],)
+                for num, name, row in zip(numbers, names, rows, strict=True)
             ],
         )
         if written == len(rows):
@@ -89,8 +100,8 @@ class Loader:
         held = "SELECT num FROM models WHERE num >= ? AND num < ?"
         found = self._connection.exec_driver_sql(held, (numbers.start, numbers.stop))
         lost = set(numbers).difference(num for (num,) in found)
-        names = [(row[0], num) for num, row in zip(numbers, rows, strict=True) if num in lost]
-        self._ask("UPDATE names SET holder = NULL WHERE id = ? AND holder = ?", names)
+        freed = [(name, num) for num, name in zip(numbers, names, strict=True) if num in lost and name is not None]
+        self._ask("UPDATE names SET holder = NULL WHERE num = ? AND holder = ?", freed)
         return lost
 
     def _link(self, children: Iterable[tuple[int, str]]) -> None:
@@ -103,18 +114,25 @@ class Loader:
             found = self._numbers.names(self._connection, sorted(new))
             self._parents.update((base, found[base.casefold()][0]) for base in new)
         self._ask(
-            "INSERT OR REPLACE INTO edges (parent, child, relation) VALUES (?, ?, ?)",
+            "INSERT INTO edges (parent, child, relation) VALUES (?, ?, ?)",
             sorted((self._parents[base], child, how) for child, how, base in named),
         )
 
-    def _publish(self, ids: Iterable[str]) -> None:
-        """Find the numbers of the namespaces that ``ids`` are in."""
-        new = {namespace(id) for id in ids}.difference(self._publishers)
-        if new:
-            found = self._numbers.publishers(self._connection, sorted(space for space in new if space))
-            self._publishers.update((space, found[space.casefold()]) for space in new if space)
+    def _published(self, ids: Sequence[str]) -> Iterable[int | None]:
+        """The numbers of the namespaces that ``ids`` are in."""
+        spaces = list(map(namespace, ids))
+        new = sorted(space for space in set(spaces).difference(self._publishers) if space)
+        first = 1 + (self._connection.exec_driver_sql("SELECT max(num) FROM publishers").scalar() or 0)
+        numbered = dict(zip(new, count(first), strict=False))
+        written = self._ask("INSERT OR IGNORE INTO publishers (name, num) VALUES (?, ?)", list(numbered.items()))
+        if written < len(new):
+            # Some stood there before, or are spelled in two ways.
+            held = self._numbers.publishers(self._connection, new)
+            numbered = {space: held[space.casefold()] for space in new}
+        self._publishers.update(numbered)
+        return map(self._publishers.__getitem__, spaces)
 
 
-def _name(row: Fields) -> str:
+def _folded(row: Fields) -> str:
     id: str = row[0]
     return id.lower()

@@ -111,7 +111,8 @@ def next_number(connection: Any, table: str) -> int:
 
 def namespace(id: str) -> str | None:
     """The part before the slash; None for a bare legacy name."""
-    return id.split("/")[0] if "/" in id else None
+    space, slash, _ = id.partition("/")
+    return space if slash else None
 
 
 def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -6,8 +6,10 @@ A big file is asked by a process of its own: reading takes one processor, writin
 from __future__ import annotations
 
 import gc
+import marshal
 import multiprocessing
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -28,6 +30,7 @@ _BIG = 50_000
 _MEMORY = "2GB"
 """One group of rows is read at once; how large it is, its writer chose."""
 _LAYOUT = "nothing was imported: the layouts that are read stand in the README"
+_TOO_MUCH = "nothing was imported: its rows, or its groups of rows, are larger than any of the Hub's"
 _DAMAGED = "compare its size and digest with what the publisher states, and fetch it again"
 
 Batch = tuple[list[Fields], list[Unread]]
@@ -96,7 +99,7 @@ class _Database:
             import duckdb
         except ModuleNotFoundError as error:
             raise UsageError("reading parquet needs DuckDB", hint='pip install "modelorigin[bulk]"') from error
-        self._failed = duckdb.Error
+        self._failed, self._exhausted = duckdb.Error, duckdb.OutOfMemoryException
         self._name = path.name
         self._folder = TemporaryDirectory(prefix="modelorigin-")
         # One thread: each would hold a group of rows.
@@ -116,7 +119,8 @@ class _Database:
                 yield rows
         except self._failed as error:
             said = str(error).partition("\n")[0]
-            raise DataError(f"cannot be read as parquet: {said}", file=self._name, hint=_DAMAGED) from error
+            hint = _TOO_MUCH if isinstance(error, self._exhausted) else _DAMAGED
+            raise DataError(f"cannot be read as parquet: {said}", file=self._name, hint=hint) from error
 
     def all(self, statement: str) -> list[Any]:
         return [row for rows in self.ask(statement) for row in rows]
@@ -157,10 +161,16 @@ def _apart(path: Path, fields: Known) -> Iterator[Batch]:
     reader.start()
     there.close()
     try:
-        while (found := here.recv()) is not None:
-            if isinstance(found, ScannerError):
-                raise found
-            yield found
+        # A thread waits for the next batch: it is there when this one is written.
+        with ThreadPoolExecutor(1) as waiting:
+            coming = waiting.submit(here.recv_bytes)
+            while body := coming.result():
+                coming = waiting.submit(here.recv_bytes)
+                # It comes from a process of ours, over a pipe that nobody else has.
+                rows, unread, failed = marshal.loads(body)  # noqa: S302
+                if failed:
+                    raise DataError(failed[0], file=path.name, hint=failed[1])
+                yield rows, [Unread(*row) for row in unread]
     except EOFError as error:
         hint = "is there enough memory? Nothing was kept"
         raise ScannerError(f"{path.name}: the process that reads it was ended", hint=hint) from error
@@ -176,10 +186,10 @@ def _send(path: Path, fields: Known, there: Connection) -> None:
     with suppress(BrokenPipeError, KeyboardInterrupt), there:
         database = _Database(path)
         try:
-            for batch in _read(database, path, fields):
-                there.send(batch)
-            there.send(None)
-        except ScannerError as error:
-            there.send(error)
+            for rows, unread in _read(database, path, fields):
+                there.send_bytes(marshal.dumps((rows, [(row.body, row.why) for row in unread], ())))
+            there.send_bytes(b"")
+        except DataError as error:
+            there.send_bytes(marshal.dumps(([], [], (error.message.removeprefix(f"{path.name}: "), error.hint))))
         finally:
             database.close()

@@ -162,15 +162,20 @@ def _config(said: Any) -> Json:
     return own | {"tokenizer_config": {"auto_map": tokenizer_code}}
 
 
-_FOLDERS = re.compile(r"[^ -~]|mlpackage|mlmodelc|adapter_config", re.I)
-_NAMES = re.compile(r"\.data-|ggml|training|optimizer|schedule|state|sampl|\.model$|config\.json$", re.I)
+_TELLING = (
+    "mlpackage", "mlmodelc", "adapter_config", ".data-", "ggml", "training", "optimizer", "schedule", "state", "sampl",
+)  # fmt: skip
+_TELLING_ENDS = (".model", "config.json")
 
 
 @lru_cache(maxsize=20_000)
 def alike(path: str) -> str:
     """A path that shows of its file what ``path`` shows: mostly any path with that suffix."""
-    name = path.rpartition("/")[2]
-    if len(path) > 1_000 or name.strip(".") == "" or _FOLDERS.search(path):
-        return path
+    folded = path.lower()
+    name = folded.rpartition("/")[2]
     dot = name.rfind(".")
-    return f"x{name[dot:].lower()}" if 0 < dot < len(name) - 1 and not _NAMES.search(name) else name
+    if not 0 < dot < len(name) - 1 or not path.isascii() or not path.isprintable() or len(path) > 1_000:
+        return path
+    if folded.endswith(_TELLING_ENDS) or any(map(folded.__contains__, _TELLING)) or name.strip(".") == "":
+        return path
+    return f"x{name[dot:]}"

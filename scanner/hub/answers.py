@@ -267,10 +267,11 @@ def _parameters(answer: _Fields) -> int | None:
     """Weights counted by type: a sum over packed types would count containers, so there is none."""
     counts = answer.part("safetensors").part("parameters").body
     known = {dtype: _count(number) for dtype, number in counts.items() if dtype not in TABLES}
-    if None in known.values():
+    total = _count(sum(number or 0 for number in known.values()))
+    if None in known.values() or total is None:
         answer.odd("safetensors.parameters")
     elif known and WHOLE.issuperset(known):
-        return sum(number or 0 for number in known.values())
+        return total
     return answer.part("gguf").one("total", _count)
 
 

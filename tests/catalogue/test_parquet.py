@@ -12,7 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from scanner.catalogue.bulk import Imported, import_file
 from scanner.catalogue.entry import Entry, entry_of
+from scanner.catalogue.file import Catalogue
+from scanner.catalogue.hub import CatalogueHub
 from scanner.catalogue.parquet import Parquet
 from scanner.catalogue.parts import alike
 from scanner.errors import DataError
@@ -20,6 +23,8 @@ from scanner.evidence.files import listing_of
 from scanner.hub.answers import model_from_info
 from scanner.hub.listing import Unread, read_page
 from scanner.model import RepoId
+from tests.catalogue.crawling import digest
+from tests.catalogue.rows import asked, row
 
 duckdb = pytest.importorskip("duckdb")
 
@@ -46,8 +51,8 @@ STRUCTS = TEXTS | {
 
 def write(path: Path, rows: Sequence[Json], columns: dict[str, str]) -> None:
     lines = []
-    for row in rows:
-        kept = {key: value for key, value in row.items() if key in columns}
+    for said in rows:
+        kept = {key: value for key, value in said.items() if key in columns}
         trees = {key: json.dumps(value) for key, value in kept.items() if columns[key] == "VARCHAR" and key in TREES}
         lines.append(json.dumps(kept | trees))
     source = path.with_suffix(".jsonl")
@@ -296,6 +301,101 @@ def test_a_column_without_any_value_says_nothing(tmp_path: Path) -> None:
     parquet.write_table(pyarrow.table({"_id": [one()["_id"]], "id": ["a/b"], **none}), tmp_path / "m.parquet")
     entries, unread = by_file(tmp_path / "m.parquet")
     assert (list(entries.values()), unread) == (list(by_list([one()]).values()), [])
+
+
+@pytest.mark.parametrize("unit", ["us", "ns", "ms"])
+@pytest.mark.parametrize("zone", [None, "UTC", "Asia/Tokyo"])
+def test_timestamps_of_every_unit_are_the_moment_they_mean(tmp_path: Path, unit: str, zone: str | None) -> None:
+    import pyarrow
+    from pyarrow import parquet
+
+    per = {"us": 10**6, "ns": 10**9, "ms": 10**3}[unit]
+    moments = pyarrow.array([1_740_000_000 * per + per // 2, None], pyarrow.timestamp(unit, tz=zone))
+    said = {
+        "_id": ["6" * 24, "7" * 24],
+        "id": ["a/b", "a/c"],
+        "downloads": [1, 1],
+        "likes": [1, 1],
+        "tags": [["a"], ["a\x1f"]],
+    }
+    parquet.write_table(pyarrow.table({**said, "createdAt": moments, "lastModified": moments}), tmp_path / "m.parquet")
+    entries, unread = by_file(tmp_path / "m.parquet")
+    # The second is read whole.
+    assert [entry.created for entry in entries.values()] == [1_740_000_000, None]
+    assert not unread
+    swapped = pyarrow.table({**said, "createdAt": moments.take([1, 0]), "lastModified": moments.take([1, 0])})
+    parquet.write_table(swapped, tmp_path / "s.parquet")
+    assert [entry.modified for entry in by_file(tmp_path / "s.parquet")[0].values()] == [None, 1_740_000_000]
+
+
+def imported(path: Path, file: Path) -> Imported:
+    with Catalogue(str(path), create=True) as catalogue:
+        return import_file(catalogue, str(file))
+
+
+DATED = {"lastModified": "2025-01-01T00:00:00.000Z", "downloads": 1}
+
+
+def test_parquet_and_json_lines_of_the_same_rows_leave_the_same_catalogue(tmp_path: Path) -> None:
+    said = [row(f"acme/m{n}", *([f"acme/m{n // 2}"] if n % 3 else []), gated="auto") for n in range(60)]
+    write(tmp_path / "m.parquet", said, TEXTS)
+    (tmp_path / "m.jsonl").write_text("\n".join(map(json.dumps, said)))
+    for kind in ("parquet", "jsonl"):
+        assert imported(tmp_path / f"{kind}.db", tmp_path / f"m.{kind}").tally.new == 60
+    assert digest(tmp_path / "parquet.db") == digest(tmp_path / "jsonl.db")
+
+
+def test_a_big_file_is_read_by_a_process_of_its_own_and_says_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = [row(f"acme/m{n}", downloads=n) for n in range(300)] + [one(id="../x"), {**row("acme/m7"), "downloads": 3}]
+    write(tmp_path / "m.parquet", said, TEXTS)
+    imported(tmp_path / "here.db", tmp_path / "m.parquet")
+    monkeypatch.setattr("scanner.catalogue.parquet._BIG", 10)
+    report = imported(tmp_path / "apart.db", tmp_path / "m.parquet")
+    assert (report.tally.new, report.unread) == (300, 2)
+    assert digest(tmp_path / "here.db") == digest(tmp_path / "apart.db")
+    body = (tmp_path / "m.parquet").read_bytes()
+    (tmp_path / "m.parquet").write_bytes(body[:2000] + b"\0" * 600 + body[2600:])
+    with pytest.raises(DataError, match="cannot be read as parquet"):
+        imported(tmp_path / "apart.db", tmp_path / "m.parquet")
+    assert digest(tmp_path / "here.db") == digest(tmp_path / "apart.db")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"downloads": float("nan")}, {"downloads": float("inf")}, {"downloads": 1.5}, {"downloads": -1},
+        {"tags": ["\x1b[31m", "\u202e", "a\x1fb", "", None]}, {"tags": ["x" * 1_000_000]},
+        {"tags": [f"t{n}" for n in range(200_000)]}, {"siblings": [f"{n}.gguf" for n in range(200_000)]},
+        {"cardData": '{"license":' + "[" * 100_000 + "]" * 100_000 + "}"}, {"cardData": '{"license":"mit","license":"x"}'},
+        {"cardData": "\0"}, {"cardData": '{"license":NaN}'}, {"cardData": '{"license":"' + "x" * 200_000 + '"}'},
+        {"safetensors": '{"parameters":{"BF16":4611686018427387904,"F32":4611686018427387904}}'},
+        {"gguf": '{"total":1e400}'}, {"id": "x" * 1_000_000}, {"id": None}, {"_id": "0" * 24}, {"createdAt": "9999-99-99"},
+        {"createdAt": "0001-01-01T00:00:00+14:00"}, {"sha": "\n"}, {"pipeline_tag": "\x1b]0;title\x07"},
+    ],
+)  # fmt: skip
+def test_a_hostile_row_is_one_model_less_at_most_and_never_loses_another(tmp_path: Path, said: Json) -> None:
+    import pyarrow
+    from pyarrow import parquet
+
+    odd = {**one(id="acme/odd", likes=1, tags=["a"], createdAt=None), **DATED, **said}
+    plain_row = {**one(_id="6" * 24, id="acme/plain", likes=1, tags=["a"], createdAt=None), **DATED}
+    names = sorted({*odd, *plain_row})
+    floats = pyarrow.float64() if isinstance(said.get("downloads"), float) else pyarrow.int64()
+    kinds = {"downloads": floats, "likes": pyarrow.int64(), "tags": pyarrow.list_(pyarrow.string())}
+    kinds["siblings"] = pyarrow.list_(pyarrow.string())
+    held = {n: pyarrow.array([r.get(n) for r in (odd, plain_row)], kinds.get(n, pyarrow.string())) for n in names}
+    parquet.write_table(pyarrow.table(held), tmp_path / "m.parquet")
+    reports = [imported(tmp_path / "c.db", tmp_path / "m.parquet") for _ in range(2)]
+    assert reports[0].tally.new + reports[0].unread == 2
+    assert reports[0].tally.new == reports[1].tally.unchanged >= 1
+    with Catalogue(str(tmp_path / "c.db")) as catalogue:
+        assert CatalogueHub(catalogue).model(RepoId("acme", "plain")).downloads == 1
+        told = asked(
+            catalogue, "SELECT text FROM words UNION ALL SELECT body FROM profiles UNION ALL SELECT id FROM names"
+        )
+    assert not [text for (text,) in told if any(ord(c) < 32 or c in "\u202e\x9b" for c in text)]
 
 
 def test_a_damaged_file_is_an_error_of_ours_and_says_what_to_do(tmp_path: Path) -> None:

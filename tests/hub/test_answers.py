@@ -190,6 +190,7 @@ def test_a_file_name_is_made_harmless_but_never_another_name() -> None:
         (None, {"total": 999_885_952, "totalFileSize": 1}, 999_885_952),
         (None, {"total": "999"}, None),
         ({"parameters": {"BF16": "7"}}, None, None),
+        ({"parameters": {"BF16": 2**62, "F32": 2**62}}, None, None),
         ("many", None, None),
     ],
 )
