@@ -115,12 +115,12 @@ def alternatives(
 
 def suggestions(
     catalogue: Catalogue, model_id: str, policies: Sequence[Policy], tables: Tables, as_of: date, limit: int = 3
-) -> list[Alternative]:
-    """``alternatives``, or none where the catalogue cannot tell."""
+) -> list[Alternative] | None:
+    """``alternatives``; None where the catalogue does not hold the model, or not what it does."""
     try:
         return alternatives(catalogue, model_id, policies, tables, as_of, limit)[1]
     except (HubError, NothingKnown):
-        return []
+        return None
 
 
 class NothingKnown(ScannerError):

@@ -46,7 +46,7 @@ class CatalogueMemory:
     """Remembers models. ``live`` is the hub that says what is true today; None: the catalogue itself was asked."""
 
     def __init__(self, catalogue: Catalogue, live: Asked | None = None) -> None:
-        self._catalogue, self._live = catalogue, live
+        self.catalogue, self._live = catalogue, live
         with catalogue.reading() as connection:
             newest = connection.exec_driver_sql("SELECT max(as_of) FROM sources").scalar()
         day = f"of {_day(newest)}" if newest is not None else "which is empty"
@@ -58,7 +58,7 @@ class CatalogueMemory:
         Raises:
             StoreError: the catalogue cannot be read.
         """
-        with self._catalogue.reading() as connection:
+        with self.catalogue.reading() as connection:
             same = self._kept(connection, "m.hub_id = ?", bytes.fromhex(model.hub_id)) if model.hub_id else None
             if self._live is None:
                 return None if same is None else signals(connection, same.num)
@@ -90,7 +90,7 @@ class CatalogueMemory:
     def _owner(self, model: Model) -> tuple[Signal, ...] | None:
         """Whether the account behind the namespace is another one today; None where it cannot be asked for."""
         space = model.namespace
-        with self._catalogue.reading() as connection:
+        with self.catalogue.reading() as connection:
             known = connection.exec_driver_sql(
                 "SELECT owner_id, owner_kind, owner_created, owner_seen FROM publishers WHERE name = ?", (space,)
             ).one_or_none()

@@ -49,6 +49,13 @@ FORMATS = ("table", "json", "jsonl", "markdown")
     show_default=True,
     help="Verdict from which on the exit code is 1.",
 )
+@option(
+    "alternatives",
+    type=click.IntRange(0, 20),
+    default=3,
+    show_default=True,
+    help="With a catalogue: how many allowed models to name instead of a denied one.",
+)
 @option("no-record", is_flag=True, help="Do not write the scan to the database.")
 @option("no-progress", is_flag=True, help="No progress line on stderr.")
 @db_option
@@ -60,6 +67,7 @@ def command(
     settings: tuple[str, ...],
     waivers: Path | None,
     fail_on: str,
+    alternatives: int,
     no_record: bool,
     no_progress: bool,
     db: str | None,
@@ -87,7 +95,7 @@ def command(
     progress = not (no_progress or quiet) and on_terminal()
     with ExitStack() as stack:
         store = None if no_record else _store(db, stack)
-        runner = _Runner(policies, pardon, store, stack, **reading)
+        runner = _Runner(policies, pardon, store, stack, alternatives, **reading)
         for index, name in enumerate(names):
             if progress:
                 tell(f"\r\x1b[2K[{index + 1}/{len(names)}] {name[:100]!r}", newline=False)
@@ -127,6 +135,7 @@ class _Runner:
         waivers: Waivers | None,
         store: Store | None,
         stack: ExitStack,
+        alternatives: int,
         *,
         hub: str,
         catalogue: str | None,
@@ -140,7 +149,7 @@ class _Runner:
         from scanner.cli.sources import memory, opened, tables
         from scanner.evidence import Depth
 
-        self.policies, self.waivers, self.store = policies, waivers, store
+        self.policies, self.waivers, self.store, self.alternatives = policies, waivers, store, alternatives
         self.as_of, self.depth, self.run_id = parse_day(as_of), Depth(depth), str(uuid4())
         self.tables = tables(publishers)
         self.hub = stack.enter_context(
@@ -170,7 +179,20 @@ class _Runner:
         number = self._record(done)
         documents = tuple(decision_document(decision) for decision in done.decisions)
         told = settings({policy.name: policy.source for policy in self.policies})
-        return ScanView(done.facts, documents, number, done.at, told), done
+        instead = self._instead(done) if hub is self.hub else None
+        return ScanView(done.facts, documents, number, done.at, told, instead), done
+
+    def _instead(self, done: Scan) -> list[dict[str, Any]] | None:
+        """What could be used instead of a model that is denied; None where nobody looked."""
+        from scanner.policy import Verdict
+
+        if self.memory is None or not self.alternatives or done.verdict is not Verdict.DENY:
+            return None
+        from scanner.catalogue.alternatives import suggestions
+
+        id = done.facts["model"]["id"]
+        found = suggestions(self.memory.catalogue, id, self.policies, self.tables, self.as_of, self.alternatives)
+        return None if found is None else [one.document() for one in found]
 
     def _record(self, done: Scan) -> int | None:
         if self.store is None:

@@ -14,9 +14,10 @@ from scanner.family import Families
 from scanner.hub import Hub
 from scanner.model import ModelRef
 from scanner.origin import Registry
-from scanner.provenance import Memory, Request, Tables
+from scanner.provenance import Request, Tables
 
 if TYPE_CHECKING:
+    from scanner.catalogue.memory import CatalogueMemory
     from scanner.hub.huggingface import HuggingFaceHub
 
 _PATH_SIGNS = ("./", "../", "/", "~", ".\\", "..\\")
@@ -86,7 +87,7 @@ def _hub(name: str, endpoint: str | None, timeout: float, catalogue: str | None)
 
 
 @contextmanager
-def memory(chosen: Hub, hub: str, *, offline: bool, catalogue: str | None) -> Iterator[Memory | None]:
+def memory(chosen: Hub, hub: str, *, offline: bool, catalogue: str | None) -> Iterator[CatalogueMemory | None]:
     """What remembers the models that were met before: the catalogue, where there is one; closed afterwards.
 
     ``chosen`` is the hub that was opened for the same options. A live hub is asked with or without: a catalogue that

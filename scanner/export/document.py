@@ -29,5 +29,6 @@ def as_jsonl(report: Report) -> str:
 
 
 def _scan(scan: ScanView) -> dict[str, Any]:
-    told = {"number": scan.number, "at": scan.at, "settings": scan.settings}
+    instead = None if scan.alternatives is None else list(scan.alternatives)
+    told = {"number": scan.number, "at": scan.at, "settings": scan.settings, "alternatives": instead}
     return {**told, "decisions": list(scan.decisions), "facts": scan.facts}

@@ -11,7 +11,8 @@ from typing import Any
 class ScanView:
     """One scan: a facts/v1 document, its decision/v1 documents, its number (None: not recorded), its moment in UTC.
 
-    ``settings`` are the parameters that were set from outside, by policy and name.
+    ``settings`` are the parameters that were set from outside, by policy and name. ``alternatives`` are models of the
+    catalogue that could be used instead, most fitting first; None: nobody looked for any.
     """
 
     facts: Mapping[str, Any]
@@ -19,6 +20,7 @@ class ScanView:
     number: int | None
     at: str
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    alternatives: Sequence[Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from scanner.export import sections
-from scanner.export.account import Account, Json, Line, Notes, Part, Section, faint, line, listed, quote, short
+from scanner.export.account import Account, Json, Line, Notes, Part, Section, faint, line, listed, quote, short, warn
 from scanner.export.quoting import one_line
 from scanner.export.report import ScanView
 from scanner.export.tree import lineage
@@ -30,6 +30,7 @@ def tell(view: ScanView) -> Account:
         sections.files(facts),
         sections.disputed(facts, notes),
         sections.gaps(facts, notes),
+        _instead(view),
         _record(view, decisions),
     )
     return Account(
@@ -50,6 +51,18 @@ def _other_day(view: ScanView, facts: Json) -> str | None:
     if day == view.at[:10]:
         return None
     return f"as of {day}" if _DAY.fullmatch(day) else "as of another day"
+
+
+def _instead(view: ScanView) -> Section:
+    """Other models that could be used; without lines where nobody looked for any."""
+    if view.alternatives is None:
+        return Section("Instead", ())
+    lines: list[Line] = []
+    for one in one_line(list(view.alternatives)):
+        review: list[Part] = [", ", warn("review"), " asked by ", *listed(one["review"])] if one["review"] else []
+        lines.append(line(quote(one["id"]), *review, ": ", quote("; ".join(one["reasons"]))))
+    none = line("no other model of the catalogue that does the same passes")
+    return Section("Instead", tuple(lines) or (none,))
 
 
 def _record(view: ScanView, decisions: Sequence[Json]) -> Section:

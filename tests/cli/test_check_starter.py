@@ -8,12 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft7Validator
-from referencing import Registry
-from referencing.jsonschema import DRAFT7
 
-from scanner.data import text
 from tests.cli.conftest import Ran
+from tests.schemas import valid_report
 
 Run = Callable[..., Ran]
 STARTER = ("--hub", "starter", "--policy", "no-prc-root")
@@ -30,15 +27,8 @@ BASES = [
 ]  # fmt: skip
 
 
-SCHEMAS = {kind: json.loads(text(f"schema/{kind}-v1.schema.json")) for kind in ("report", "facts", "decision")}
-SHIPPED = Registry().with_resources((schema["$id"], DRAFT7.create_resource(schema)) for schema in SCHEMAS.values())
-
-
 def document(ran: Ran) -> dict[str, Any]:
-    """The report of a run, valid under the schemas that ship and refer to each other."""
-    report: dict[str, Any] = json.loads(ran.out)
-    Draft7Validator(SCHEMAS["report"], registry=SHIPPED).validate(report)
-    return report
+    return valid_report(ran.out)
 
 
 @pytest.mark.parametrize("model", DENIED)

@@ -193,8 +193,23 @@ def lineage(**more: Any) -> Json:
     return facts()["lineage"] | more
 
 
-def view(facts: Json, decisions: list[Json], number: int | None = 17) -> ScanView:
-    return ScanView(facts, decisions, number, "2026-11-23T15:08:00Z")
+def view(
+    facts: Json, decisions: list[Json], number: int | None = 17, alternatives: list[Json] | None = None
+) -> ScanView:
+    return ScanView(facts, decisions, number, "2026-11-23T15:08:00Z", alternatives=alternatives)
+
+
+def alternative(**more: Any) -> Json:
+    return {
+        "id": "acme/other-7b",
+        "verdict": "review",
+        "roots": ["acme/other-7b"],
+        "parameters": 7_000_000_000,
+        "downloads": 5_000,
+        "modified": "2025-01-01T00:00:00Z",
+        "reasons": ["no-prc-root asks for review of it", "same task: text-generation"],
+        "review": ["license-unknown"],
+    } | more
 
 
 def finding(rule: str = "root-origin", verdict: str = "deny", subject: str = ROOT, **more: Any) -> Json:

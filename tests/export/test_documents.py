@@ -14,11 +14,14 @@ from referencing import Registry, Resource
 
 from scanner.export import Failure, render
 from scanner.export.quoting import json_text
-from tests.export.samples import crowded, decision, facts, finding, view
+from tests.export.samples import alternative, crowded, decision, facts, finding, view
 
 SCHEMAS = files("scanner.data") / "schema"
 GONE = Failure("acme/gone", "ModelNotFound", "acme/gone: not on the Hub, or private", "check the name", 3)
-REPORT = [view(facts(), [decision(), decision("allow", "baseline")]), view(crowded(), [decision(findings=[])], None)]
+REPORT = [
+    view(facts(), [decision(), decision("allow", "baseline")], alternatives=[alternative()]),
+    view(crowded(), [decision(findings=[])], None),
+]
 
 
 def schema(name):
@@ -61,7 +64,9 @@ def test_a_report_with_something_added_or_missing_is_not_valid(registry):
 
 def test_one_line_a_scan_then_one_a_failure(registry):
     lines = [json.loads(text) for text in render("jsonl", REPORT, [GONE]).split("\n")]
-    assert [list(each) for each in lines] == [["number", "at", "settings", "decisions", "facts"]] * 2 + [["error"]]
+    assert [list(each) for each in lines] == [
+        ["number", "at", "settings", "alternatives", "decisions", "facts"]
+    ] * 2 + [["error"]]
     validator = Draft7Validator(schema("report") | {"$ref": "#/definitions/line"}, registry=registry)
     for each in lines:
         validator.validate(each)

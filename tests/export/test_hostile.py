@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 
 from scanner.export import Failure, Screen, render
 from scanner.export.quoting import one_line
-from tests.export.samples import crowded, decision, finding, view
+from tests.export.samples import alternative, crowded, decision, finding, view
 
 PAYLOADS = {
     "clear the screen": "\x1b[2J\x1b[H",
@@ -87,7 +87,8 @@ def poisoned(value: Any, payload: str, key: str = "") -> Any:
 
 def report(format: str, payload: str, **look: Any) -> str:
     found = [finding(), finding("draft", "note", standing="draft"), finding(verdict="review")]
-    scan = view(poisoned(crowded(), payload), [poisoned(decision(findings=found), payload)])
+    instead = [poisoned(alternative(), payload) | {"verdict": "review"}]
+    scan = view(poisoned(crowded(), payload), [poisoned(decision(findings=found), payload)], alternatives=instead)
     failure = Failure(f"acme/x{payload}", "ModelNotFound", f"gone{payload}", f"look{payload}", 3)
     return render(format, [scan], [failure], Screen(**look))
 
@@ -133,7 +134,8 @@ def test_json_is_printable_and_reads_back_equal(payload):
     read = json.loads(text)["scans"][0]
     assert read["facts"] == poisoned(crowded(), payload)
     lines = report("jsonl", payload).split("\n")
-    assert [list(json.loads(each)) for each in lines] == [["number", "at", "settings", "decisions", "facts"], ["error"]]
+    keys = ["number", "at", "settings", "alternatives", "decisions", "facts"]
+    assert [list(json.loads(each)) for each in lines] == [keys, ["error"]]
     assert json.loads(lines[0]) == read
 
 

@@ -1,0 +1,22 @@
+"""The schemas that ship, which refer to each other."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from jsonschema import Draft7Validator
+from referencing import Registry
+from referencing.jsonschema import DRAFT7
+
+from scanner.data import text
+
+_ALL = {kind: json.loads(text(f"schema/{kind}-v1.schema.json")) for kind in ("report", "facts", "decision")}
+_SHIPPED = Registry().with_resources((schema["$id"], DRAFT7.create_resource(schema)) for schema in _ALL.values())
+
+
+def valid_report(printed: str) -> dict[str, Any]:
+    """What ``--format json`` printed, valid under the schemas."""
+    report: dict[str, Any] = json.loads(printed)
+    Draft7Validator(_ALL["report"], registry=_SHIPPED).validate(report)
+    return report
