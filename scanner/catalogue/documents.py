@@ -10,7 +10,7 @@ Composed documents leave out where things were read (``at``, footnotes of licenc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache, partial
 from typing import Any
@@ -29,12 +29,11 @@ from scanner.catalogue.lines import (
     without_child,
 )
 from scanner.catalogue.links import Link, agreed
-from scanner.catalogue.looks import NOBODY, Profile, Seen, adapter, config, edge, namespace, nobody, own_values
+from scanner.catalogue.looks import NOBODY, Profile, Seen, edge, namespace, nobody, own_values, profile_of
 from scanner.catalogue.summary import UNKNOWN, Summary, declared_text, one_further, summary_of_lineage
 from scanner.evidence import Depth, Reading
 from scanner.fact import Basis
 from scanner.facts import facts_document
-from scanner.lineage import READ
 from scanner.lineage.likeness import Likeness, Look
 from scanner.lineage.walk import Find
 from scanner.model import Relation, RepoId
@@ -61,7 +60,6 @@ class Documents:
         self._lines: dict[int, Line] = {}
         self._open = set[int]()
         self._strangers: dict[str, Line] = {}
-        self._templates: dict[tuple[int, bool], Json] = {}
         self._origins: dict[str | None, Json] = {}
         self._kinds: dict[Kind, int] = {}
         self._profiles: dict[tuple[int, bool], Profile] = {}
@@ -79,23 +77,27 @@ class Documents:
 
     def seen(self, row: Row) -> Seen:
         """A look at what a model names, which ``kind`` and ``document`` need."""
-        shown = self._template(row)["lineage"]
-        if row.id.casefold() in self._cited or shown["contradictions"] or shown["unresolved"]:
-            return Seen(row)
-        links = self._links(row)
+        profile = self._profile(row)
+        if not profile.plain or row.id.casefold() in self._cited:
+            return Seen(row, profile)
+        links = self._links(row, profile)
         if links is None:
-            return Seen(row)
-        parents = [self._parent(row, link) for link in links]
-        found = tuple(parent for parent in parents if parent is not None)
-        if len(found) < len(links) or any(parent.depth >= _LONGEST or parent.circular for parent in found):
-            return Seen(row)
-        if sum(parent.size for parent in found) >= _MOST:
-            return Seen(row)
-        own = self._own_family(row)
+            return Seen(row, profile)
+        found, size = [], 0
+        for link in links:
+            parent = self._parent(row, link)
+            if parent is None or parent.depth >= _LONGEST or parent.circular:
+                return Seen(row, profile)
+            found.append(parent)
+            size += parent.size
+        if size >= _MOST:
+            return Seen(row, profile)
+        known = self._is_known(row.namespace)
+        own = self._own_family(row, profile) if known else None
         # The own work of a re-hoster is its own; of what it passes on unaltered the maker is another.
-        conduit = own is None and self._tables.registry.is_conduit(row.namespace)
+        conduit = known and own is None and self._tables.registry.is_conduit(row.namespace)
         conduit = conduit and all(link.relation in _UNALTERED for link in links)
-        return Seen(row, links, found, own, conduit, conduit and len(links) > 1)
+        return Seen(row, profile, links, tuple(found), known, own, conduit, conduit and len(links) > 1)
 
     def kind(self, seen: Seen) -> Kind | None:
         """Models of one kind are the same to every policy; None: it has to be judged by itself."""
@@ -103,26 +105,29 @@ class Documents:
             return None
         row = seen.row
         own = self._alike.of_own({**own_values(row), **self._named(row)}) if self._alike.asks_of_own else ()
-        publisher = self._origin_kind(row.namespace, publisher=True)
-        return (self._profile(row).of_document, publisher, self._line_kind(seen), own)
+        publisher = self._origin_kind(row.namespace, seen.known, publisher=True)
+        return (seen.profile.of_document, publisher, self._line_kind(seen), own)
 
     def summary(self, seen: Seen) -> Summary:
         """The summary of a model that has a kind, without its document."""
-        profile, publisher = self._profile(seen.row), self._origin(seen.row.namespace)["control"] or UNKNOWN
+        profile, publisher = seen.profile, UNKNOWN
+        if seen.known:
+            publisher = self._origin(seen.row.namespace)["control"] or UNKNOWN
         if not seen.parents:
             complete = profile.read and self._maker(seen) is not None
             return Summary(publisher, self._control(seen) or UNKNOWN, "", "", profile.license, "", int(complete))
         above = seen.parents[0].below
-        return above._replace(
-            publisher=publisher, license=profile.license, complete=int(above.complete and profile.read)
-        )
+        return Summary(
+            publisher, above.roots, above.ancestors, above.root_ids, profile.license, above.licenses,
+            int(above.complete and profile.read),
+        )  # fmt: skip
 
     def document(self, seen: Seen) -> Json:
         """The facts document of a model."""
         row, line = seen.row, self._line(seen)
         if line is None:
             return self._trace(row)
-        template = self._template(row)
+        template = seen.profile.template
         lineage, gaps = composed(line)
         return {
             **template,
@@ -146,46 +151,51 @@ class Documents:
         return {"remembered": True, "identity": [signal.document() for signal in signals]}
 
     def _line_kind(self, seen: Seen) -> int:
-        profile = self._profile(seen.row)
+        profile, maker = seen.profile, seen.row.namespace
+        known = seen.known
+        if seen.conduit:
+            maker = namespace(self._maker(seen))
+            known = self._is_known(maker)
         return self._number(
             (
                 profile.of_line,
-                self._origin_kind(namespace(self._maker(seen))),
-                tuple(self._is_explained(developer, seen.row, seen.parents) for developer in profile.developers),
+                self._origin_kind(maker, known),
+                tuple([self._is_explained(developer, seen) for developer in profile.developers]),
                 seen.own_family if self._alike.asks_of_families else seen.own_family is not None,
                 seen.conduit,
-                *(link.kind for link in seen.links),
-                *(parent.kind for parent in seen.parents),
+                *[link.kind for link in seen.links],
+                *[parent.kind for parent in seen.parents],
             )
         )
 
-    def _origin_kind(self, space: str | None, *, publisher: bool = False) -> int:
-        told = space is not None and (self._alike.asks_of_namespaces or space.casefold() in self._known)
-        key = (space if told else None, publisher)
+    def _is_known(self, space: str | None) -> bool:
+        return space is not None and space.casefold() in self._known
+
+    def _origin_kind(self, space: str | None, known: bool, *, publisher: bool = False) -> int:
+        key = (space if known or self._alike.asks_of_namespaces else None, publisher)
         if key not in self._origin_kinds:
             self._origin_kinds[key] = self._number(self._alike.of_origin(self._origin(key[0]), publisher=publisher))
         return self._origin_kinds[key]
 
     def _profile(self, row: Row) -> Profile:
-        key = (row.profile, self._held.from_api(row))
+        key = (row.profile, row.source in self._held.api)
         if key not in self._profiles:
-            template = self._template(row)
-            (model,) = template["lineage"]["models"]
-            self._profiles[key] = Profile(
-                self._number(self._alike.of_line(template)),
-                self._number(self._alike.of_document(template)),
-                tuple(hint["developer"] for hint in template["lineage"]["hints"]),
-                declared_text(template["license"]["declared"]),
-                model["state"] == READ,
-            )
+            self._profiles[key] = self._profiled(row)
         return self._profiles[key]
+
+    def _profiled(self, row: Row) -> Profile:
+        template = facts_document(self._provenance(nobody(row, None), NOBODY))
+        template["evidence"] = []
+        template["model"]["tags"] = None
+        kinds = self._alike.of_line(template), self._alike.of_document(template)
+        return profile_of(template, self._held.bodies[row.profile], *map(self._number, kinds))
 
     def _number(self, kind: Kind) -> int:
         return self._kinds.setdefault(kind, len(self._kinds))
 
-    def _links(self, row: Row) -> tuple[Link, ...] | None:
+    def _links(self, row: Row, profile: Profile) -> tuple[Link, ...] | None:
         """The parents all sources agree on, none where no source names one; None where they do not agree."""
-        return agreed(row.bases, adapter(self._held.bodies[row.profile])) if row.bases is not None else ()
+        return () if row.bases is None else agreed(row.bases, profile.adapter)
 
     def _parent(self, row: Row, link: Link) -> Line | None:
         """The line of the parent that ``row`` names, when nothing about the pair needs a closer look."""
@@ -217,7 +227,7 @@ class Documents:
         return self._lines[row.num]
 
     def _simply_above(self, row: Row) -> Row | None:
-        links = () if row.id.casefold() in self._cited else self._links(row)
+        links = () if row.id.casefold() in self._cited else self._links(row, self._profile(row))
         above = self._held.row(links[0].name.casefold()) if links and len(links) == 1 else None
         return above if above is not None and above.num != row.num else None
 
@@ -237,6 +247,8 @@ class Documents:
         return line
 
     def _control(self, seen: Seen) -> str | None:
+        if not (seen.known or seen.conduit):
+            return None
         control: str | None = self._origin(namespace(self._maker(seen)))["control"]
         return control
 
@@ -246,7 +258,7 @@ class Documents:
         return seen.parents[0].maker if seen.parents else None
 
     def _tell(self, seen: Seen) -> Told:
-        row, template, maker = seen.row, self._template(seen.row), self._maker(seen)
+        row, template, maker = seen.row, seen.profile.template, self._maker(seen)
         shown = template["lineage"]["models"][0]
         node = {
             **shown,
@@ -264,7 +276,10 @@ class Documents:
         }
         told = Told(
             node,
-            [self._hint(hint, row, seen.parents) for hint in template["lineage"]["hints"]],
+            [
+                {**hint, "subject": row.id, "own": self._is_explained(hint["developer"], seen)}
+                for hint in template["lineage"]["hints"]
+            ],
             [{**gap, "subject": row.id} for gap in template["gaps"]],
             [],
             [edge(row.id, link, parent.id) for link, parent in zip(seen.links, seen.parents, strict=True)],
@@ -274,14 +289,11 @@ class Documents:
             told.unresolved.extend([] if seen.parents else [open_end(row.id)])
         return told
 
-    def _hint(self, shown: Json, row: Row, parents: Sequence[Line]) -> Json:
-        return {**shown, "subject": row.id, "own": self._is_explained(shown["developer"], row, parents)}
-
-    def _is_explained(self, developer: str | None, row: Row, parents: Sequence[Line]) -> bool:
+    def _is_explained(self, developer: str | None, seen: Seen) -> bool:
         """True where the look of a developer's family needs no explanation: its publisher or what it comes out of."""
-        if self._kin(row.namespace, developer):
+        if seen.known and self._tables.lineage.kin(seen.row.namespace or "", developer):
             return True
-        for parent in parents:
+        for parent in seen.parents:
             key = (developer, parent.id)
             if key not in self._explained:
                 # What a likeness explains depends on nothing of a look but whose family it is of.
@@ -291,17 +303,10 @@ class Documents:
                 return True
         return False
 
-    def _own_family(self, row: Row) -> str | None:
-        space = row.namespace
-        if space is None or space.casefold() not in self._makers:
+    def _own_family(self, row: Row, profile: Profile) -> str | None:
+        if (row.namespace or "").casefold() not in self._makers:
             return None
-        model_type, classes = config(self._held.bodies[row.profile])
-        return self._tables.families.own(row.id, model_type, classes)
-
-    def _kin(self, space: str | None, developer: str | None) -> bool:
-        if space is None or space.casefold() not in self._known:
-            return False
-        return self._tables.lineage.kin(space, developer)
+        return self._tables.families.own(row.id, profile.model_type, profile.classes)
 
     def _explaining(self, line: Line) -> Iterator[Likeness]:
         """The likenesses of a model and of all above it, as far as a table knows their names."""
@@ -327,16 +332,6 @@ class Documents:
         return self._origins[key]
 
     # -- what is traced
-
-    def _template(self, row: Row) -> Json:
-        """The document of a model of which nothing is known but its profile."""
-        key = (row.profile, self._held.from_api(row))
-        if key not in self._templates:
-            facts = facts_document(self._provenance(nobody(row, None), NOBODY))
-            facts["evidence"] = []
-            facts["model"]["tags"] = None
-            self._templates[key] = facts
-        return self._templates[key]
 
     def _trace(self, row: Row) -> Json:
         self.traced += 1

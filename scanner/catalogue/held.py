@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from scanner.catalogue.entry import LICENSE_TAG, Entry, model_of
 from scanner.catalogue.hub import gone, no_files, not_held, source_text
@@ -25,8 +24,7 @@ _ROWS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A model as it stands in the file, without its tags. Moments in unix seconds."""
 
     num: int
@@ -53,7 +51,7 @@ def rows(connection: Any, first: int, last: int) -> Iterator[Row]:
     found = connection.exec_driver_sql(
         f"{_ROWS} WHERE m.num BETWEEN ? AND ? AND m.state = ? ORDER BY m.num", (first, last, PRESENT)
     )
-    return (Row(*row) for row in found)
+    return map(Row._make, found)
 
 
 class Held:
@@ -68,6 +66,8 @@ class Held:
         self._sources: dict[int, tuple[str, str, int]] = {
             num: (kind, what, as_of) for num, kind, what, as_of in ask("SELECT num, kind, what, as_of FROM sources")
         }
+        self.api = frozenset(num for num, (kind, _, _) in self._sources.items() if kind == "api")
+        """the sources that are a hub's own word, by number"""
         ask("DROP TABLE IF EXISTS temp.named")
         ask("CREATE TEMP TABLE named (num INTEGER PRIMARY KEY)")
         ask("INSERT INTO temp.named SELECT DISTINCT parent FROM edges")
@@ -78,7 +78,7 @@ class Held:
         held = ask("SELECT n.id, n.holder FROM temp.named t JOIN names n ON n.num = t.num")
         self._holders: dict[str, int | None] = {id.casefold(): holder for id, holder in held}
         present = " WHERE m.state = ? AND m.num IN (SELECT n.holder FROM temp.named t JOIN names n ON n.num = t.num)"
-        self._rows = {row[0]: Row(*row) for row in ask(_ROWS + present, (PRESENT,))}
+        self._rows = {row[0]: Row._make(row) for row in ask(_ROWS + present, (PRESENT,))}
         self.signals = signals_of(connection)
         """of models of which something speaks for another having had their name, by number"""
         self.reading = lru_cache(maxsize=50_000)(self._reading)
@@ -104,9 +104,6 @@ class Held:
 
     def sources(self, row: Row) -> tuple[str, ...]:
         return source_text(*self._sources[row.source], row.seen)
-
-    def from_api(self, row: Row) -> bool:
-        return bool(self._sources[row.source][0] == "api")
 
     def model(self, repo: RepoId, revision: str | None = None) -> Model:
         """As ``CatalogueHub.model``, of the models that others name."""

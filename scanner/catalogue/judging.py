@@ -10,20 +10,19 @@ from __future__ import annotations
 import gc
 import multiprocessing
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from scanner.catalogue.alike import Alike, names_read
+from scanner.catalogue.alike import Alike, Kind, names_read
 from scanner.catalogue.documents import Documents
 from scanner.catalogue.file import Catalogue, now
 from scanner.catalogue.held import Held, Row, rows
 from scanner.catalogue.hub import CatalogueHub
 from scanner.catalogue.identity import changed_by_citation
-from scanner.catalogue.looks import Seen
 from scanner.catalogue.schema import PRESENT
 from scanner.catalogue.summary import Summary, summary_of
 from scanner.curated import Curated
@@ -59,6 +58,10 @@ class Answer(NamedTuple):
     summary: Summary
     verdicts: tuple[int, ...]
     rules: tuple[str, ...]
+
+
+Said = tuple[tuple[int, ...], tuple[str, ...]]
+"""An answer without the summary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +190,14 @@ _APPOINTED: list[_Judge] = []
 def _appoint(question: Question) -> None:
     """Opens the catalogue once for all pieces that this process is given."""
     _APPOINTED[:] = [_Judge(question)]
-    # What is held stays: looking through it for circles again and again would cost a fifth of the time.
     gc.freeze()
 
 
 def _answer(piece: list[int]) -> Answers:
-    return _APPOINTED[0].answers(piece)
+    answers = _APPOINTED[0].answers(piece)
+    # What is remembered stays: looking through it for circles again and again would cost a sixth of the time.
+    gc.freeze()
+    return answers
 
 
 class _Judge:
@@ -206,7 +211,7 @@ class _Judge:
         with self._catalogue.reading() as connection:
             held = Held(connection, hub.description, hub.as_of, cited)
         self._documents = Documents(held, tables, question.as_of, Alike(question.policies, question.as_of))
-        self._remembered: dict[Any, Answer] = {}
+        self._remembered: dict[Kind, Said] = {}
 
     def answers(self, piece: list[int]) -> Answers:
         models, which = array("q"), array("L")
@@ -223,19 +228,18 @@ class _Judge:
         seen = self._documents.seen(row)
         kind = self._documents.kind(seen)
         if kind is None:
-            return self._judged(seen)
-        known = self._remembered.get(kind)
-        if known is None:
-            known = self._judged(seen)
+            facts = self._documents.document(seen)
+            return Answer(summary_of(facts), *self._judged(facts))
+        said = self._remembered.get(kind)
+        if said is None:
+            said = self._judged(self._documents.document(seen))
             if len(self._remembered) < _MOST_REMEMBERED:
-                self._remembered[kind] = known
-        return Answer(self._documents.summary(seen), known.verdicts, known.rules)
+                self._remembered[kind] = said
+        return Answer(self._documents.summary(seen), *said)
 
-    def _judged(self, seen: Seen) -> Answer:
-        facts = self._documents.document(seen)
+    def _judged(self, facts: Mapping[str, Any]) -> Said:
         decisions = [judge(policy, facts, as_of=self._question.as_of) for policy in self._question.policies]
-        return Answer(
-            summary_of(facts),
+        return (
             tuple(int(decision.verdict) for decision in decisions),
             tuple(" ".join(decision.weighing) for decision in decisions),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -57,22 +57,24 @@ def agreed(bases: str, adapter: bool) -> tuple[Link, ...] | None:
 
 def _plain(bases: str, adapter: bool) -> Link | None:
     """The one parent of a model whose sources say the same in every word, as most do; None for any other."""
-    said = json.loads(bases)
-    hub, relation = said.get("hub"), said.get("relation")
-    same = said.keys() - {"card_relation"} == _PLAIN and said["card"] is True and said["tags"] is True
-    same = same and len(hub) == 1 and said.get("card_relation", relation) == relation
-    if not same or relation not in RELATIONS or (adapter and relation != Relation.ADAPTER.value):
+    same = _SAME.fullmatch(bases)
+    if same is None:
         return None
-    ((id, hub_id),) = hub
+    card_relation, id, hub_id, relation = same.groups()
+    if relation not in RELATIONS or card_relation not in (None, relation):
+        return None
     repo = ModelRef.parse(id).repo
-    if repo is None:
+    if repo is None or (adapter and relation != Relation.ADAPTER.value):
         return None
     known = frozenset([hub_id] if hub_id else ())
     return Link(str(repo), relation, Basis.DECLARED.value, known, _DECLARED)
 
 
+_SAME = re.compile(
+    r'\{"card":true,(?:"card_relation":"([a-z]*)",)?"hub":\[\["([^"\\]*)",(?:"([0-9a-f]*)"|null)\]\],'
+    r'"relation":"([a-z]+)","tags":true\}'
+)
 _DECLARED = ((Basis.DECLARED.value, ""),) * len((CARD_DATA, TAGS, BASE_MODELS))
-_PLAIN = frozenset(("card", "hub", "relation", "tags"))
 
 
 def _link(name: str, claims: list[Any]) -> Link:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Any
 
 from scanner.catalogue.entry import known_id, moment
 from scanner.catalogue.held import Row
 from scanner.catalogue.lines import Line
 from scanner.catalogue.links import Link
+from scanner.catalogue.summary import declared_text
+from scanner.lineage import READ
 from scanner.model import RepoId, Role
 
 Json = dict[str, Any]
@@ -18,46 +19,64 @@ Json = dict[str, Any]
 NOBODY = RepoId("anyone", "anything")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Profile:
-    """What is told of all models of a profile: kinds, developers of the families it looks like, its licence."""
+    """What is told of all models of a profile: kinds, developers of the families it looks like, its licence.
 
+    ``template`` is the document of a model of which nothing else is known; ``plain``: nothing in it speaks against
+    something else. ``adapter``: the config of one is among the files.
+    """
+
+    template: Json
     of_line: int
     of_document: int
     developers: tuple[str | None, ...]
     license: str
     read: bool
+    plain: bool
+    adapter: bool
+    model_type: str | None
+    classes: tuple[str, ...] | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Seen:
-    """A model and the lines of all that it names. ``to_trace``: they have to be looked at more closely."""
+    """A model and the lines of all that it names. ``to_trace``: they have to be looked at more closely.
+
+    ``known``: its namespace stands in a table.
+    """
 
     row: Row
+    profile: Profile
     links: tuple[Link, ...] = ()
     parents: tuple[Line, ...] = ()
+    known: bool = False
     own_family: str | None = None
     conduit: bool = False
     to_trace: bool = True
 
 
+def profile_of(template: Json, body: str, of_line: int, of_document: int) -> Profile:
+    """The profile with that text in the file."""
+    lineage, said = template["lineage"], json.loads(body)
+    classes = said.get("architectures")
+    return Profile(
+        template,
+        of_line,
+        of_document,
+        tuple(hint["developer"] for hint in lineage["hints"]),
+        declared_text(template["license"]["declared"]),
+        lineage["models"][0]["state"] == READ,
+        not (lineage["contradictions"] or lineage["unresolved"]),
+        bool(said.get("listing", {}).get("adapter")),
+        said.get("model_type"),
+        None if classes is None else tuple(classes),
+    )
+
+
 def nobody(row: Row, bases: str | None) -> Row:
     """A model of which only the profile of ``row`` is known, and the parents it names."""
-    return replace(row, id=str(NOBODY), bases=bases, sha=None, created=None)
-
-
-@lru_cache(maxsize=100_000)
-def adapter(body: str) -> bool:
-    """True where the profile lists the config of an adapter."""
-    return bool(json.loads(body).get("listing", {}).get("adapter"))
-
-
-@lru_cache(maxsize=100_000)
-def config(body: str) -> tuple[str | None, tuple[str, ...] | None]:
-    """``model_type`` and architectures of a profile."""
-    profile = json.loads(body)
-    classes = profile.get("architectures")
-    return profile.get("model_type"), None if classes is None else tuple(classes)
+    return row._replace(id=str(NOBODY), bases=bases, sha=None, created=None)
 
 
 def edge(child: str, link: Link, parent: str) -> Json:
