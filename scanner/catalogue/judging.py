@@ -99,7 +99,7 @@ def judge_catalogue(
     done = 0
     record = _Record(judgements)
     for answers in _answered(question, pieces, 1 if count <= _FEW else processes):
-        with catalogue.writing() as connection:
+        with catalogue.recording() as connection:
             record.keep(connection, answers)
         done += len(answers.models)
         if progress:
