@@ -160,7 +160,7 @@ class Registry:
         self._overlay_text = overlay_text
         self._read: dict[str, _Record | None] = {}
         self._attributed: dict[tuple[str, date], Origin] = {}
-        self._same: dict[tuple[str, str], bool] = {}
+        self._bodies: dict[str, tuple[set[str], set[str]]] = {}
 
     @classmethod
     def shipped(cls, overlay: Path | None = None) -> Registry:
@@ -234,11 +234,9 @@ class Registry:
 
     def same_organisation(self, a: str, b: str) -> bool:
         """True when both handles are one organisation's: an alias, a rename, one legal entity, one organisation."""
-        if (a, b) not in self._same:
-            handles_a, handles_b = self._closure(a), self._closure(b)
-            same_names = self._names(handles_a) & self._names(handles_b)
-            self._same[a, b] = bool(handles_a & handles_b or same_names)
-        return self._same[a, b]
+        handles_a, names_a = self._body(a)
+        handles_b, names_b = self._body(b)
+        return not (handles_a.isdisjoint(handles_b) and names_a.isdisjoint(names_b))
 
     def digest(self) -> str:
         """SHA-256 of what the registry was read from: the shipped text and the overlay."""
@@ -263,6 +261,12 @@ class Registry:
             seen.append(asked)
             asked = self._record(str(asked.facts["alias_of"].value)) or asked
         return asked
+
+    def _body(self, handle: str) -> tuple[set[str], set[str]]:
+        if handle not in self._bodies:
+            handles = self._closure(handle)
+            self._bodies[handle] = handles, self._names(handles)
+        return self._bodies[handle]
 
     def _closure(self, handle: str) -> set[str]:
         found, queue = {handle.casefold()}, [handle]
