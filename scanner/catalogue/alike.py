@@ -26,9 +26,9 @@ OWN = (
 )  # fmt: skip
 """Fields of ``model`` that are not those of a profile."""
 _MODEL, _ORIGIN, _PUBLISHER = MODELS[0], f"{MODELS[0]}.origin", "publisher"
-_STANDING = ("depth", "basis", "relation", "root", "established", "conduit")
+_STANDING = ("basis", "relation", "depth")
 """Of a model in a lineage: what its place there makes of it."""
-_RECORDS = ("lineage.hints", "lineage.unresolved", "lineage.contradictions", "lineage.disputes", "gaps")
+RECORDS = ("lineage.hints", "lineage.unresolved", "lineage.contradictions", "lineage.disputes", "gaps")
 NAMES = frozenset(
     (
         *GROUPS,
@@ -54,18 +54,20 @@ class Alike:
         """whether every model has to be asked about"""
         self.asks_of_namespaces = not names.isdisjoint((f"{_ORIGIN}.namespace", f"{_PUBLISHER}.namespace"))
         self.asks_of_families = f"{_MODEL}.family" in names
+        self.standing = frozenset(name for name in _STANDING if f"{_MODEL}.{name}" in names)
+        """what is read of the place of a model in its lineage"""
         self._as_of = as_of
         self._leaves: dict[str, list[tuple[Path, Leaf]]] = {}
         self._lists: dict[str, set[Path]] = {}
         self._read: dict[str, set[Path]] = {}
         for name, leaf, over in asked:
             part = _part(name)
-            if part in _RECORDS:
+            if part in RECORDS:
                 self._read.setdefault(part, set()).add(_rest(name, part))
             elif not (over and leaf.field.of_item):
                 self._leaves.setdefault(part, []).append((_rest(name, part), leaf))
             # Leaves over one list may have to hold of one element: all that stands in it is told.
-            if over and (part := _part(over)) not in _RECORDS:
+            if over and (part := _part(over)) not in RECORDS:
                 self._lists.setdefault(part, set()).add(_rest(over, part))
         self.asks_of_own = "model" in self._leaves or "model" in self._lists
 
@@ -84,32 +86,22 @@ class Alike:
     def of_line(self, document: Json) -> Kind:
         """What is asked of a model of this profile wherever it stands; of hints beside whether they are explained."""
         (model,) = document["lineage"]["models"]
-        hints = self._records("lineage.hints", document, but="own")
-        return self._told(_MODEL, model), model["state"], hints, self._records("gaps", document)
+        hints = self.records("lineage.hints", document, but="own")
+        return self._told(_MODEL, model), model["state"], hints, self.records("gaps", document)
 
-    def of_lineage(self, lineage: Json, gaps: Sequence[Json]) -> Kind:
-        """What is asked of a whole lineage."""
-        places = {id: place for place, id in enumerate(lineage["any"])}
-        document = {"lineage": lineage, "gaps": gaps}
-        return (
-            tuple(
-                (self._told(_MODEL, model), self.of_origin(model["origin"]), *(model[name] for name in _STANDING))
-                for model in lineage["models"]
-            ),
-            tuple(tuple(places.get(id) for id in walk(document, group.split(".")) or ()) for group in GROUPS),
-            *(self._records(part, document) for part in _RECORDS),
-            bool(lineage["cycles"]),
-            lineage["complete"],
-        )
+    def of_model(self, model: Json) -> Kind:
+        """What is asked of a model of a lineage and of who made it, wherever it stands."""
+        return self._told(_MODEL, model), model["state"], self.of_origin(model["origin"])
+
+    def records(self, part: str, document: Json, but: str = "") -> Kind:
+        """What is read of each record of a list of ``RECORDS``, the field ``but`` left out."""
+        paths = sorted(path for path in self._read.get(part, ()) if path != (but,))
+        return tuple(tuple(walk(record, path) for path in paths) for record in _at(document, part.split(".")))
 
     def _told(self, part: str, record: Json) -> Kind:
         answers = (answer(leaf, walk(record, path), self._as_of) for path, leaf in self._leaves.get(part, ()))
         listed = (json.dumps(walk(record, path)) for path in sorted(self._lists.get(part, ())))
         return (*answers, *listed)
-
-    def _records(self, part: str, document: Json, but: str = "") -> Kind:
-        paths = sorted(path for path in self._read.get(part, ()) if path != (but,))
-        return tuple(tuple(walk(record, path) for path in paths) for record in _at(document, part.split(".")))
 
 
 def names_read(policy: Policy) -> Iterator[str]:
@@ -133,7 +125,7 @@ def _asked(policy: Policy) -> Iterator[tuple[str, Leaf, str]]:
 
 def _part(name: str) -> str:
     """The part of a document that a field belongs to; '' is what a profile shows."""
-    for part in (*_RECORDS, _ORIGIN, _MODEL, _PUBLISHER):
+    for part in (*RECORDS, _ORIGIN, _MODEL, _PUBLISHER):
         if name == part or name.startswith(f"{part}."):
             return part
     first, _, second = name.partition(".")

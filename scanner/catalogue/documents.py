@@ -16,6 +16,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from scanner.catalogue.alike import Alike, Kind
+from scanner.catalogue.ancestry import Ancestry, Members
 from scanner.catalogue.entry import canonical, known_id, moment
 from scanner.catalogue.held import Held, One, Row
 from scanner.catalogue.lines import (
@@ -30,7 +31,7 @@ from scanner.catalogue.lines import (
 )
 from scanner.catalogue.links import Link, agreed
 from scanner.catalogue.looks import NOBODY, Profile, Seen, edge, namespace, nobody, own_values, profile_of
-from scanner.catalogue.summary import UNKNOWN, Summary, declared_text, one_further, summary_of_lineage
+from scanner.catalogue.summary import UNKNOWN, Summary, declared_text, one_further, summary_of_lineage, together
 from scanner.evidence import Depth, Reading
 from scanner.fact import Basis
 from scanner.facts import facts_document
@@ -56,6 +57,7 @@ class Documents:
     def __init__(self, held: Held, tables: Tables, as_of: date, alike: Alike) -> None:
         """``alike`` says which documents are of one kind."""
         self._held, self._tables, self._as_of, self._alike = held, tables, as_of, alike
+        self._ancestry = Ancestry(alike)
         self._cited = frozenset(id.casefold() for id in tables.curated.ids())
         self._lines: dict[int, Line] = {}
         self._open = set[int]()
@@ -101,12 +103,15 @@ class Documents:
 
     def kind(self, seen: Seen) -> Kind | None:
         """Models of one kind are the same to every policy; None: it has to be judged by itself."""
-        if seen.to_trace or len(seen.parents) > 1 or self._alike.one_by_one:
+        if seen.to_trace or self._alike.one_by_one:
+            return None
+        line = self._line_kind(seen)
+        if line is None:
             return None
         row = seen.row
         own = self._alike.of_own({**own_values(row), **self._named(row)}) if self._alike.asks_of_own else ()
         publisher = self._origin_kind(row.namespace, seen.known, publisher=True)
-        return (seen.profile.of_document, publisher, self._line_kind(seen), own)
+        return (seen.profile.of_document, publisher, line, own)
 
     def summary(self, seen: Seen) -> Summary:
         """The summary of a model that has a kind, without its document."""
@@ -116,11 +121,10 @@ class Documents:
         if not seen.parents:
             complete = profile.read and self._maker(seen) is not None
             return Summary(publisher, self._control(seen) or UNKNOWN, "", "", profile.license, "", int(complete))
-        above = seen.parents[0].below
-        return Summary(
-            publisher, above.roots, above.ancestors, above.root_ids, profile.license, above.licenses,
-            int(above.complete and profile.read),
-        )  # fmt: skip
+        above = together([parent.below for parent in seen.parents])
+        return above._replace(
+            publisher=publisher, license=profile.license, complete=int(above.complete and profile.read)
+        )
 
     def document(self, seen: Seen) -> Json:
         """The facts document of a model."""
@@ -150,23 +154,29 @@ class Documents:
         signals = self._held.signals.get(row.num, ())
         return {"remembered": True, "identity": [signal.document() for signal in signals]}
 
-    def _line_kind(self, seen: Seen) -> int:
-        profile, maker = seen.profile, seen.row.namespace
-        known = seen.known
+    def _line_kind(self, seen: Seen) -> int | None:
+        above = self._above(seen)
+        if above is None:
+            return None
+        profile, space, known, maker = seen.profile, seen.row.namespace, seen.known, self._maker(seen)
         if seen.conduit:
-            maker = namespace(self._maker(seen))
-            known = self._is_known(maker)
-        return self._number(
-            (
-                profile.of_line,
-                self._origin_kind(maker, known),
-                tuple([self._is_explained(developer, seen) for developer in profile.developers]),
-                seen.own_family if self._alike.asks_of_families else seen.own_family is not None,
-                seen.conduit,
-                *[link.kind for link in seen.links],
-                *[parent.kind for parent in seen.parents],
-            )
+            space = namespace(maker)
+            known = self._is_known(space)
+        own = (
+            profile.of_line,
+            self._origin_kind(space, known),
+            tuple([self._is_explained(developer, seen) for developer in profile.developers]),
+            seen.own_family if self._alike.asks_of_families else seen.own_family is not None,
+            seen.conduit,
+            maker is None,
+            not seen.parents,
         )
+        return self._ancestry.number(own, above)
+
+    def _above(self, seen: Seen) -> Members | None:
+        if any(parent.mixed for parent in seen.parents) and len(seen.parents) > 1:
+            return None
+        return self._ancestry.above(seen.links, [parent.kind for parent in seen.parents])
 
     def _is_known(self, space: str | None) -> bool:
         return space is not None and space.casefold() in self._known
@@ -235,15 +245,17 @@ class Documents:
         """The model with what is above it; None where it has to be traced."""
         if seen.to_trace:
             return None
-        row, parents = seen.row, seen.parents
+        row, parents, number = seen.row, seen.parents, self._line_kind(seen)
         if len(parents) > 1:
-            return self._of_a_kind(joined(self._tell(seen), parents))
-        parent = parents[0] if parents else None
+            line = joined(self._tell(seen), parents)
+            return None if line is None else self._of_a_kind(line, number)
         summary = self.summary(seen)
         below = one_further(summary, row.id, self._control(seen), summary.license)
-        line = Line(row.id, self._maker(seen), partial(self._told, seen), parent, None, self._line_kind(seen), below)
-        if parent:
-            line.size, line.depth = parent.size + 1, parent.depth + 1
+        assert number is not None
+        line = Line(row.id, self._maker(seen), partial(self._told, seen), None, None, number, below)
+        if parents:
+            line.parent, line.mixed = parents[0], parents[0].mixed
+            line.size, line.depth = parents[0].size + 1, parents[0].depth + 1
         return line
 
     def _control(self, seen: Seen) -> str | None:
@@ -344,21 +356,18 @@ class Documents:
         request = Request(repo)
         return trace(request, hub, self._tables, as_of=self._as_of, depth=Depth.CARD, lookup=self._held.look_up)
 
-    def _of_a_kind(self, line: Line | None) -> Line | None:
-        """A line of a whole lineage with its kind."""
-        if line is not None:
-            lineage, gaps = composed(line)
-            node = line.tell().node
-            license = declared_text(node["license"]["declared"])
-            line.kind = self._number(self._alike.of_lineage(lineage, gaps))
-            line.below = one_further(summary_of_lineage(lineage, line.id), line.id, node["origin"]["control"], license)
+    def _of_a_kind(self, line: Line, number: int | None = None) -> Line:
+        """A line of a whole lineage with its kind: ``number`` where it is known."""
+        lineage, gaps = composed(line)
+        node = line.tell().node
+        license = declared_text(node["license"]["declared"])
+        line.kind = self._ancestry.of_lineage(lineage, gaps) if number is None else number
+        line.below = one_further(summary_of_lineage(lineage, line.id), line.id, node["origin"]["control"], license)
         return line
 
     def _traced_line(self, row: Row) -> Line:
         self.traced += 1
-        line = self._line_of(self._provenance(row, RepoId.parse(row.id)))
-        self._of_a_kind(line)
-        return line
+        return self._of_a_kind(self._line_of(self._provenance(row, RepoId.parse(row.id))))
 
     def _line_of(self, provenance: Provenance) -> Line:
         facts = facts_document(provenance)
@@ -374,7 +383,7 @@ class Documents:
         return Line(
             node["id"], node["maker"], lambda: told, whole=lineage, explains=tuple(likenesses),
             size=len(lineage["models"]), depth=max(model["depth"] for model in lineage["models"]),
-            circular=bool(lineage["cycles"]),
+            circular=bool(lineage["cycles"]), mixed=bool(lineage["teachers"] or lineage["components"]),
         )  # fmt: skip
 
     def _is_told_apart(self, id: str) -> bool:

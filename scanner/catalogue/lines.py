@@ -54,6 +54,8 @@ class Line:
     size: int = 1
     depth: int = 0
     circular: bool = False
+    mixed: bool = False
+    """more than weights stand above it: teachers, components"""
 
 
 def composed(line: Line) -> tuple[Json, list[Json]]:
@@ -143,7 +145,7 @@ def joined(told: Told, parents: Sequence[Line]) -> Line | None:
     None where it has more than weights above it, or goes in circles: then a walk has to tell.
     """
     node, above = told.node, [composed(parent) for parent in parents]
-    if any(lineage["teachers"] or lineage["components"] or lineage["cycles"] for lineage, _ in above):
+    if any(parent.mixed or parent.circular for parent in parents):
         return None
     nodes: dict[str, Json] = {node["id"]: node}
     outward: dict[str, list[Json]] = {node["id"]: told.edges}

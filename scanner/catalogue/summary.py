@@ -71,6 +71,15 @@ def one_further(above: Summary, id: str, control: str | None, license: str) -> S
     )
 
 
+def together(above: Sequence[Summary]) -> Summary:
+    """The summary of what comes out of several models, with nothing of its own; each is as its own child has it."""
+    if len(above) == 1:
+        return above[0]
+    columns = zip(*((one.roots, one.ancestors, one.root_ids, one.licenses) for one in above), strict=True)
+    roots, ancestors, ids, licenses = (as_text(word for said in column for word in said.split()) for column in columns)
+    return Summary("", roots, ancestors, ids, "", licenses, int(all(one.complete for one in above)))
+
+
 def declared_text(declared: Sequence[str] | None) -> str:
     """Licences as declared, in one text; None: it could not be determined whether any is."""
     return UNKNOWN if declared is None else as_text(word.replace(" ", "-") for word in declared) or NONE
