@@ -10,11 +10,11 @@ Composed documents leave out where things were read (``at``, footnotes of licenc
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache, partial
 from typing import Any
 
+from scanner.catalogue.acquainted import Acquainted
 from scanner.catalogue.alike import Alike, Kind
 from scanner.catalogue.ancestry import Ancestry, Members
 from scanner.catalogue.entry import canonical, known_id, moment
@@ -32,11 +32,10 @@ from scanner.catalogue.lines import (
 from scanner.catalogue.links import Link, agreed
 from scanner.catalogue.looks import NOBODY, Profile, Seen, edge, namespace, nobody, own_values, profile_of
 from scanner.catalogue.summary import UNKNOWN, Summary, declared_text, one_further, summary_of_lineage, together
-from scanner.evidence import Depth, Reading
+from scanner.catalogue.traces import Traces
+from scanner.evidence import Depth
 from scanner.fact import Basis
 from scanner.facts import facts_document
-from scanner.lineage.likeness import Likeness, Look
-from scanner.lineage.walk import Find
 from scanner.model import Relation, RepoId
 from scanner.origin import origin_document
 from scanner.provenance import Provenance, Request, Tables, trace
@@ -48,58 +47,63 @@ _LONGEST, _MOST = 10, 50
 _TOLD = 20_000
 """Records of so many models are kept: those of the models that many come out of."""
 _UNALTERED = (Relation.UNSPECIFIED.value, Relation.QUANTIZED.value, Relation.COPY.value)
+Plain = tuple[int, bool, str | None]
+"""What is all there is to a model whose publisher nobody knows: its profile, whose word it is, and its bases."""
 _NOWHERE = RepoId("no-one", "nothing")
 
 
 class Documents:
     """Composes or traces the documents of rows. Not to be shared between threads."""
 
-    def __init__(self, held: Held, tables: Tables, as_of: date, alike: Alike) -> None:
-        """``alike`` says which documents are of one kind."""
+    def __init__(self, held: Held, tables: Tables, as_of: date, alike: Alike, traces: Traces | None = None) -> None:
+        """``alike`` says which documents are of one kind, ``traces`` what was traced before."""
         self._held, self._tables, self._as_of, self._alike = held, tables, as_of, alike
-        self._ancestry = Ancestry(alike)
-        self._cited = frozenset(id.casefold() for id in tables.curated.ids())
+        self._ancestry, self._traces = Ancestry(alike), traces
+        self._every_one = alike.one_by_one or alike.asks_of_own or alike.asks_of_namespaces
+        self._acquainted = Acquainted(held, tables)
         self._lines: dict[int, Line] = {}
         self._open = set[int]()
         self._strangers: dict[str, Line] = {}
         self._origins: dict[str | None, Json] = {}
         self._kinds: dict[Kind, int] = {}
         self._profiles: dict[tuple[int, bool], Profile] = {}
-        self._explained: dict[tuple[str | None, str], bool] = {}
         self._origin_kinds: dict[tuple[str | None, bool], int] = {}
         self._told = lru_cache(maxsize=_TOLD)(self._tell)
-        known = frozenset(tables.registry.namespaces())
-        developers = {family.developer.casefold() for family in tables.families}
-        self._known = known | developers
-        self._makers = frozenset(
-            s for s in self._known if any(tables.registry.same_organisation(s, d) for d in developers)
-        )
         self.traced = 0
         """how many documents were traced, not composed"""
+
+    def plain(self, row: Row) -> Plain | None:
+        """Rows with the same, none of them made before the ``youngest`` that one of them sees, have one answer."""
+        if self._every_one or self._acquainted.knows(row.namespace) or self._acquainted.cites(row.id):
+            return None
+        if row.bases is not None and row.id in row.bases:
+            return None
+        return row.profile, row.source in self._held.api, row.bases
 
     def seen(self, row: Row) -> Seen:
         """A look at what a model names, which ``kind`` and ``document`` need."""
         profile = self._profile(row)
-        if not profile.plain or row.id.casefold() in self._cited:
+        if not profile.plain or self._acquainted.cites(row.id):
             return Seen(row, profile)
         links = self._links(row, profile)
         if links is None:
             return Seen(row, profile)
-        found, size = [], 0
+        found, size, youngest = [], 0, 0
         for link in links:
             parent = self._parent(row, link)
             if parent is None or parent.depth >= _LONGEST or parent.circular:
                 return Seen(row, profile)
             found.append(parent)
             size += parent.size
+            youngest = max(youngest, parent.created)
         if size >= _MOST:
             return Seen(row, profile)
-        known = self._is_known(row.namespace)
-        own = self._own_family(row, profile) if known else None
+        known = self._acquainted.knows(row.namespace)
+        own = self._acquainted.own_family(row, profile) if known else None
         # The own work of a re-hoster is its own; of what it passes on unaltered the maker is another.
         conduit = known and own is None and self._tables.registry.is_conduit(row.namespace)
         conduit = conduit and all(link.relation in _UNALTERED for link in links)
-        return Seen(row, profile, links, tuple(found), known, own, conduit, conduit and len(links) > 1)
+        return Seen(row, profile, links, tuple(found), known, own, conduit, conduit and len(links) > 1, youngest)
 
     def kind(self, seen: Seen) -> Kind | None:
         """Models of one kind are the same to every policy; None: it has to be judged by itself."""
@@ -161,11 +165,11 @@ class Documents:
         profile, space, known, maker = seen.profile, seen.row.namespace, seen.known, self._maker(seen)
         if seen.conduit:
             space = namespace(maker)
-            known = self._is_known(space)
+            known = self._acquainted.knows(space)
         own = (
             profile.of_line,
             self._origin_kind(space, known),
-            tuple([self._is_explained(developer, seen) for developer in profile.developers]),
+            tuple([self._acquainted.explains(developer, seen) for developer in profile.developers]),
             seen.own_family if self._alike.asks_of_families else seen.own_family is not None,
             seen.conduit,
             maker is None,
@@ -177,9 +181,6 @@ class Documents:
         if any(parent.mixed for parent in seen.parents) and len(seen.parents) > 1:
             return None
         return self._ancestry.above(seen.links, [parent.kind for parent in seen.parents])
-
-    def _is_known(self, space: str | None) -> bool:
-        return space is not None and space.casefold() in self._known
 
     def _origin_kind(self, space: str | None, known: bool, *, publisher: bool = False) -> int:
         key = (space if known or self._alike.asks_of_namespaces else None, publisher)
@@ -232,12 +233,13 @@ class Documents:
             if one.num not in self._lines:
                 # Two merges that name each other would ask for each other without end.
                 self._open.add(one.num)
-                self._lines[one.num] = self._line(self.seen(one)) or self._traced_line(one)
+                self._lines[one.num] = line = self._line(self.seen(one)) or self._traced_line(one)
+                line.created = one.created or 0
                 self._open.discard(one.num)
         return self._lines[row.num]
 
     def _simply_above(self, row: Row) -> Row | None:
-        links = () if row.id.casefold() in self._cited else self._links(row, self._profile(row))
+        links = () if self._acquainted.cites(row.id) else self._links(row, self._profile(row))
         above = self._held.row(links[0].name.casefold()) if links and len(links) == 1 else None
         return above if above is not None and above.num != row.num else None
 
@@ -289,7 +291,7 @@ class Documents:
         told = Told(
             node,
             [
-                {**hint, "subject": row.id, "own": self._is_explained(hint["developer"], seen)}
+                {**hint, "subject": row.id, "own": self._acquainted.explains(hint["developer"], seen)}
                 for hint in template["lineage"]["hints"]
             ],
             [{**gap, "subject": row.id} for gap in template["gaps"]],
@@ -301,43 +303,9 @@ class Documents:
             told.unresolved.extend([] if seen.parents else [open_end(row.id)])
         return told
 
-    def _is_explained(self, developer: str | None, seen: Seen) -> bool:
-        """True where the look of a developer's family needs no explanation: its publisher or what it comes out of."""
-        if seen.known and self._tables.lineage.kin(seen.row.namespace or "", developer):
-            return True
-        for parent in seen.parents:
-            key = (developer, parent.id)
-            if key not in self._explained:
-                # What a likeness explains depends on nothing of a look but whose family it is of.
-                look = Look(1, "", developer, "", "", "")
-                self._explained[key] = any(one.explains(look) for one in self._explaining(parent))
-            if self._explained[key]:
-                return True
-        return False
-
-    def _own_family(self, row: Row, profile: Profile) -> str | None:
-        if (row.namespace or "").casefold() not in self._makers:
-            return None
-        return self._tables.families.own(row.id, profile.model_type, profile.classes)
-
-    def _explaining(self, line: Line) -> Iterator[Likeness]:
-        """The likenesses of a model and of all above it, as far as a table knows their names."""
-        here: Line | None = line
-        while here is not None:
-            if here.explains is None:
-                ids = here.whole["any"] if here.whole else [here.id]
-                here.explains = tuple(self._likeness(id) for id in ids if self._is_told_apart(id))
-            yield from here.explains
-            here = here.parent
-
-    def _likeness(self, id: str) -> Likeness:
-        reading = self._held.reading(RepoId.parse(id))
-        find = Find(id, 0, reading if isinstance(reading, Reading) else None, names={id})
-        return Likeness(find, self._tables.lineage, ())
-
     def _origin(self, space: str | None) -> Json:
         key = space.casefold() if space else None
-        if key is not None and key not in self._known:
+        if key is not None and not self._acquainted.knows(key):
             return {**self._origin(None), "namespace": space}
         if key not in self._origins:
             self._origins[key] = origin_document(self._tables.registry.attribute(space, self._as_of))
@@ -346,10 +314,15 @@ class Documents:
     # -- what is traced
 
     def _trace(self, row: Row) -> Json:
-        self.traced += 1
-        facts = facts_document(self._provenance(row, RepoId.parse(row.id)))
-        facts["model"] |= {"tags": None, **self._identity(row)}
-        return facts
+        found = self._traces.get(row.num) if self._traces else None
+        if found is None:
+            self.traced += 1
+            found = facts_document(self._provenance(row, RepoId.parse(row.id)))
+            found["model"]["tags"] = None
+            if self._traces:
+                self._traces.put(row.num, found)
+        found["model"] |= {**own_values(row), **self._named(row)}
+        return found
 
     def _provenance(self, row: Row, repo: RepoId) -> Provenance:
         hub = One(self._held.noun(row, repo, row.bases), self._held)
@@ -366,38 +339,27 @@ class Documents:
         return line
 
     def _traced_line(self, row: Row) -> Line:
-        self.traced += 1
-        return self._of_a_kind(self._line_of(self._provenance(row, RepoId.parse(row.id))))
+        return self._of_a_kind(self._line_of(self._trace(row)))
 
-    def _line_of(self, provenance: Provenance) -> Line:
-        facts = facts_document(provenance)
+    def _line_of(self, facts: Json) -> Line:
         lineage = facts["lineage"]
-        body = {lineage["publisher"][0], *lineage["ancestors"], *lineage["components"]}
-        likenesses = (
-            Likeness(Find(n.id, 0, n.reading, names={n.id, *n.renamed_from}), self._tables.lineage, ())
-            for n in provenance.lineage.nodes
-            if n.id in body and self._is_told_apart(n.id)
-        )
         node = lineage["models"][0]
         told = Told(node, lineage["hints"], facts["gaps"], [], [])
         return Line(
-            node["id"], node["maker"], lambda: told, whole=lineage, explains=tuple(likenesses),
-            size=len(lineage["models"]), depth=max(model["depth"] for model in lineage["models"]),
+            node["id"], node["maker"], lambda: told, whole=lineage, size=len(lineage["models"]),
+            depth=max(model["depth"] for model in lineage["models"]),
             circular=bool(lineage["cycles"]), mixed=bool(lineage["teachers"] or lineage["components"]),
         )  # fmt: skip
-
-    def _is_told_apart(self, id: str) -> bool:
-        return id.casefold() in self._cited or (namespace(id) or "").casefold() in self._known
 
     def _stranger(self, row: Row, name: str) -> Line | None:
         """The line of a name that leads nowhere: what stands above a child of nobody's that names it."""
         line = None
-        if "/" in name and not self._is_told_apart(name) and self._held.never_seen(name):
+        if "/" in name and not self._acquainted.tells_apart(name) and self._held.never_seen(name):
             line = renamed(self._missing(row, str(_NOWHERE)), name, self._origin(namespace(name)))
         return self._of_a_kind(line or self._missing(row, name))
 
     def _missing(self, row: Row, name: str) -> Line:
         if name not in self._strangers:
             child = nobody(row, canonical({"card": name}))
-            self._strangers[name] = without_child(self._line_of(self._provenance(child, NOBODY)))
+            self._strangers[name] = without_child(self._line_of(facts_document(self._provenance(child, NOBODY))))
         return self._strangers[name]

@@ -20,7 +20,7 @@ from scanner.model import Model, RepoId
 
 _ROWS = (
     "SELECT m.num, n.id, m.hub_id, m.sha, m.created, m.modified, m.downloads, m.likes, m.parameters, m.bases,"
-    " m.profile, m.source, m.seen FROM models m JOIN names n ON n.num = m.name"
+    " m.profile, m.source, m.seen, m.summary FROM models m JOIN names n ON n.num = m.name"
 )
 
 
@@ -40,16 +40,18 @@ class Row(NamedTuple):
     profile: int
     source: int
     seen: int
+    summary: int | None
 
     @property
     def namespace(self) -> str | None:
         return self.id.split("/")[0] if "/" in self.id else None
 
 
-def rows(connection: Any, first: int, last: int) -> Iterator[Row]:
-    """The models that are present, with numbers from ``first`` to ``last``."""
+def rows(connection: Any, first: int, last: int, share: int = 0, shares: int = 1) -> Iterator[Row]:
+    """The models that are present, with numbers from ``first`` to ``last``: of the profiles one of so many shares."""
     found = connection.exec_driver_sql(
-        f"{_ROWS} WHERE m.num BETWEEN ? AND ? AND m.state = ? ORDER BY m.num", (first, last, PRESENT)
+        f"{_ROWS} WHERE m.num BETWEEN ? AND ? AND m.state = ? AND m.profile % ? = ? ORDER BY m.num",
+        (first, last, PRESENT, shares, share),
     )
     return map(Row._make, found)
 

@@ -11,20 +11,22 @@ import gc
 import multiprocessing
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from scanner.catalogue.alike import Alike, Kind, names_read
-from scanner.catalogue.documents import Documents
+from scanner.catalogue.documents import Documents, Plain
 from scanner.catalogue.file import Catalogue, now
 from scanner.catalogue.held import Held, Row, rows
 from scanner.catalogue.hub import CatalogueHub
 from scanner.catalogue.identity import changed_by_citation
 from scanner.catalogue.schema import PRESENT
 from scanner.catalogue.summary import Summary, summary_of
+from scanner.catalogue.traces import DOWN, Traces, forget, keep
 from scanner.curated import Curated
 from scanner.errors import PolicyError
 from scanner.family import Families
@@ -65,12 +67,26 @@ Said = tuple[tuple[int, ...], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """Models to judge: those of the numbers whose profile, divided by ``shares``, leaves ``share``."""
+
+    numbers: array[int]
+    share: int
+    shares: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answers:
-    """Of one piece: numbers of models, and for each of them which of the answers is its own."""
+    """Of one piece: numbers of models, which of the answers is that of each, and the summaries the file has of them.
+
+    ``traced`` are documents to keep.
+    """
 
     models: array[int]
     which: array[int]
+    summaries: array[int]
     different: list[Answer]
+    traced: list[tuple[int, bytes]]
 
 
 def judge_catalogue(
@@ -92,15 +108,16 @@ def judge_catalogue(
     tables = tables_of(publishers).digest
     with catalogue.writing() as connection:
         stamp = _stamped(connection)
+        forget(connection, stamp)
         judgements = [_judgement(connection, policy, as_of, tables) for policy in policies]
-        pieces = _pieces(connection, judgements, tables)
+        numbers = _to_judge(connection, judgements, tables)
     question = Question(str(catalogue.path), publishers, as_of, tuple(policies))
-    count = sum(len(piece) for piece in pieces)
-    done = 0
+    count, done = len(numbers), 0
     record = _Record(judgements)
-    for answers in _answered(question, pieces, 1 if count <= _FEW else processes):
+    for answers in _answered(question, numbers, 1 if count <= _FEW else processes):
         with catalogue.recording() as connection:
             record.keep(connection, answers)
+            keep(connection, stamp, answers.traced)
         done += len(answers.models)
         if progress:
             progress(done, count)
@@ -151,7 +168,7 @@ def _judgement(connection: Any, policy: Policy, as_of: date, tables: str) -> int
     return number
 
 
-def _pieces(connection: Any, judgements: Sequence[int], tables: str) -> list[list[int]]:
+def _to_judge(connection: Any, judgements: Sequence[int], tables: str) -> array[int]:
     """The numbers of the models to judge: those that changed since any of the judgements, and what comes of them."""
     ask = connection.exec_driver_sql
     since: int = ask(f"SELECT min(stamp) FROM judgements WHERE num IN ({', '.join(map(str, judgements))})").scalar_one()
@@ -160,28 +177,34 @@ def _pieces(connection: Any, judgements: Sequence[int], tables: str) -> list[lis
     if since == 0:
         found = ask("SELECT num FROM models WHERE state = ? ORDER BY num", (PRESENT,))
     else:
-        found = ask(
-            "WITH RECURSIVE down(num) AS (SELECT num FROM models WHERE stamp > ? UNION"
-            " SELECT e.child FROM down JOIN names n ON n.holder = down.num JOIN edges e ON e.parent = n.num)"
-            " SELECT down.num FROM down JOIN models m ON m.num = down.num WHERE m.state = ? ORDER BY 1",
-            (since, PRESENT),
-        )
-    numbers = [num for (num,) in found]
-    return [numbers[start : start + _PIECE] for start in range(0, len(numbers), _PIECE)]
+        found = ask(f"SELECT num FROM models WHERE num IN ({DOWN}) AND state = ? ORDER BY num", (since, PRESENT))
+    return array("q", (num for (num,) in found))
 
 
 # -- answering
 
 
-def _answered(question: Question, pieces: Sequence[list[int]], processes: int) -> Iterator[Answers]:
+def _answered(question: Question, numbers: array[int], processes: int) -> Iterator[Answers]:
+    pieces = [numbers[start : start + _PIECE] for start in range(0, len(numbers), _PIECE)]
     if processes == 1:
         with _Judge(question) as judge:
-            yield from map(judge.answers, pieces)
+            yield from (judge.answers(Piece(piece, 0, 1)) for piece in pieces)
         return
-    # A forked child would share the parent's database connections.
+    # A forked child would share the parent's database connections. Each process has its own share of the profiles:
+    # what one concludes of a profile is of no use to another.
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, spawn, initializer=_appoint, initargs=(question,)) as pool:
-        yield from pool.map(_answer, pieces)
+    with ExitStack() as stack:
+        asked: list[Future[Answers]] = []
+        for share in range(processes):
+            pool = ProcessPoolExecutor(1, spawn, initializer=_appoint, initargs=(question,))
+            stack.enter_context(pool)
+            asked.extend(pool.submit(_answer, Piece(piece, share, processes)) for piece in pieces)
+        try:
+            for future in as_completed(asked):
+                yield future.result()
+        finally:
+            for future in asked:
+                future.cancel()
 
 
 _APPOINTED: list[_Judge] = []
@@ -194,7 +217,7 @@ def _appoint(question: Question) -> None:
     gc.freeze()
 
 
-def _answer(piece: list[int]) -> Answers:
+def _answer(piece: Piece) -> Answers:
     answers = _APPOINTED[0].answers(piece)
     # What is remembered stays: looking through it for circles again and again would cost a fifth of the time.
     gc.collect()
@@ -212,21 +235,29 @@ class _Judge:
         cited = frozenset(id.casefold() for id in tables.curated.ids())
         with self._catalogue.reading() as connection:
             held = Held(connection, hub.description, hub.as_of, cited)
-        self._documents = Documents(held, tables, question.as_of, Alike(question.policies, question.as_of))
+        self._traces = Traces(question.as_of.isoformat(), tables.digest)
+        alike = Alike(question.policies, question.as_of)
+        self._documents = Documents(held, tables, question.as_of, alike, self._traces)
         self._remembered: dict[Kind, Said] = {}
+        self._plain: dict[Plain, tuple[int, Answer]] = {}
 
-    def answers(self, piece: list[int]) -> Answers:
-        models, which = array("q"), array("L")
+    def answers(self, piece: Piece) -> Answers:
+        models, which, summaries = array("q"), array("L"), array("q")
         places: dict[Answer, int] = {}
-        wanted = frozenset(piece)
-        with self._catalogue.reading() as connection:
-            for row in rows(connection, piece[0], piece[-1]):
+        numbers = piece.numbers
+        wanted = frozenset(numbers) if numbers[-1] - numbers[0] >= len(numbers) else range(numbers[0], numbers[-1] + 1)
+        with self._catalogue.reading() as self._traces.connection:
+            for row in rows(self._traces.connection, numbers[0], numbers[-1], piece.share, piece.shares):
                 if row.num in wanted:
                     models.append(row.num)
+                    summaries.append(row.summary or 0)
                     which.append(places.setdefault(self._answer(row), len(places)))
-        return Answers(models, which, list(places))
+        return Answers(models, which, summaries, list(places), self._traces.taken())
 
     def _answer(self, row: Row) -> Answer:
+        key = self._documents.plain(row)
+        if key is not None and (known := self._plain.get(key)) and known[0] <= (row.created or known[0]):
+            return known[1]
         seen = self._documents.seen(row)
         kind = self._documents.kind(seen)
         if kind is None:
@@ -237,7 +268,10 @@ class _Judge:
             said = self._judged(self._documents.document(seen))
             if len(self._remembered) < _MOST_REMEMBERED:
                 self._remembered[kind] = said
-        return Answer(self._documents.summary(seen), *said)
+        answer = Answer(self._documents.summary(seen), *said)
+        if key is not None and len(self._plain) < _MOST_REMEMBERED:
+            self._plain[key] = seen.youngest, answer
+        return answer
 
     def _judged(self, facts: Mapping[str, Any]) -> Said:
         decisions = [judge(policy, facts, as_of=self._question.as_of) for policy in self._question.policies]
@@ -265,18 +299,20 @@ class _Record:
         self._rulesets = _Numbers("rulesets", ("rules",))
 
     def keep(self, connection: Any, answers: Answers) -> None:
-        ask, models, different = connection.exec_driver_sql, answers.models.tolist(), answers.different
+        ask, models, which, different = connection.exec_driver_sql, answers.models, answers.which, answers.different
+        if not models:
+            return
         summaries = self._summaries.of(ask, [one.summary for one in different])
-        ask(
-            "UPDATE models SET summary = ?1 WHERE num = ?2 AND summary IS NOT ?1",
-            [(summaries[place], num) for num, place in zip(models, answers.which, strict=True)],
-        )
+        fresh = zip(map(summaries.__getitem__, which), models, answers.summaries, strict=True)
+        if changed := [(summary, num) for summary, num, before in fresh if summary != before]:
+            ask("UPDATE models SET summary = ? WHERE num = ?", changed)
         for n, judgement in enumerate(self._judgements):
             rules = self._rulesets.of(ask, [(one.rules[n],) for one in different])
-            said = [(judgement, one.verdicts[n], rule) for one, rule in zip(different, rules, strict=True)]
+            verdicts = [one.verdicts[n] for one in different]
+            said = zip(models, map(verdicts.__getitem__, which), map(rules.__getitem__, which), strict=True)
             ask(
-                "INSERT OR REPLACE INTO verdicts (model, judgement, verdict, rules) VALUES (?, ?, ?, ?)",
-                [(num, *said[place]) for num, place in zip(models, answers.which, strict=True)],
+                f"INSERT OR REPLACE INTO verdicts (model, judgement, verdict, rules) VALUES (?, {judgement}, ?, ?)",
+                list(said),
             )
 
 

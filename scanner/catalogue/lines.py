@@ -6,7 +6,7 @@ child, and a path is as strong as its weakest edge; nothing else changes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -51,6 +51,8 @@ class Line:
     below: Summary = NOTHING
     """the summary of whatever comes out of it, without its own part"""
     explains: tuple[Likeness, ...] | None = None
+    created: int = 0
+    """unix seconds; 0: not known"""
     size: int = 1
     depth: int = 0
     circular: bool = False
@@ -106,6 +108,17 @@ def composed(line: Line) -> tuple[Json, list[Json]]:
     return lineage, gaps
 
 
+def body(line: Line) -> Iterator[tuple[str, Sequence[str]]]:
+    """The ids of a model and of all whose weights or parts are in it, as far as its line is whole; former names."""
+    if line.whole is None:
+        yield line.id, ()
+        return
+    others = {line.id, *line.whole["ancestors"], *line.whole["components"]}
+    for node in line.whole["models"]:
+        if node["id"] in others:
+            yield node["id"], node["renamed_from"]
+
+
 _NO_LINEAGE: Json = {
     name: []
     for name in (
@@ -134,7 +147,7 @@ def without_child(line: Line) -> Line:
         [], [],
     )  # fmt: skip
     return Line(
-        nodes[0]["id"], nodes[0]["maker"], lambda: about, whole=above, explains=line.explains, size=line.size - 1,
+        nodes[0]["id"], nodes[0]["maker"], lambda: about, whole=above, size=line.size - 1,
         depth=line.depth - 1,
     )  # fmt: skip
 

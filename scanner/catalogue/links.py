@@ -63,11 +63,17 @@ def _plain(bases: str, adapter: bool) -> Link | None:
     card_relation, id, hub_id, relation = same.groups()
     if relation not in RELATIONS or card_relation not in (None, relation):
         return None
-    repo = ModelRef.parse(id).repo
-    if repo is None or (adapter and relation != Relation.ADAPTER.value):
+    name = _named(id)
+    if name is None or (adapter and relation != Relation.ADAPTER.value):
         return None
     known = frozenset([hub_id] if hub_id else ())
-    return Link(str(repo), relation, Basis.DECLARED.value, known, _DECLARED)
+    return Link(name, relation, Basis.DECLARED.value, known, _DECLARED)
+
+
+@lru_cache(maxsize=100_000)
+def _named(reference: str) -> str | None:
+    repo = ModelRef.parse(reference).repo
+    return str(repo) if repo else None
 
 
 _SAME = re.compile(

@@ -43,7 +43,7 @@ class Profile:
 class Seen:
     """A model and the lines of all that it names. ``to_trace``: they have to be looked at more closely.
 
-    ``known``: its namespace stands in a table.
+    ``known``: its namespace stands in a table. ``youngest``: when the last of what it names was made.
     """
 
     row: Row
@@ -54,6 +54,7 @@ class Seen:
     own_family: str | None = None
     conduit: bool = False
     to_trace: bool = True
+    youngest: int = 0
 
 
 def profile_of(template: Json, body: str, of_line: int, of_document: int) -> Profile:
