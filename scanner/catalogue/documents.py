@@ -321,7 +321,8 @@ class Documents:
             found["model"]["tags"] = None
             if self._traces:
                 self._traces.put(row.num, found)
-        found["model"] |= {**own_values(row), **self._named(row)}
+        held = {"hub_description": self._held.description, "hub_as_of": self._held.as_of}
+        found["model"] |= {**held, **own_values(row), **self._named(row)}
         return found
 
     def _provenance(self, row: Row, repo: RepoId) -> Provenance:
