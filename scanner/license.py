@@ -170,7 +170,7 @@ def terms_documents(said: str) -> list[dict[str, Any]]:
     """What the table says of ``said``: one document for each licence of an SPDX expression, else one.
 
     ``kind`` is license, family, spdx (a name on the SPDX list that the table does not hold) or unknown; ``known`` says
-    that something of what it demands is. Every fact that may be stated has a key in ``terms``, null where it is unknown.
+    that something of what it demands is. Every fact that may be stated has a key in ``terms``, null where unknown.
     """
     # Brackets say how the parts combine, not which there are, and the parser is not trusted with odd ones.
     flat = said if said.count("(") != said.count(")") else " ".join(said.replace("(", " ").replace(")", " ").split())

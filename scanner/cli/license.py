@@ -48,8 +48,8 @@ _KIND = {
 def command(id: str, format: str) -> None:
     """Show what the licence ID demands, each duty with its clause, source and date.
 
-    ID is a licence id of the Hub, an SPDX id or expression, or a name that cards give. Exit code 3 when the demands of it,
-    or of one part of an expression, are not known: as JSON that is a document too.
+    ID is a licence id of the Hub, an SPDX id or expression, or a name that cards give. Exit code 3 when what it, or
+    one part of an expression, demands is not known: as JSON that is a document too, with "known": false.
     """
     import json
     from difflib import get_close_matches
