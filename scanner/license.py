@@ -33,6 +33,8 @@ _FACTS = (
     "outputs_restricted",
     "territory_excluded",
 )
+_TERMS = (*_FACTS, "relicense", "use_policy", "patent", "governing_law", "osi_approved")
+_CITATION = ("source", "checked", "confidence")
 # Plain expressions only: the parser stumbles over odd brackets and operators that stand alone.
 _NAME = r"(?!(?:and|or|with)(?: |$))[a-z0-9.+-]{1,60}"
 _EXPRESSION = re.compile(rf"{_NAME}(?: (?:and|or|with) {_NAME}){{0,8}}", re.I)
@@ -89,6 +91,10 @@ class License:
     flow_down: bool | None = None
     outputs_restricted: bool | None = None
     territory_excluded: tuple[str, ...] | None = None
+    multimodal_only: bool | None = None
+    """``territory_excluded`` concerns multimodal models alone; None when no territory is known to be excluded"""
+    forbidden_uses: tuple[str, ...] | None = None
+    """the uses ``field_of_use`` speaks of, in our own words; empty: none is forbidden; None: which is not known"""
     duties: tuple[str, ...] = ()
     footnotes: tuple[tuple[str, Citation], ...] = ()
 
@@ -143,13 +149,45 @@ def conclude(claims: Sequence[LicenseClaim], *, read: bool) -> License:
     if side.family or not facts:
         status = Status.FAMILY if side.family else Status.UNKNOWN
         return License(declared, name, link, side.spdx, status, duties=duties, footnotes=notes)
-    notes += tuple((fact, _cited(side, fact)) for fact in facts if isinstance((side.record or {})[fact], Mapping))
+    notes += tuple((fact, _cited(side, fact)) for fact in facts if isinstance((side.record or {}).get(fact), Mapping))
     return License(declared, name, link, side.spdx, Status.KNOWN, **facts, duties=duties, footnotes=notes)
+
+
+def terms(id: str) -> Mapping[str, Mapping[str, Any]]:
+    """What a licence of the table demands, by name of the fact; empty for a family and for what is not in the table.
+
+    Each is as the head of the table describes it: ``is`` and what is stated of ``clause``, ``duty``, ``uses`` and so
+    on, with the ``source``, ``checked`` and ``confidence`` that hold for it. A fact that is not there is unknown.
+    ``id`` is an id, an alias or the SPDX name of a licence, in any case.
+    """
+    found = _asked(id)
+    record = {} if found is None or found.record is None or found.family else found.record
+    cited = {name: record[name] for name in _CITATION if name in record}
+    return {name: {**cited, **_stated(record[name])} for name in _TERMS if name in record}
+
+
+def terms_documents(said: str) -> list[dict[str, Any]]:
+    """What the table says of ``said``: one document for each licence of an SPDX expression, else one.
+
+    ``kind`` is license, family, spdx (a name on the SPDX list that the table does not hold) or unknown; ``known`` says
+    that something of what it demands is. Every fact that may be stated has a key in ``terms``, null where unknown.
+    """
+    # Brackets say how the parts combine, not which there are, and the parser is not trusted with odd ones.
+    flat = said if said.count("(") != said.count(")") else " ".join(said.replace("(", " ").replace(")", " ").split())
+    if _asked(said) is None and (spdx := _spdx(flat)):
+        parsed = _spdx_list().parse(spdx)
+        return [_terms_document(part) for part in dict.fromkeys(str(literal) for literal in parsed.get_literals())]
+    return [_terms_document(said)]
+
+
+def names() -> tuple[str, ...]:
+    """Everything the table answers to: ids and aliases."""
+    return tuple(whole(FILE))
 
 
 def license_document(license: License) -> dict[str, Any]:
     """``license`` as ``definitions.license`` of the facts schema."""
-    territory = license.territory_excluded
+    territory, uses = license.territory_excluded, license.forbidden_uses
     return {
         "declared": None if license.declared is None else list(license.declared),
         "name": license.name,
@@ -158,6 +196,8 @@ def license_document(license: License) -> dict[str, Any]:
         "status": license.status.value,
         **{fact: getattr(license, fact) for fact in _FACTS},
         "territory_excluded": None if territory is None else list(territory),
+        "multimodal_only": license.multimodal_only,
+        "forbidden_uses": None if uses is None else list(uses),
         "duties": list(license.duties),
         "footnotes": [
             {"fact": name, "source": c.source, "seen": c.seen, "confidence": c.confidence.value}
@@ -178,6 +218,42 @@ def _sides(declared: tuple[str, ...], name: str | None, texts: bool) -> tuple[_S
     for side in sides:
         first.setdefault(side.key, side)
     return tuple(first.values())
+
+
+def _terms_document(said: str) -> dict[str, Any]:
+    found = _asked(said)
+    record: Mapping[str, Any] = (found.record if found else None) or {}
+    spdx = found.spdx if found else _spdx(said.strip())
+    kind = ("family" if found.family else "license") if found else ("spdx" if spdx else "unknown")
+    stated = terms(said)
+    return {
+        "asked": clean_line(said),
+        "kind": kind,
+        "known": any(name in stated for name in _FACTS),
+        "id": found.key if found else None,
+        "title": record.get("title"),
+        "spdx": spdx,
+        "steward": record.get("steward"),
+        "version": record.get("version"),
+        "aliases": [key for key, raw in whole(FILE).items() if found and raw.get("alias_of") == found.key],
+        "note": record.get("note"),
+        "terms": {name: stated.get(name) for name in _TERMS},
+        **{name: record.get(name) for name in _CITATION},
+    }
+
+
+def _asked(said: str) -> _Side | None:
+    """The side of the table that ``said`` asks for; an SPDX name that several records bear is none of them."""
+    return _known(said) or _known(_by_spdx().get(_key(said), ""))
+
+
+@cache
+def _by_spdx() -> Mapping[str, str]:
+    found: dict[str, list[str]] = {}
+    for key, said in whole(FILE).items():
+        if "spdx" in said:
+            found.setdefault(_key(said["spdx"]), []).append(key)
+    return {spdx: keys[0] for spdx, keys in found.items() if len(keys) == 1}
 
 
 def _words(title: str) -> tuple[str, ...]:
@@ -230,8 +306,13 @@ def _spdx_list() -> Any:
 
 def _facts(found: Mapping[str, Any]) -> dict[str, Any]:
     facts = {name: _stated(found[name])["is"] for name in _FACTS if name in found}
-    if "territory_excluded" in facts:
-        facts["territory_excluded"] = tuple(facts["territory_excluded"])
+    if territory := facts.get("territory_excluded"):
+        facts["multimodal_only"] = _stated(found["territory_excluded"]).get("multimodal_only", False)
+    if territory is not None:
+        facts["territory_excluded"] = tuple(territory)
+    if (forbidden := facts.get("field_of_use")) is not None:
+        uses = _stated(found["field_of_use"]).get("uses")
+        facts["forbidden_uses"] = tuple(uses) if uses else None if forbidden else ()
     return facts
 
 
@@ -258,7 +339,7 @@ def _claim_notes(claims: Sequence[LicenseClaim]) -> Iterator[tuple[str, Citation
 def _cited(side: _Side, fact: str | None = None) -> Citation:
     found = side.record or {}
     said = _stated(found.get(fact)) if fact else {}
-    source = found.get("source", PUBLIC_KNOWLEDGE)
+    source = said.get("source", found.get("source", PUBLIC_KNOWLEDGE))
     if "clause" in said:
         source = f"{said['clause']}: {source}"
     confidence = Confidence(said.get("confidence", found.get("confidence", Confidence.UNVERIFIED)))
@@ -266,4 +347,4 @@ def _cited(side: _Side, fact: str | None = None) -> Citation:
         # Anybody may write anything into license_name.
         source = f"by license_name: {source}"
         confidence = max(confidence, Confidence.LOW, key=list(Confidence).index)
-    return Citation(source, found.get("checked"), confidence)
+    return Citation(source, said.get("checked", found.get("checked")), confidence)

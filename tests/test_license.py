@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from scanner.data import whole
 from scanner.fact import Basis, Confidence
-from scanner.license import License, LicenseClaim, Status, conclude, license_document, named
+from scanner.license import License, LicenseClaim, Status, conclude, license_document, named, terms, terms_documents
 
 FACTS = json.loads((files("scanner.data") / "schema" / "facts-v1.schema.json").read_text(encoding="utf-8"))
 SCHEMA = jsonschema.Draft7Validator({"$ref": "#/definitions/license", "definitions": FACTS["definitions"]})
@@ -62,7 +62,7 @@ def test_a_licence_of_the_table_is_known(id: str, spdx: str, commercial: str) ->
     assert license.declared == (id,)
     assert license.duties
     cited = dict(license.footnotes)["concluded"]
-    assert cited.seen == "2026-11-23"
+    assert cited.seen == TABLE[TABLE[id.casefold()].get("alias_of", id.casefold())]["checked"]
 
 
 def test_duties_are_sentences_with_their_clause() -> None:
@@ -75,6 +75,68 @@ def test_duties_are_sentences_with_their_clause() -> None:
     assert llama.user_threshold == "700 million monthly active users at release date"
     assert any(duty.startswith('Show "Built with Llama"') and duty.endswith("(§1(b)(i))") for duty in llama.duties)
     assert dict(llama.footnotes)["naming"].source.startswith("§1(b)(i): ")
+
+
+def test_a_territory_may_be_excluded_for_multimodal_models_alone() -> None:
+    assert [concluded(claim(id)).multimodal_only for id in ("llama3.2", "llama4")] == [True, True]
+    assert concluded(claim("tencent-hunyuan-3d-2.0")).multimodal_only is False
+    assert concluded(claim("apache-2.0")).multimodal_only is None
+    assert concluded(claim("ax-4.0")).multimodal_only is None
+
+
+def test_forbidden_uses_are_named_none_or_unknown() -> None:
+    uses = concluded(claim("llama3.2")).forbidden_uses
+    assert uses is not None
+    assert {"military", "malware"} <= set(uses)
+    assert concluded(claim("apache-2.0")).forbidden_uses == ()
+    assert (concluded(claim("llama2")).field_of_use, concluded(claim("llama2")).forbidden_uses) == (True, None)
+    assert concluded(claim("cc")).forbidden_uses is None
+
+
+def test_a_fact_with_a_source_of_its_own_cites_it() -> None:
+    notes = dict(concluded(claim("llama3.2")).footnotes)
+    assert "USE_POLICY.md" in notes["territory_excluded"].source
+    assert "USE_POLICY.md" not in notes["commercial_use"].source
+
+
+@pytest.mark.parametrize("id", ["llama3.1", "Llama-3.1", "LicenseRef-scancode-llama-3.1-license-2024"])
+def test_the_terms_of_a_licence_are_what_a_program_can_check(id: str) -> None:
+    said = terms(id)
+    assert (said["naming"]["name_begins"], said["naming"]["line"]) == ("Llama", "Built with Llama")
+    assert said["notice"]["files"] == ["license", "notice"]
+    assert (said["outputs_restricted"]["is"], said["outputs_restricted"]["then"]) == (True, "naming")
+    assert said["relicense"]["is"] == "conditional"
+    assert all({"is", "source", "checked", "confidence"} <= set(term) for term in said.values())
+
+
+@pytest.mark.parametrize("id", ["cc", "other", "no-such-licence", "", "0BSD"])
+def test_a_family_and_a_stranger_have_no_terms(id: str) -> None:
+    assert terms(id) == {}
+
+
+@pytest.mark.parametrize(
+    ("said", "kinds"),
+    [
+        ("mit", [("license", "mit")]),
+        ("Apache-2.0 OR MIT", [("license", "apache-2.0"), ("license", "mit")]),
+        ("BSD-3-Clause AND (MIT OR 0BSD)", [("license", "bsd-3-clause"), ("license", "mit"), ("spdx", None)]),
+        ("MIT AND MIT", [("license", "mit")]),
+        ("GPL-2.0-only WITH Classpath-exception-2.0", [("spdx", None)]),
+        ("cc", [("family", "cc")]),
+        ("MIT OR nothing-known", [("unknown", None)]),
+        ("(MIT", [("unknown", None)]),
+        ("", [("unknown", None)]),
+    ],
+)
+def test_an_expression_is_told_part_by_part(said: str, kinds: list[tuple[str, str | None]]) -> None:
+    assert [(told["kind"], told["id"]) for told in terms_documents(said)] == kinds
+
+
+@given(st.text(max_size=200))
+def test_whatever_is_asked_is_answered(said: str) -> None:
+    for told in terms_documents(said):
+        assert told["kind"] in ("license", "family", "spdx", "unknown")
+        assert any(told["terms"].values()) == bool(terms(told["asked"]))
 
 
 def test_no_duty_is_known_to_be_none_and_not_merely_unknown() -> None:

@@ -22,6 +22,7 @@ COMMANDS = {
     "check": "judge models against a policy and record the decision",
     "facts": "print what is known of one model as JSON (facts/v1)",
     "origin": "what is known of a publisher, each fact with its footnote",
+    "license": "what a licence demands, each duty with its clause",
     "crawl": "fill or refresh the catalogue from the Hub, resumable",
     "catalogue": "the whole Hub in one file: judge it, search it, see what comes of a model",
     "policy": "list, show, check, test and explain policies",

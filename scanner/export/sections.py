@@ -140,7 +140,9 @@ def license(facts: Json, notes: Notes) -> Section:
             )
     if own["territory_excluded"]:
         mark = notes.cite_facts(own["footnotes"], "territory_excluded")
-        lines.append(line("not given for ", *listed(own["territory_excluded"]), mark))
+        # Documents of scans recorded earlier lack the key.
+        only = " (multimodal models only)" if own.get("multimodal_only") else None
+        lines.append(line("not given for ", *listed(own["territory_excluded"]), only, mark))
     if terms := [words for fact, words in _TERMS.items() if own[fact]]:
         lines.append(line("; ".join(terms), notes.cite_facts(own["footnotes"], *_TERMS)))
     lines += capped((line(quote(duty), item=True) for duty in own["duties"]), len(own["duties"]), "duty")

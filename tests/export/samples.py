@@ -56,6 +56,8 @@ def license(concluded: str | None = "Apache-2.0", **more: Any) -> Json:
         "flow_down": False,
         "outputs_restricted": False,
         "territory_excluded": [],
+        "multimodal_only": None,
+        "forbidden_uses": [],
         "duties": ["keep the licence text and the notices (section 4)"],
         "footnotes": [footnote("concluded", "https://www.apache.org/licenses/LICENSE-2.0")],
     } | more
