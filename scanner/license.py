@@ -235,7 +235,7 @@ def _terms_document(said: str) -> dict[str, Any]:
         "spdx": spdx,
         "steward": record.get("steward"),
         "version": record.get("version"),
-        "aliases": [key for key, raw in whole(FILE).items() if found and raw.get("alias_of") == found.key],
+        "aliases": [key for key, raw in whole(FILE).items() if raw.get("alias_of") == found.key] if found else [],
         "note": record.get("note"),
         "terms": {name: stated.get(name) for name in _TERMS},
         **{name: record.get(name) for name in _CITATION},
@@ -243,17 +243,12 @@ def _terms_document(said: str) -> dict[str, Any]:
 
 
 def _asked(said: str) -> _Side | None:
-    """The side of the table that ``said`` asks for; an SPDX name that several records bear is none of them."""
     return _known(said) or _known(_by_spdx().get(_key(said), ""))
 
 
 @cache
 def _by_spdx() -> Mapping[str, str]:
-    found: dict[str, list[str]] = {}
-    for key, said in whole(FILE).items():
-        if "spdx" in said:
-            found.setdefault(_key(said["spdx"]), []).append(key)
-    return {spdx: keys[0] for spdx, keys in found.items() if len(keys) == 1}
+    return {_key(said["spdx"]): key for key, said in whole(FILE).items() if "spdx" in said}
 
 
 def _words(title: str) -> tuple[str, ...]:
