@@ -12,9 +12,10 @@ from scanner.evidence import Evidence
 from scanner.fact import Gap
 from scanner.license import license_document
 from scanner.lineage import Contradiction, Edge, FamilyHint, Node
-from scanner.model import is_commit
+from scanner.model import MULTIMODAL_TASKS, TEXT_TASKS, Role, is_commit
 from scanner.origin import origin_document
 from scanner.provenance import Provenance
+from scanner.terms import terms_document
 
 SCHEMA = "modelorigin/facts/v1"
 
@@ -23,45 +24,52 @@ Json = dict[str, Any]
 
 def facts_document(provenance: Provenance) -> Json:
     """``provenance`` as a facts/v1 document: JSON values only, None for what could not be determined."""
-    lineage, subject = provenance.lineage, provenance.lineage.subject
+    lineage, subject = _lineage(provenance), provenance.lineage.subject
+    files, model = _files(provenance), _model(provenance)
     return {
         "schema": SCHEMA,
         "as_of": provenance.as_of.isoformat(),
-        "model": _model(provenance),
+        "model": model,
         "publisher": origin_document(provenance.publisher),
         "license": license_document(provenance.licenses[subject.id]),
-        "lineage": {
-            "models": [_node(provenance, node) for node in lineage.nodes],
-            "edges": [_edge(edge) for edge in lineage.edges],
-            "publisher": [subject.id],
-            "ancestors": list(lineage.ancestors),
-            "roots": list(lineage.roots),
-            "teachers": list(lineage.teachers),
-            "components": list(lineage.components),
-            "any": [node.id for node in lineage.nodes],
-            "unresolved": [
-                {
-                    "child": u.child,
-                    "reference": u.reference,
-                    "reason": u.reason.value,
-                    "basis": u.basis.value,
-                    "at": u.at,
-                }
-                for u in lineage.unresolved
-            ],
-            "contradictions": [_contradiction(c) for c in lineage.contradictions],
-            "hints": [_hint(provenance, hint) for hint in lineage.hints],
-            "disputes": [
-                {"subject": d.subject, "against": d.against, "verdict": d.verdict, "note": d.note, "source": d.source}
-                for d in lineage.disputes
-            ],
-            "cycles": [list(cycle) for cycle in lineage.cycles],
-            "complete": lineage.complete,
-        },
-        "files": _files(provenance),
+        "lineage": lineage,
+        "terms": terms_document(lineage, files["license_files"], model["multimodal"]),
+        "files": files,
         "card": _card(provenance),
-        "gaps": [_gap(gap) for gap in lineage.gaps],
-        "evidence": [_evidence(e) for n in lineage.nodes if n.reading for e in n.reading.evidence],
+        "gaps": [_gap(gap) for gap in provenance.lineage.gaps],
+        "evidence": [_evidence(e) for n in provenance.lineage.nodes if n.reading for e in n.reading.evidence],
+    }
+
+
+def _lineage(provenance: Provenance) -> Json:
+    lineage, subject = provenance.lineage, provenance.lineage.subject
+    return {
+        "models": [_node(provenance, node) for node in lineage.nodes],
+        "edges": [_edge(edge) for edge in lineage.edges],
+        "publisher": [subject.id],
+        "ancestors": list(lineage.ancestors),
+        "roots": list(lineage.roots),
+        "teachers": list(lineage.teachers),
+        "components": list(lineage.components),
+        "any": [node.id for node in lineage.nodes],
+        "unresolved": [
+            {
+                "child": u.child,
+                "reference": u.reference,
+                "reason": u.reason.value,
+                "basis": u.basis.value,
+                "at": u.at,
+            }
+            for u in lineage.unresolved
+        ],
+        "contradictions": [_contradiction(c) for c in lineage.contradictions],
+        "hints": [_hint(provenance, hint) for hint in lineage.hints],
+        "disputes": [
+            {"subject": d.subject, "against": d.against, "verdict": d.verdict, "note": d.note, "source": d.source}
+            for d in lineage.disputes
+        ],
+        "cycles": [list(cycle) for cycle in lineage.cycles],
+        "complete": lineage.complete,
     }
 
 
@@ -87,6 +95,7 @@ def _model(provenance: Provenance) -> Json:
         "likes": model.likes,
         "library": model.library,
         "pipeline_tag": model.pipeline_tag,
+        "multimodal": _multimodal(provenance),
         "parameters": _parameters(provenance),
         "tags": _list(model.tags),
         "architectures": _list(_first(provenance, "config", "architectures") or model.architectures),
@@ -96,6 +105,15 @@ def _model(provenance: Provenance) -> Json:
         "remembered": provenance.identity is not None,
         "identity": None if provenance.identity is None else [signal.document() for signal in provenance.identity],
     }
+
+
+def _multimodal(provenance: Provenance) -> bool | None:
+    """Whether it takes or makes more than text, by its task and by the parts its config names."""
+    task = provenance.subject.model.pipeline_tag
+    parts = [part for config in provenance.subject.facts("config") for part in config.parts]
+    if any(part.role is Role.COMPONENT for part in parts) or task in MULTIMODAL_TASKS:
+        return True
+    return False if task in TEXT_TASKS else None
 
 
 def _parameters(provenance: Provenance) -> int | None:

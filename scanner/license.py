@@ -97,6 +97,8 @@ class License:
     """the uses ``field_of_use`` speaks of, in our own words; empty: none is forbidden; None: which is not known"""
     duties: tuple[str, ...] = ()
     footnotes: tuple[tuple[str, Citation], ...] = ()
+    id: str | None = None
+    """its id in the table, where ``status`` is known"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ def conclude(claims: Sequence[LicenseClaim], *, read: bool) -> License:
         status = Status.FAMILY if side.family else Status.UNKNOWN
         return License(declared, name, link, side.spdx, status, duties=duties, footnotes=notes)
     notes += tuple((fact, _cited(side, fact)) for fact in facts if isinstance((side.record or {}).get(fact), Mapping))
-    return License(declared, name, link, side.spdx, Status.KNOWN, **facts, duties=duties, footnotes=notes)
+    return License(declared, name, link, side.spdx, Status.KNOWN, **facts, duties=duties, footnotes=notes, id=side.key)
 
 
 def terms(id: str) -> Mapping[str, Mapping[str, Any]]:
@@ -194,6 +196,7 @@ def license_document(license: License) -> dict[str, Any]:
         "link": license.link,
         "concluded": license.concluded,
         "status": license.status.value,
+        "id": license.id,
         **{fact: getattr(license, fact) for fact in _FACTS},
         "territory_excluded": None if territory is None else list(territory),
         "multimodal_only": license.multimodal_only,

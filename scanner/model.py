@@ -32,6 +32,23 @@ _URL_REVISION = re.compile(r"([^/]+/[^/]+)/(?:tree|blob|resolve|commit)/([^/]+)"
 MAX_ID = 96
 _SHORT = 200
 
+MULTIMODAL_TASKS = frozenset(
+    (
+        "any-to-any", "audio-text-to-text", "document-question-answering", "image-text-to-image", "image-text-to-text",
+        "image-text-to-video", "image-to-text", "text-to-image", "text-to-video", "video-text-to-text",
+        "visual-document-retrieval", "visual-question-answering", "zero-shot-image-classification",
+    )
+)  # fmt: skip
+"""Tasks of the Hub that take or make text and something else."""
+TEXT_TASKS = frozenset(
+    (
+        "feature-extraction", "fill-mask", "question-answering", "sentence-similarity", "summarization",
+        "table-question-answering", "text-classification", "text-generation", "text-ranking", "text2text-generation",
+        "token-classification", "translation", "zero-shot-classification",
+    )
+)  # fmt: skip
+"""Tasks of the Hub that take and make text alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class RepoId:

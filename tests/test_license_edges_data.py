@@ -23,7 +23,7 @@ MODELS: dict[str, dict[str, Any]] = DATA["models"]
 EDGES: list[dict[str, Any]] = DATA["edges"]
 
 END = {"license", "license_name", "unread", "source", "confidence"}
-EDGE = END | {"child", "parent", "relation", "expected", "arguable", "files", "note"}
+EDGE = END | {"child", "parent", "relation", "expected", "arguable", "multimodal", "files", "note"}
 RELATIONS = frozenset(Relation) - {Relation.COMPONENT, Relation.UNSPECIFIED}
 WITHOUT_A_CASE = {"merge-incompatible"}
 

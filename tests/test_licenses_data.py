@@ -21,7 +21,7 @@ TERRITORIES = frozenset(code for group in whole("countries.yaml").values() for c
 
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the raw tables (../shared/data) are not here")
 
-WORDS = {"commercial_use": ("yes", "no", "conditional"), "relicense": ("yes", "no", "conditional")}
+WORDS = {"commercial_use": ("yes", "no", "conditional"), "relicense": ("yes", "no", "conditional", "no-derivatives")}
 TEXTS = ("user_threshold", "revenue_threshold", "use_policy", "patent", "governing_law")
 TRUTHS = ("field_of_use", "naming", "notice", "share_alike", "flow_down", "outputs_restricted", "osi_approved")
 LISTS = ("territory_excluded",)

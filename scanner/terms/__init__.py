@@ -1,0 +1,97 @@
+"""Which terms reach whoever uses a model: those of its own licence, and those of everything it was made from.
+
+A licence on a base does not end where somebody publishes a derivative under another one. Each edge is compared: what
+the base's licence says must travel along, against what the child declares (``conflicts``). And the licences of all that
+is in a model add up to what binds its user (``effective``). What a licence is silent about, or what was not read, is no
+conflict and no peace: it is not known.
+
+Everything here is read from the records of a facts document, so that a lineage put together from parts is judged by the
+same words as one that was traced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from scanner.license import PUBLIC_KNOWLEDGE, terms
+from scanner.model import Relation, Role
+from scanner.terms.conflicts import Check, Side, compare, incompatible, missing_files
+from scanner.terms.effective import duties, effective
+
+Json = dict[str, Any]
+
+__all__ = ["Check", "Side", "compare", "terms_document"]
+
+
+def terms_document(lineage: Mapping[str, Any], license_files: Sequence[str] | None, multimodal: bool | None) -> Json:
+    """What the licences of a lineage add up to, as ``terms`` of the facts schema.
+
+    ``lineage`` is that of a facts document; ``license_files`` and ``multimodal`` are what is known of its subject.
+    """
+    models = {model["id"]: model for model in lineage["models"]}
+    subject = models[lineage["publisher"][0]]
+    within = [subject, *(models[id] for id in _inside(lineage) if id in models)]
+    return {
+        **effective([model["license"]["id"] for model in within], lineage["complete"], multimodal),
+        "duties": duties([(model["id"], model["license"]["id"]) for model in within]),
+        "conflicts": list(_conflicts(lineage, models, within, license_files, multimodal)),
+    }
+
+
+def _inside(lineage: Mapping[str, Any]) -> Iterator[str]:
+    """The models whose weights or parts are in the subject, nearest first."""
+    yield from dict.fromkeys((*lineage["ancestors"], *lineage["components"]))
+
+
+def _conflicts(
+    lineage: Mapping[str, Any],
+    models: Mapping[str, Json],
+    within: Sequence[Json],
+    license_files: Sequence[str] | None,
+    multimodal: bool | None,
+) -> Iterator[Json]:
+    merged: dict[str, list[Side]] = {}
+    for edge in lineage["edges"]:
+        child, parent = models[edge["child"]], models[edge["parent"]]
+        sides = Side.of(child), Side.of(parent)
+        for check in compare(*sides, edge["relation"], edge["role"], multimodal):
+            yield _record(check, child, parent, edge["relation"])
+        if edge["role"] == Role.WEIGHTS.value:
+            merged.setdefault(edge["child"], []).append(sides[1])
+    for id, parents in merged.items():
+        for side, check in incompatible(parents):
+            yield _record(check, models[id], models[side.id], Relation.MERGE.value)
+    subject, *above = within
+    for model in above:
+        missing = missing_files(model["license"]["id"], license_files)
+        if missing:
+            yield _record(missing, subject, model, None)
+
+
+def _record(check: Check, child: Json, parent: Json, relation: str | None) -> Json:
+    """A conflict with both its ends, and the clause it rests on."""
+    of = parent["license"]["id"]
+    said = terms(of).get(check.fact, {}) if of and check.fact else {}
+    return {
+        "kind": check.kind,
+        "conflict": check.conflict,
+        "child": child["id"],
+        "parent": parent["id"],
+        "relation": relation,
+        "path": parent["path"],
+        "child_license": _named(child),
+        "parent_license": _named(parent),
+        "message": check.message,
+        "clause": said.get("clause"),
+        "duty": said.get("duty"),
+        "source": said.get("source", PUBLIC_KNOWLEDGE) if said else None,
+        "seen": said.get("checked"),
+        "confidence": said.get("confidence"),
+    }
+
+
+def _named(model: Json) -> str | None:
+    said = model["license"]
+    name: str | None = said["concluded"] or said["name"] or ", ".join(said["declared"] or ()) or None
+    return name
