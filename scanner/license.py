@@ -97,6 +97,7 @@ class License:
     """the uses ``field_of_use`` speaks of, in our own words; empty: none is forbidden; None: which is not known"""
     duties: tuple[str, ...] = ()
     footnotes: tuple[tuple[str, Citation], ...] = ()
+    osi_approved: bool | None = None
     id: str | None = None
     """its id in the table, where ``status`` is known"""
 
@@ -200,6 +201,7 @@ def license_document(license: License) -> dict[str, Any]:
         **{fact: getattr(license, fact) for fact in _FACTS},
         "territory_excluded": None if territory is None else list(territory),
         "multimodal_only": license.multimodal_only,
+        "osi_approved": license.osi_approved,
         "forbidden_uses": None if uses is None else list(uses),
         "duties": list(license.duties),
         "footnotes": [
@@ -304,6 +306,8 @@ def _spdx_list() -> Any:
 
 def _facts(found: Mapping[str, Any]) -> dict[str, Any]:
     facts = {name: _stated(found[name])["is"] for name in _FACTS if name in found}
+    if "osi_approved" in found:
+        facts["osi_approved"] = _stated(found["osi_approved"])["is"]
     if territory := facts.get("territory_excluded"):
         facts["multimodal_only"] = _stated(found["territory_excluded"]).get("multimodal_only", False)
     if territory is not None:

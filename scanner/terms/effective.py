@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
+from scanner.data import record
 from scanner.license import terms
 
 Json = dict[str, Any]
@@ -32,7 +33,7 @@ def _added(licenses: tuple[str, ...], whole: bool, multimodal: bool | None) -> J
     def values(fact: str) -> list[Any]:
         return [said[fact]["is"] if fact in said else None for said in stated] + [None] * (not whole)
 
-    certain, open_ = _territories(stated, whole, multimodal)
+    excluded, open_ = _territories(stated, whole, multimodal)
     return {
         "complete": whole,
         "commercial_use": min(values("commercial_use"), key=_STRICTER.index, default=None),
@@ -42,8 +43,10 @@ def _added(licenses: tuple[str, ...], whole: bool, multimodal: bool | None) -> J
             None if said is None else () if said["is"] is False else said.get("uses")
             for said in [one.get("field_of_use") for one in stated] + [None] * (not whole)
         ),
-        "territory_excluded": certain,
-        "territory_open": open_,
+        "osi_approved": _all(values("osi_approved")),
+        "territory_excluded": excluded,
+        "countries_excluded": _countries(excluded),
+        "countries_open": [one for one in _countries(open_) if one not in _countries(excluded)],
         "name_begins": _words(stated, "name_begins"),
         "name_includes": _words(stated, "name_includes"),
         "lines": _words(stated, "line"),
@@ -52,6 +55,10 @@ def _added(licenses: tuple[str, ...], whole: bool, multimodal: bool | None) -> J
 
 def _any(values: Sequence[bool | None]) -> bool | None:
     return True if True in values else None if None in values or not values else False
+
+
+def _all(values: Sequence[bool | None]) -> bool | None:
+    return False if False in values else None if None in values or not values else True
 
 
 def _limit(values: Sequence[str | None]) -> str | None:
@@ -68,13 +75,24 @@ def _union(values: Iterable[Sequence[str] | None]) -> list[str | None]:
 
 def _territories(
     stated: Sequence[Mapping[str, Any]], whole: bool, multimodal: bool | None
-) -> tuple[list[str | None], list[str]]:
+) -> tuple[list[str | None], list[str | None]]:
     """Places that are excluded, None among them where that is not known of a licence; and those excluded if the model
     is multimodal, where that is not known."""
     said = [one.get("territory_excluded", {"is": None}) for one in stated] + [{"is": None}] * (not whole)
     certain = _union(one["is"] for one in said if multimodal or not one.get("multimodal_only"))
     open_ = _union(one["is"] for one in said if one.get("multimodal_only")) if multimodal is None else []
-    return certain, [one for one in open_ if one is not None and one not in certain]
+    return certain, open_
+
+
+def _countries(territories: Iterable[str | None]) -> list[str | None]:
+    """Every country a licence is not given for: the members of a body of countries beside the body itself."""
+    return _union((one, *(_members() if one == "EU" else ())) for one in territories)
+
+
+@cache
+def _members() -> tuple[str, ...]:
+    found = record("countries.yaml", "european_union") or {}
+    return tuple(str(found["codes"]).split())
 
 
 def _words(stated: Sequence[Mapping[str, Any]], key: str) -> list[str]:
