@@ -86,13 +86,13 @@ def _territories(
 
 def _countries(territories: Iterable[str | None]) -> list[str | None]:
     """Every country a licence is not given for: the members of a body of countries beside the body itself."""
-    return _union((one, *(_members() if one == "EU" else ())) for one in territories)
+    return _union((one, *_members().get(one, ())) for one in territories)
 
 
 @cache
-def _members() -> tuple[str, ...]:
+def _members() -> Mapping[str | None, Sequence[str]]:
     found = record("countries.yaml", "european_union") or {}
-    return tuple(str(found["codes"]).split())
+    return {found["code"]: str(found["members"]).split()}
 
 
 def _words(stated: Sequence[Mapping[str, Any]], key: str) -> list[str]:
