@@ -25,7 +25,23 @@ from scanner.wording import Recognition, Status, recognise
 from scanner.wording.index import shipped
 
 SEED = 20261123
-STRANGE = "system vendor quickly table green mountain window about every river holds carefully seven letters under".split()
+STRANGE = [
+    "system",
+    "vendor",
+    "quickly",
+    "table",
+    "green",
+    "mountain",
+    "window",
+    "about",
+    "every",
+    "river",
+    "holds",
+    "carefully",
+    "seven",
+    "letters",
+    "under",
+]
 SWAPS = {
     "may": "must", "shall": "may", "any": "no", "not": "only", "without": "with", "all": "some", "granted": "refused",
     "and": "or", "provided": "unless", "no": "any", "or": "and", "the": "noncommercial",
@@ -75,6 +91,7 @@ def commented(text: str, draw: random.Random) -> str:
 
 def words_edited(text: str, draw: random.Random) -> str:
     """Two words of a hundred replaced, left out or doubled by another."""
+
     def edit(found: re.Match[str]) -> str:
         if draw.random() >= 0.02:
             return found[0]
@@ -109,7 +126,7 @@ KINDS: dict[str, Noise] = {
 def clause(text: str, draw: random.Random) -> tuple[str, str] | None:
     """The text with one word of weight turned, and the word that stands there now; None where it has none."""
     places = [m for m in re.finditer(r"(?<=[a-z,] )(\w+)(?= [a-z])", text) if m[0] in SWAPS and m[0] != "the"]
-    places = places or [m for m in re.finditer(r"(?<= )the(?= [a-z])", text)]
+    places = places or list(re.finditer(r"(?<= )the(?= [a-z])", text))
     if not places:
         return None
     place = draw.choice(places)
@@ -118,7 +135,7 @@ def clause(text: str, draw: random.Random) -> tuple[str, str] | None:
 
 
 def right(found: Recognition, wanted: Source) -> bool:
-    """Whether the part that covers most of the file is the wanted licence, possibly with those it shares its text with."""
+    """Whether the part that covers most of the file is the wanted licence, or cannot be told from it."""
     if not found.parts:
         return False
     most = max(found.parts, key=lambda part: part.lines[1] - part.lines[0])

@@ -30,12 +30,39 @@ SOURCES = {
     "scancode": {"package": "pypi:scancode-toolkit-mini==32.5.0", "license": "CC-BY-4.0", "seen": "2026-11-23"},
 }
 # Files of licences for models, weights and the data they are trained on; those that licenses.yaml names come by itself.
-MODELS = """
-bigcode-* bigscience-* bilibili-model-* deepseek-* exaone-* fair-ai-* falcon-* flux-* gemma-* hyperclova-* llama-* ltxv-*
-moonshot-* nvidia-open-model* nvidia-model-* openatom-* openmdw-* playground-* qwen-* responsible-ai-* salesforce-ai-*
-stability-ai-* stable-diffusion-* tencent-hunyuan-* tongyi-* apple-ml-* mov-ai-* soml-* opml-* google-ml-kit-*
-""".split()
-END_OF_TERMS = tuple("end of terms and conditions".split())
+MODELS = (
+    "bigcode-*",
+    "bigscience-*",
+    "bilibili-model-*",
+    "deepseek-*",
+    "exaone-*",
+    "fair-ai-*",
+    "falcon-*",
+    "flux-*",
+    "gemma-*",
+    "hyperclova-*",
+    "llama-*",
+    "ltxv-*",
+    "moonshot-*",
+    "nvidia-open-model*",
+    "nvidia-model-*",
+    "openatom-*",
+    "openmdw-*",
+    "playground-*",
+    "qwen-*",
+    "responsible-ai-*",
+    "salesforce-ai-*",
+    "stability-ai-*",
+    "stable-diffusion-*",
+    "tencent-hunyuan-*",
+    "tongyi-*",
+    "apple-ml-*",
+    "mov-ai-*",
+    "soml-*",
+    "opml-*",
+    "google-ml-kit-*",
+)
+END_OF_TERMS = ("end", "of", "terms", "and", "conditions")
 _MOST = 100_000
 
 

@@ -1,4 +1,4 @@
-"""Which licence a text is, word for word, and where it departs: near-identical versions and changed clauses are the trap.
+"""Which licence a text is, word for word, and where it departs: near-identical versions are the trap.
 
 A text is *exact* only when the SHA-256 of its words, noise left out, is that of a text of the index. Anything else that
 is close is *edited*, with every difference, and is the licence of nobody until somebody has read it.
@@ -16,7 +16,18 @@ from scanner.wording.index import SAMPLE, Index, Reference, digest, runs, shippe
 from scanner.wording.names import only_named
 from scanner.wording.words import Words, hashes, is_quiet, read
 
-__all__ = ["MAX_WORDS", "Difference", "Kind", "Other", "Part", "Recognition", "Runner", "Status", "recognise"]
+__all__ = [
+    "MAX_WORDS",
+    "Difference",
+    "Kind",
+    "Other",
+    "Part",
+    "Recognition",
+    "Runner",
+    "Status",
+    "has_text_of",
+    "recognise",
+]
 
 MAX_WORDS = 20_000
 """Words of a file that are compared; the longest text of the index has 7,000."""
@@ -60,13 +71,17 @@ class Runner:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One licence text in a file. ``licenses`` are those that this text cannot tell apart; lines count from 1."""
+    """One licence text in a file. ``licenses`` are those that this text cannot tell apart; lines count from 1.
+
+    ``differences`` are the first ``MAX_DIFFERENCES`` of ``count``; ``source`` is the copy it was compared with.
+    """
 
     licenses: tuple[str, ...]
     title: str
     status: Status
     similarity: float
     differences: tuple[Difference, ...]
+    count: int
     lines: tuple[int, int]
     source: str
     runner_up: Runner | None
@@ -116,6 +131,11 @@ def recognise(text: str, index: Index | None = None) -> Recognition:
     )
 
 
+def has_text_of(license: str | None) -> bool:
+    """Whether the shipped index has a text of that licence, by SPDX name or LicenseRef."""
+    return any(license in reference.licenses for reference in shipped().references)
+
+
 def _status(parts: Sequence[Part], others: Sequence[Other], names: Sequence[str], unread: int) -> Status:
     if not parts:
         return Status.NAMED if names else Status.NONE
@@ -128,7 +148,7 @@ def _status(parts: Sequence[Part], others: Sequence[Other], names: Sequence[str]
 
 def _exact(words: Words, reference: Reference, span: tuple[int, int]) -> Part:
     lines = (words.line(span[0]), words.line(span[1] - 1))
-    return Part(reference.licenses, reference.title, Status.EXACT, 1.0, (), lines, reference.source, None)
+    return Part(reference.licenses, reference.title, Status.EXACT, 1.0, (), 0, lines, reference.source, None)
 
 
 class _Search:
@@ -173,7 +193,9 @@ class _Search:
         lines = (self.words.line(best.begin), self.words.line(best.end - 1))
         shown = best.differences[:MAX_DIFFERENCES]
         similarity = best.similarity if best.exact else min(round(best.similarity, 4), 0.9999)
-        return Part(licenses, reference.title, status, similarity, shown, lines, reference.source, second)
+        return Part(
+            licenses, reference.title, status, similarity, shown, len(best.differences), lines, reference.source, second
+        )
 
     def _best(self, span: tuple[int, int]) -> tuple[Comparison, Comparison | None] | None:
         """The text that explains most of the stretch, and the best one that is another licence's."""
@@ -202,9 +224,7 @@ class _Search:
     @staticmethod
     def _moved(found: Comparison, by: int) -> Comparison:
         moved = (found.begin + by, found.end + by)
-        return Comparison(
-            found.reference, *moved, found.similarity, found.exact, found.differences, found.departing
-        )
+        return Comparison(found.reference, *moved, found.similarity, found.exact, found.differences, found.departing)
 
 
 def _ranked(hashed: Sequence[int], index: Index) -> list[Reference]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from operator import lt
 
 from scanner.wording.index import RUN
@@ -59,7 +60,7 @@ def blocks(text: Sequence[int], reference: Sequence[int], work: Work) -> list[Bl
     found: list[Block] = []
     first, last = chain[0], chain[-1]
     found += _between(text, reference, (max(0, first.at - first.ref - _NEAR), first.at), (0, first.ref), work)
-    for here, there in zip(chain, chain[1:], strict=False):
+    for here, there in pairwise(chain):
         found.append(here)
         found += _between(text, reference, (here.end[0], there.at), (here.end[1], there.ref), work)
     found.append(last)

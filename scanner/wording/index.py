@@ -64,7 +64,10 @@ def runs(hashed: Sequence[int]) -> list[int]:
     if len(hashed) < RUN:
         hashed = [*hashed, *[0] * (RUN - len(hashed))]
     a, b, c, d = hashed, hashed[1:], hashed[2:], hashed[3:]
-    mixed = [(w * 0x9E3779B1 + x * 0x85EBCA6B + y * 0xC2B2AE35 + z * 0x27D4EB2F) for w, x, y, z in zip(a, b, c, d)]
+    mixed = [
+        (w * 0x9E3779B1 + x * 0x85EBCA6B + y * 0xC2B2AE35 + z * 0x27D4EB2F)
+        for w, x, y, z in zip(a, b, c, d, strict=False)
+    ]
     return [((m ^ (m >> 29)) * 0x2545F491) >> 3 & 0xFFFFFFFF for m in mixed]
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from scanner.wording.index import Index
 
 _WORD = re.compile(r"[\w.+-]*\w\+?")
-_FILLERS = frozenset("the license licence version v of".split())
+_FILLERS = frozenset(("the", "license", "licence", "version", "v", "of"))
 _READ, _LONGEST, _WITHIN = 4_000, 14, 14
 _INTRODUCED = re.compile(
     r"spdx-license-identifier|\blicen[cs]ed?\W{1,4}(?:under|using)|\b(?:terms|conditions) of|\b(?:re)?leased under"

@@ -17,7 +17,10 @@ from html import unescape
 from scanner.data import whole
 
 FILE = "license_words.yaml"
-_TAGS = "a|abbr|b|blockquote|body|br|center|cite|code|dd|div|dl|dt|em|font|h[1-6]|head|hr|html|i|li|ol|p|pre|section|small|span|strong|sub|sup|table|tbody|td|th|title|tr|tt|u|ul"
+_TAGS = (
+    "a|abbr|b|blockquote|body|br|center|cite|code|dd|div|dl|dt|em|font|h[1-6]|head|hr|html|i|li|ol|p|pre|section|small"
+    "|span|strong|sub|sup|table|tbody|td|th|title|tr|tt|u|ul"
+)
 _MARKUP = re.compile(rf"</?(?:{_TAGS})(?:[ \t\n/][^<>]{{0,300}})?>|\]\([^()\s]{{1,300}}\)|https?://(?:www\.)?", re.I)
 _WORD = re.compile(r"[^\W_]+")
 # An enumerator stands where a clause begins; elsewhere "3." may be the number of a section.
@@ -26,9 +29,7 @@ _ENUMERATOR = re.compile(
     r"(\(?(?:\d{1,2}|[a-z]|[ivx]{2,4})[.)])(?=\s)",
     re.I,
 )
-_COPYRIGHT = re.compile(
-    r"^[^\w\n<\[{©]{0,40}(?:portions[ \t]{1,4})?(?:copyright|©|\(c\))[^\n]{0,400}$", re.I | re.M
-)
+_COPYRIGHT = re.compile(r"^[^\w\n<\[{©]{0,40}(?:portions[ \t]{1,4})?(?:copyright|©|\(c\))[^\n]{0,400}$", re.I | re.M)
 _HELD = re.compile(r"(?:copyright\W{0,6})?(?:©|\(c\)|\bby\b|\d{4}|[<\[{])", re.I)
 _SENTENCE_END = re.compile(r"\.[ \t]+(?=[A-Z])")
 _RESERVED = re.compile(r"\ball[\s#*/]{1,20}rights[\s#*/]{1,20}reserved\b", re.I)
@@ -60,6 +61,7 @@ class Vocabulary:
     holders: frozenset[tuple[str, ...]]
     spellings: Mapping[str, str]
     told: tuple[str, ...]
+    held: frozenset[str]
 
 
 @cache
@@ -67,7 +69,9 @@ def vocabulary() -> Vocabulary:
     """The shipped table of wording."""
     table = whole(FILE)
     holders = frozenset(tuple(phrase.split()) for phrase in table["holders"])
-    return Vocabulary(tuple(sorted(set(table["loud"].split()))), holders, table["spellings"], tuple(table["told"].split()))
+    loud = tuple(sorted(set(table["loud"].split())))
+    told = tuple(table["told"].split())
+    return Vocabulary(loud, holders, table["spellings"], told, frozenset(table["held"].split()))
 
 
 def is_loud(word: str) -> bool:
@@ -145,9 +149,9 @@ def _copyright_lines(text: str) -> list[tuple[int, int]]:
 
 def holds_copyright(words: Sequence[str]) -> bool:
     """Whether the words say who holds the copyright and since when, and nothing else."""
-    if not 1 < len(words) <= _MOST_HELD or "copyright" not in words[:2] and words[0] != "c":
+    if not 1 < len(words) <= _MOST_HELD or not ("copyright" in words[:2] or words[0] == "c"):
         return False
-    return is_quiet([word for word in words if word not in _NAMING_HOLDERS])
+    return is_quiet([word for word in words if word not in vocabulary().held])
 
 
 def _spans(pattern: re.Pattern[str], text: str, group: int = 0) -> list[tuple[int, int]]:
@@ -163,10 +167,3 @@ def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             joined.append((begin, end))
     return joined
-
-
-# Words of a copyright line and of its placeholders, harmless there.
-_NAMING_HOLDERS = frozenset(
-    "copyright c by portions year yyyy name of author authors owner owners holder holders organization the and or".split()
-    + "company copyrightholder fullname contributors university regents all inc ltd corp".split()
-)
