@@ -25,23 +25,10 @@ from scanner.wording import Recognition, Status, recognise
 from scanner.wording.index import shipped
 
 SEED = 20261123
-STRANGE = [
-    "system",
-    "vendor",
-    "quickly",
-    "table",
-    "green",
-    "mountain",
-    "window",
-    "about",
-    "every",
-    "river",
-    "holds",
-    "carefully",
-    "seven",
-    "letters",
-    "under",
-]
+STRANGE = (
+    "system", "vendor", "quickly", "table", "green", "mountain", "window", "about", "every", "river", "holds",
+    "carefully", "seven", "letters", "under",
+)  # fmt: skip
 SWAPS = {
     "may": "must", "shall": "may", "any": "no", "not": "only", "without": "with", "all": "some", "granted": "refused",
     "and": "or", "provided": "unless", "no": "any", "or": "and", "the": "noncommercial",

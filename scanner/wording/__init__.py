@@ -20,11 +20,11 @@ __all__ = [
     "MAX_WORDS",
     "Difference",
     "Kind",
-    "Other",
     "Part",
     "Recognition",
     "Runner",
     "Status",
+    "Stretch",
     "has_text_of",
     "recognise",
 ]
@@ -40,7 +40,7 @@ _WORTH, _NEAR = 0.75, 0.8
 """Of the best one's share of runs, and of the words it explains, from which another text is looked at."""
 _FEWEST = 10
 """Words below which a stretch is no text of its own."""
-_STRAY = 12
+_HEADING = 25
 
 
 class Status(StrEnum):
@@ -88,7 +88,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Other:
+class Stretch:
     """Words of a file that belong to no text of the index."""
 
     words: int
@@ -104,7 +104,7 @@ class Recognition:
 
     status: Status
     parts: tuple[Part, ...] = ()
-    others: tuple[Other, ...] = ()
+    others: tuple[Stretch, ...] = ()
     names: tuple[str, ...] = ()
     unread: int = 0
     steps: int = 0
@@ -136,7 +136,7 @@ def has_text_of(license: str | None) -> bool:
     return any(license in reference.licenses for reference in shipped().references)
 
 
-def _status(parts: Sequence[Part], others: Sequence[Other], names: Sequence[str], unread: int) -> Status:
+def _status(parts: Sequence[Part], others: Sequence[Stretch], names: Sequence[str], unread: int) -> Status:
     if not parts:
         return Status.NAMED if names else Status.NONE
     if len(parts) > 1:
@@ -172,13 +172,13 @@ class _Search:
         yield from before
         yield from self.parts((best.end, end), most - 1 - len(before))
 
-    def others(self) -> Iterator[Other]:
-        """Stretches that no text explains, but headings before a text and stray quiet words."""
+    def others(self) -> Iterator[Stretch]:
+        """Stretches that no text explains; a heading of quiet words before a text is none."""
         for begin, end in sorted(self.left):
             said = self.words.words[begin:end]
-            heading = end < len(self.words.words) and len(said) <= 25
-            if said and not (is_quiet(said) and (heading or len(said) <= _STRAY)):
-                yield Other(len(said), (self.words.line(begin), self.words.line(end - 1)))
+            heading = end < len(self.words.words) and len(said) <= _HEADING and is_quiet(said)
+            if said and not heading:
+                yield Stretch(len(said), (self.words.line(begin), self.words.line(end - 1)))
 
     def _part(self, best: Comparison, runner_up: Comparison | None) -> Part:
         reference = best.reference
@@ -240,7 +240,8 @@ def _ranked(hashed: Sequence[int], index: Index) -> list[Reference]:
         common = len(wanted & held)
         weighed.append((common - (len(wanted) - common), -len(wanted), -number))
     weighed.sort(reverse=True)
-    near = [number for weight, _, number in weighed if weight >= _NEAR * weighed[0][0]]
+    best = weighed[0][0]
+    near = [number for weight, _, number in weighed if weight >= best - (1 - _NEAR) * abs(best)]
     return [index.references[-number] for number in near[:_COMPARED]]
 
 

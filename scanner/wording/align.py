@@ -55,7 +55,7 @@ def blocks(text: Sequence[int], reference: Sequence[int], work: Work) -> list[Bl
     if not chain:
         if len(reference) > _NEAR or len(text) > 4 * _NEAR:
             return []
-        return _merged(_between(text, reference, (0, len(text)), (0, len(reference)), work))
+        return _between(text, reference, (0, len(text)), (0, len(reference)), work)
     chain = _trimmed(chain)
     found: list[Block] = []
     first, last = chain[0], chain[-1]
@@ -67,7 +67,7 @@ def blocks(text: Sequence[int], reference: Sequence[int], work: Work) -> list[Bl
     at, ref = last.end
     rest = len(reference) - ref
     found += _between(text, reference, (at, min(len(text), at + rest + _NEAR)), (ref, len(reference)), work)
-    return _merged(found)
+    return found
 
 
 def _anchors(text: Sequence[int], reference: Sequence[int]) -> list[tuple[int, int]]:
@@ -193,13 +193,3 @@ def _traced(trail: list[dict[int, int]], x: int, y: int) -> list[Block]:
             found.append(Block(start, start - diagonal, x - start))
         x, y = from_x, from_x - before
     return found[::-1]
-
-
-def _merged(found: list[Block]) -> list[Block]:
-    merged: list[Block] = []
-    for block in found:
-        if merged and merged[-1].end == (block.at, block.ref):
-            merged[-1] = Block(merged[-1].at, merged[-1].ref, merged[-1].size + block.size)
-        else:
-            merged.append(block)
-    return merged

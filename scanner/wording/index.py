@@ -10,9 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
-import sys
 import zlib
-from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -106,7 +104,7 @@ class Index:
         return {(r.words - r.head - r.tail, r.sha256): r.number for r in self.references}
 
     @lru_cache(maxsize=64)  # noqa: B019 - there is one index in a process
-    def words(self, number: int) -> array[int]:
+    def words(self, number: int) -> list[int]:
         """Sixteen bits for each word of the text."""
         return _unpacked("H", zlib.decompress(self._packed[number]))
 
@@ -124,13 +122,13 @@ class Index:
 def packed(texts: Sequence[Sequence[int]]) -> bytes:
     """The bytes of ``license_texts.bin`` for the numbers of the words of each text."""
     table = sorted((run, number) for number, hashed in enumerate(texts) for run in sample(hashed))
-    blobs = [zlib.compress(_little(array("H", hashed)), 9) for hashed in texts]
+    blobs = [zlib.compress(_packed("H", hashed), 9) for hashed in texts]
     return b"".join(
         (
             _HEAD.pack(_MAGIC, len(table), len(texts)),
-            _little(array("I", (run for run, _ in table))),
-            _little(array("H", (number for _, number in table))),
-            _little(array("I", map(len, blobs))),
+            _packed("I", [run for run, _ in table]),
+            _packed("H", [number for _, number in table]),
+            _packed("I", [len(blob) for blob in blobs]),
             *blobs,
         )
     )
@@ -162,15 +160,9 @@ def shipped() -> Index:
     return Index(references, (files("scanner.data") / NUMBERS).read_bytes())
 
 
-def _little(numbers: array[int]) -> bytes:
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers.tobytes()
+def _packed(kind: str, numbers: Sequence[int]) -> bytes:
+    return struct.pack(f"<{len(numbers)}{kind}", *numbers)
 
 
-def _unpacked(kind: str, raw: bytes) -> array[int]:
-    numbers = array(kind)
-    numbers.frombytes(raw)
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers
+def _unpacked(kind: str, raw: bytes) -> list[int]:
+    return list(struct.unpack(f"<{len(raw) // struct.calcsize(kind)}{kind}", raw))

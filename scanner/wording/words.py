@@ -48,8 +48,6 @@ class Words:
 
     def line(self, at: int) -> int:
         """The line of the word at ``at``, counted from 1; of the last word where the text ends before it."""
-        if not self.starts:
-            return 1
         return bisect_right(self.breaks, self.starts[min(at, len(self.starts) - 1)]) + 1
 
 
