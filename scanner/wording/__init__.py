@@ -159,6 +159,7 @@ class _Search:
         self.hashed = hashes(words.words)
         self.work = Work(MAX_STEPS)
         self.left: list[tuple[int, int]] = []
+        self.begins: dict[int, Reference] = {}
 
     def parts(self, span: tuple[int, int], most: int) -> Iterator[tuple[int, Part]]:
         begin, end = span
@@ -167,16 +168,19 @@ class _Search:
             self.left.append(span)
             return
         best, runner_up = found
+        self.begins[best.begin] = best.reference
         yield best.begin, self._part(best, runner_up)
         before = list(self.parts((begin, best.begin), most - 1))
         yield from before
         yield from self.parts((best.end, end), most - 1 - len(before))
 
     def others(self) -> Iterator[Stretch]:
-        """Stretches that no text explains; a heading of quiet words before a text is none."""
+        """Stretches that no text explains; a heading before a text, of quiet words and those of its title, is none."""
         for begin, end in sorted(self.left):
             said = self.words.words[begin:end]
-            heading = end < len(self.words.words) and len(said) <= _HEADING and is_quiet(said)
+            reference = self.begins.get(end)
+            titled = read(" ".join((reference.title, *reference.licenses)), MAX_WORDS).words if reference else ()
+            heading = reference and len(said) <= _HEADING and is_quiet([word for word in said if word not in titled])
             if said and not heading:
                 yield Stretch(len(said), (self.words.line(begin), self.words.line(end - 1)))
 
@@ -236,9 +240,9 @@ def _ranked(hashed: Sequence[int], index: Index) -> list[Reference]:
     held = set(_threes(hashed))
     weighed = []
     for number in likely:
-        wanted = set(_threes(index.words(number)))
-        common = len(wanted & held)
-        weighed.append((common - (len(wanted) - common), -len(wanted), -number))
+        words = index.words(number)
+        missing = len(set(_threes(words[slice(*index.references[number].core)])) - held)
+        weighed.append((len(held.intersection(_threes(words))) - missing, -len(words), -number))
     weighed.sort(reverse=True)
     best = weighed[0][0]
     near = [number for weight, _, number in weighed if weight >= best - (1 - _NEAR) * abs(best)]

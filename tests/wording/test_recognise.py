@@ -182,8 +182,17 @@ def test_a_heading_and_a_copyright_line_are_noise_in_a_changed_text_too() -> Non
     assert [(d.words, d.missing) for d in recognise(text).parts[0].differences] == [("no", 1)]
 
 
+def test_a_name_in_the_place_of_whoever_gives_the_licence_is_noise_unless_it_says_more() -> None:
+    assert exact(recognise(ISC.replace("THE AUTHOR", "ACME MODELS GMBH"))) == ("ISC",)
+    for name in ("ANY COMMERCIAL USER", "ACME UNLESS PAID", "WIDGET 3"):
+        assert recognise(ISC.replace("THE AUTHOR", name)).status is Status.EDITED
+
+
 def test_a_heading_without_the_title_is_noise() -> None:
     assert exact(recognise("# Widget\n\n" + MIT.replace("MIT License\n", ""))) == ("MIT",)
+    assert exact(recognise("The MIT\n\n" + MIT.replace("MIT License\n", ""))) == ("MIT",)
+    assert exact(recognise("# Widget under Apache 2.0\n\n" + APACHE[60:])) == ("Apache-2.0",)
+    assert recognise("# Widget under Apache 3.0\n\n" + APACHE[60:]).status is Status.EMBEDDED
     assert exact(recognise("# Widget\n\n" + APACHE[: APACHE.index("END OF TERMS")])) == ("Apache-2.0",)
 
 
