@@ -25,6 +25,7 @@ from scanner.license_claims import text_claims
 from scanner.lineage import Knowledge, Lineage, Lookup, Node, resolve
 from scanner.model import Model, RepoId, Signal
 from scanner.origin import Origin, Registry
+from scanner.wording import tables_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,13 @@ class Tables:
     @property
     def digest(self) -> str:
         """SHA-256 over all tables and the overlay: the same digest concludes the same from the same files."""
-        texts = (self.registry.digest(), self.families.digest(), self.curated.digest(), licenses.digest())
+        texts = (
+            self.registry.digest(),
+            self.families.digest(),
+            self.curated.digest(),
+            licenses.digest(),
+            tables_digest(),
+        )
         return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
 

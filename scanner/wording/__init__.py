@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from scanner.wording.align import Work
 from scanner.wording.compare import MAX_DIFFERENCES, Comparison, Difference, Kind, compare, verbatim
-from scanner.wording.index import SAMPLE, Index, Reference, digest, runs, shipped
+from scanner.wording.index import SAMPLE, Index, Reference, digest, runs, shipped, tables_digest
 from scanner.wording.names import only_named
 from scanner.wording.words import Words, hashes, is_quiet, read
 
@@ -27,6 +27,7 @@ __all__ = [
     "Stretch",
     "has_text_of",
     "recognise",
+    "tables_digest",
 ]
 
 MAX_WORDS = 20_000

@@ -19,6 +19,7 @@ from importlib.resources import files
 
 from scanner import data
 from scanner.errors import DataError
+from scanner.wording.words import FILE
 
 TEXTS, NUMBERS = "license_texts.json", "license_texts.bin"
 RUN = 4
@@ -132,6 +133,12 @@ def packed(texts: Sequence[Sequence[int]]) -> bytes:
             *blobs,
         )
     )
+
+
+def tables_digest() -> str:
+    """SHA-256 of all that recognition rests on: the index and the table of wording, in hex."""
+    parts = (data.text(TEXTS).encode(), (files("scanner.data") / NUMBERS).read_bytes(), data.text(FILE).encode())
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
 @cache

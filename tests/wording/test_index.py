@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -18,7 +19,7 @@ import pytest
 from scanner.data import whole
 from scanner.errors import DataError
 from scanner.wording import Status, recognise
-from scanner.wording.index import NUMBERS, TEXTS, Index, packed, runs, sample, shipped
+from scanner.wording.index import NUMBERS, TEXTS, Index, packed, runs, sample, shipped, tables_digest
 from scanner.wording.words import hashes, is_quiet, vocabulary
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,6 +107,12 @@ def test_the_vocabulary_keeps_what_may_permit_or_forbid_out_of_the_noise() -> No
     assert is_quiet(["the", "widget", "team", "gmbh", "january", "2026"])
     assert not any(is_quiet([word]) for word in ("noncommercial", "sublicensable", "restrictions"))
     assert all(phrase == tuple(word.casefold() for word in phrase) for phrase in vocabulary().holders)
+
+
+def test_the_digest_of_the_tables_is_of_all_that_recognition_rests_on() -> None:
+    parts = [(DATA / name).read_bytes() for name in (TEXTS, NUMBERS, "license_words.yaml")]
+    hashed = b"".join(hashlib.sha256(part).digest() for part in parts)
+    assert tables_digest() == hashlib.sha256(hashed).hexdigest()
 
 
 def test_help_does_not_read_the_index() -> None:
