@@ -11,6 +11,7 @@ from typing import Any
 from scanner.evidence import Evidence
 from scanner.fact import Gap
 from scanner.license import license_document
+from scanner.license_claims import license_texts
 from scanner.lineage import Contradiction, Edge, FamilyHint, Node
 from scanner.model import MULTIMODAL_TASKS, TEXT_TASKS, Role, is_commit
 from scanner.origin import origin_document
@@ -204,6 +205,7 @@ def _files(provenance: Provenance) -> Json:
         "remote_code": remote,
         "executables": _list(files.executables if files else None),
         "license_files": _list(files.license_files if files else None),
+        "license_texts": license_texts(provenance.subject),
         "hub_scan_done": scan.done if scan else None,
         "hub_issues": [{"path": path, "level": level} for path, level in scan.issues] if scan else None,
     }

@@ -51,20 +51,24 @@ class Status(StrEnum):
     NONE = "none"
     """the model was read and declares none: no permission is given"""
     UNKNOWN = "unknown"
-    """declared but not in the table, or nothing could be read"""
+    """declared but not in the table, its text was changed, or nothing could be read"""
     CONFLICTING = "conflicting"
     """several licences are named and nothing says which applies"""
 
 
 @dataclass(frozen=True, slots=True)
 class LicenseClaim:
-    """What one source says: licence ids (empty: it names none), ``license_name``, ``license_link``; ``at`` is where."""
+    """What one source says: licence ids (empty: it names none), ``license_name``, ``license_link``; ``at`` is where.
+
+    ``changed``: the source holds the text of that licence with changes, and says which. Nobody knows what it demands.
+    """
 
     ids: tuple[str, ...]
     name: str | None
     link: str | None
     basis: Basis
     at: str
+    changed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,23 +134,48 @@ def named(title: str) -> str | None:
     return _titles().get(_words(title))
 
 
+def spdx_of(id: str) -> str | None:
+    """The SPDX name or LicenseRef of a licence of the table, None of any other."""
+    found = _known(id)
+    return found.spdx if found else None
+
+
+def of_text(ids: Sequence[str], declared: Sequence[str]) -> str:
+    """The name to claim a licence by whose text is that of every one of ``ids`` (SPDX or LicenseRef).
+
+    It is one that is ``declared`` where a text cannot tell them apart, as the versions "only" and "or later".
+    """
+    keys = [key for id in ids for key in _by_spdx().get(id, ())]
+    keys += [found.key for id in ids if (found := _known(id))]
+    may_be = {*keys, *map(_key, ids)}
+    for said in declared:
+        found = _known(said)
+        if (found.key if found else _key(said)) in may_be:
+            return said
+    return keys[0] if keys else ids[0]
+
+
 def conclude(claims: Sequence[LicenseClaim], *, read: bool) -> License:
     """The licence that ``claims`` add up to; ``read`` is False when nothing could be read that might declare one."""
     if not read:
         return License(None, None, None, None, Status.UNKNOWN)
-    declared = tuple(dict.fromkeys(clean_line(id) for claim in claims for id in claim.ids))
+    declared = tuple(dict.fromkeys(clean_line(id) for claim in claims if not claim.changed for id in claim.ids))
+    changed = tuple(id for claim in claims if claim.changed for id in claim.ids)
     name = next((clean_line(c.name) for c in claims if c.name), None)
     link = next((clean_line(c.link) for c in claims if c.link), None)
     texts = any(claim.basis is Basis.OBSERVED and claim.ids for claim in claims)
-    sides = _sides(declared, name, texts)
+    sides = _sides((*declared, *changed), name, texts)
     notes = tuple(_claim_notes(claims))
     if not sides:
         status = Status.UNKNOWN if name or link else Status.NONE
         return License(declared, name, link, None, status, footnotes=notes)
-    notes += tuple(("concluded", _cited(side)) for side in sides if side.record)
+    if not changed:
+        notes += tuple(("concluded", _cited(side)) for side in sides if side.record)
     duties = tuple(duty for side in sides for duty in _duties(side, named=len(sides) > 1))
     if len(sides) > 1:
         return License(declared, name, link, None, Status.CONFLICTING, duties=duties, footnotes=notes)
+    if changed:
+        return License(declared, name, link, None, Status.UNKNOWN, footnotes=notes)
     side = sides[0]
     facts = _facts(side.record or {})
     if side.family or not facts:
@@ -270,6 +299,15 @@ def _titles() -> Mapping[tuple[str, ...], str]:
     return {words: keys[0] for words, keys in found.items() if words and len(keys) == 1}
 
 
+@cache
+def _by_spdx() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for key, said in whole(FILE).items():
+        if "spdx" in said:
+            found[said["spdx"]] = (*found.get(said["spdx"], ()), key)
+    return found
+
+
 def _key(said: str) -> str:
     return _BLANKS.sub("-", said.strip()).casefold()
 
@@ -332,6 +370,9 @@ def _stated(said: Any) -> Mapping[str, Any]:
 
 def _claim_notes(claims: Sequence[LicenseClaim]) -> Iterator[tuple[str, Citation]]:
     for claim in claims:
+        if claim.changed:
+            yield "changed", Citation(f"{claim.changed}: {claim.at}", None, Confidence.HIGH)
+            continue
         said = ", ".join(clean_line(id) for id in claim.ids) or "no licence"
         yield "declared", Citation(f"{said} ({claim.basis.value}): {claim.at}", None, Confidence.HIGH)
         if claim.name:

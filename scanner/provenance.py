@@ -21,9 +21,11 @@ from scanner.fact import Basis, Gap
 from scanner.family import Families
 from scanner.hub import Hub
 from scanner.license import License, LicenseClaim, conclude
+from scanner.license_claims import text_claims
 from scanner.lineage import Knowledge, Lineage, Lookup, Node, resolve
 from scanner.model import Model, RepoId, Signal
 from scanner.origin import Origin, Registry
+from scanner.wording import tables_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,13 @@ class Tables:
     @property
     def digest(self) -> str:
         """SHA-256 over all tables and the overlay: the same digest concludes the same from the same files."""
-        texts = (self.registry.digest(), self.families.digest(), self.curated.digest(), licenses.digest())
+        texts = (
+            self.registry.digest(),
+            self.families.digest(),
+            self.curated.digest(),
+            licenses.digest(),
+            tables_digest(),
+        )
         return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
 
@@ -172,8 +180,10 @@ def _license(node: Node) -> License:
             claims.append(LicenseClaim(fact.license_ids, fact.license_name, fact.license_link, Basis.DECLARED, at))
         elif evidence.kind == "gguf" and fact.license:
             claims.append(LicenseClaim((fact.license,), fact.license_name, fact.license_link, Basis.DECLARED, at))
-        elif evidence.kind == "license_text" and (named := licenses.named(fact.title or "")):
-            claims.append(LicenseClaim((named,), None, None, Basis.OBSERVED, at))
     for stated in reading.model.licenses or ():
         claims.append(LicenseClaim((stated.id,), None, None, stated.basis, stated.note))
+    declared = tuple(id for claim in claims for id in claim.ids)
+    for evidence in reading.evidence:
+        if evidence.kind == "license_text":
+            claims += text_claims(evidence.fact, evidence.at, declared)
     return conclude(tuple(claims), read=bool(claims))

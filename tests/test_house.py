@@ -66,7 +66,8 @@ def test_no_except_is_broad() -> None:
 SHIPPED = [
     "scanner/_policies/baseline.yaml", "scanner/_policies/tests/baseline.yaml", "scanner/_migrations/env.py",
     "scanner/data/publishers.yaml", "scanner/data/families.yaml", "scanner/data/lineages.yaml", "scanner/data/lists.yaml",
-    "scanner/data/licenses.yaml", "scanner/data/starter.jsonl", "scanner/data/schema/facts-v1.schema.json", "scanner/py.typed",
+    "scanner/data/licenses.yaml", "scanner/data/license_texts.json", "scanner/data/license_texts.bin",
+    "scanner/data/license_words.yaml", "scanner/data/starter.jsonl", "scanner/data/schema/facts-v1.schema.json", "scanner/py.typed",
 ]  # fmt: skip
 
 

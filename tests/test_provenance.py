@@ -23,6 +23,7 @@ from scanner.model import RepoId
 from scanner.origin import Registry
 from scanner.provenance import Request, Tables, trace
 from tests.loopback import gguf_bytes, safetensors_bytes
+from tests.wording.texts import MIT
 
 DAY = date(2026, 11, 23)
 SCHEMA = Draft7Validator(json.loads(text("schema/facts-v1.schema.json")))
@@ -86,6 +87,25 @@ def test_what_a_folder_holds_is_read_to_the_root(tmp_path: Path, tables: Tables)
     assert {e["kind"] for e in facts["evidence"]} >= {"card", "config", "files", "safetensors", "license_text"}
     assert facts["publisher"]["known"] is False
     assert facts["model"]["revision"] is None
+
+
+@pytest.mark.parametrize(
+    ("clause", "status", "concluded", "said"),
+    [
+        ("without restriction", "known", "MIT", ("exact", 100, 0)),
+        ("for non-commercial purposes", "unknown", None, ("edited", 98, 1)),
+    ],
+)
+def test_a_licence_file_counts_by_its_words_and_not_by_its_title(
+    tmp_path: Path, tables: Tables, clause: str, status: str, concluded: str | None, said: tuple[Any, ...]
+) -> None:
+    text = MIT.replace("without restriction", clause)
+    publish(tmp_path, "a/b", {"README.md": "---\nlicense: mit\n---\n", "LICENSE": text})
+    facts = facts_of("a/b", DirectoryHub(tmp_path), tables)
+    assert (facts["license"]["status"], facts["license"]["concluded"]) == (status, concluded)
+    (record,) = facts["files"]["license_texts"]
+    assert (record["status"], record["similarity"], record["changes"]) == said
+    assert record["license"] == "MIT"
 
 
 def test_an_ancestor_that_is_missing_is_a_gap_and_the_model_itself_an_error(tmp_path: Path, tables: Tables) -> None:

@@ -1,10 +1,11 @@
-"""The licence files of a repository: their title and digest. The text decides where a tag only names a family."""
+"""The licence files of a repository: their title and whose text they are, where a tag names only a family."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from scanner.errors import Reason
 from scanner.evidence import Evidence
@@ -13,25 +14,51 @@ from scanner.fact import Gap
 from scanner.hub import Hub
 from scanner.model import Model
 from scanner.text import clean, clean_line
+from scanner.wording import Recognition, recognise
 
 LIMIT = 512 * 2**10
 MAX_FILES = 8
 NAME = re.compile(r"(?:licen[sc]e|copying|notice|use_policy)(?:[-_. ][^/]*)?", re.I)
 
 
+_NOTICE = re.compile(r"notice|third|3rd|attribution", re.I)
+
+
+class Role(StrEnum):
+    """What a licence file is for, by its name."""
+
+    LICENSE = "license"
+    NOTICE = "notice"
+    """names others whose work is in it: their licences are not the model's"""
+    USE_POLICY = "use-policy"
+
+
 @dataclass(frozen=True, slots=True)
 class LicenseTextFact:
-    """``title`` is the first line that says something."""
+    """``title`` is the first line that says something, ``recognition`` what the file holds, word for word."""
 
     title: str | None
+    recognition: Recognition
     problems: tuple[str, ...] = ()
 
 
+def role(path: str) -> Role:
+    """What the licence file at ``path`` is for."""
+    if path.casefold().startswith("use_policy"):
+        return Role.USE_POLICY
+    return Role.NOTICE if _NOTICE.search(path) else Role.LICENSE
+
+
 def parse(data: bytes) -> LicenseTextFact:
-    """Raises: Malformed: the file is not text."""
+    """What one licence file says.
+
+    Raises:
+        Malformed: the file is not text.
+    """
     if b"\x00" in data or data.startswith(b"%PDF"):
         raise Malformed("not a text")
-    return LicenseTextFact(_title(clean(data.decode("utf-8", errors="replace"), LIMIT)))
+    text = clean(data.decode("utf-8", errors="replace"), LIMIT)
+    return LicenseTextFact(_title(text), recognise(text))
 
 
 def _title(text: str) -> str | None:

@@ -48,6 +48,15 @@ _STATUS = {
     "conflicting": "sources disagree on the licence",
 }
 
+_DEPARTS = {
+    "edited": "a changed text of",
+    "embedded": "the text of",
+    "several": "several texts, one of them of",
+    "similar": "a text of its own, somewhat like",
+}
+_PLACES = 2
+"""Differences of one text that are shown; the table takes one screen."""
+
 
 def caveat(facts: Json) -> str | None:
     """What stands beside the verdict when the facts are not from the live hub, so that it can never look so."""
@@ -126,13 +135,17 @@ def _lists(origin: Json, as_of: str, notes: Notes) -> Iterable[Line]:
 def license(facts: Json, notes: Notes) -> Section:
     own = facts["license"]
     name = own["concluded"] or own["name"] or ", ".join(own["declared"] or ())
-    mark = notes.cite_facts(own["footnotes"], "declared", "name", "concluded", "commercial_use")
+    mark = notes.cite_facts(own["footnotes"], "declared", "changed", "name", "concluded", "commercial_use")
     use = Span(_USE[own["commercial_use"]]) if own["commercial_use"] in _USE else warn("commercial use unknown")
     lines = [line(quote(name), "; ", use, mark, _narrowed(facts))] if name else []
-    if not name and own["status"] == "unknown":
+    departing = tuple(_departing(facts))
+    if not name and own["status"] == "unknown" and departing:
+        lines.append(line(warn(_STATUS["unknown"]), mark))
+    elif not name and own["status"] == "unknown":
         lines.append(line(warn("no licence could be read"), mark))
     elif own["status"] in _STATUS:
         lines.append(line(warn(_STATUS[own["status"]]), None if name else mark))
+    lines += departing
     for threshold, words in (("user_threshold", "users"), ("revenue_threshold", "revenue")):
         if own[threshold] not in (None, "none"):
             lines.append(
@@ -147,6 +160,21 @@ def license(facts: Json, notes: Notes) -> Section:
         lines.append(line("; ".join(terms), notes.cite_facts(own["footnotes"], *_TERMS)))
     lines += capped((line(quote(duty), item=True) for duty in own["duties"]), len(own["duties"]), "duty")
     return Section("Licence", (*lines, *_inherited(facts)))
+
+
+def _departing(facts: Json) -> Iterable[Line]:
+    """Licence files that hold something else than one known text, each with the first places where they depart."""
+    for text in facts["files"].get("license_texts") or ():
+        if text["role"] != "license" or text["status"] not in _DEPARTS:
+            continue
+        other = text["other_words"]
+        beside = warn(f", with {counted(other, 'word')} that are not its text") if other else None
+        yield line(quote(text["path"]), " is ", warn(_DEPARTS[text["status"]]), " ", quote(text["license"]), beside)
+        shown = text["differences"][:_PLACES]
+        yield from (line(f"line {one['line']}: ", quote(one["told"]), item=True) for one in shown)
+        if text["changes"] > len(shown):
+            rest = counted(text["changes"] - len(shown), "more difference")
+            yield line(faint(f"{rest}: --format json has all"), item=True)
 
 
 def _narrowed(facts: Json) -> Span | None:

@@ -173,6 +173,7 @@ def facts(**more: Any) -> Json:
             "remote_code": False,
             "executables": [],
             "license_files": ["LICENSE"],
+            "license_texts": [],
             "hub_scan_done": True,
             "hub_issues": [],
         },

@@ -372,6 +372,30 @@ def test_an_ancestor_that_allows_less_is_warned_of_beside_the_licence():
         )
 
 
+def test_a_changed_licence_text_is_shown_with_the_places_that_differ():
+    def said(status="edited", role="license", changes=1, other=0, **own):
+        told = '"for non commercial purposes" in place of 2 words of the licence'
+        differences = [
+            {"kind": "changed", "line": 7 + n, "words": "x", "missing": 2, "named": [], "told": told}
+            for n in range(changes)
+        ]
+        record = {"path": "LICENSE", "role": role, "status": status, "license": "MIT", "licenses": ["MIT"]}
+        record |= {"similarity": 98, "first_line": 1, "last_line": 21, "source": "x", "other_words": other}
+        record |= {"changes": changes, "differences": differences}
+        unknown = license(concluded=None, status="unknown", commercial_use=None, **own)
+        text = words(one(facts(license=unknown, files=facts()["files"] | {"license_texts": [record]})))
+        return text[text.index("Licence") : text.index("Files")]
+
+    changed = said()
+    assert "what it demands could not be determined" in changed
+    assert 'LICENSE is a changed text of MIT - line 7: "for non commercial purposes" in place of 2 words' in changed
+    assert "no licence could be read" not in said(declared=[], name=None)
+    assert "1 more difference: --format json has all" in said(changes=3)
+    assert "LICENSE is the text of MIT, with 30 words that are not its text" in said("embedded", changes=0, other=30)
+    assert "LICENSE is" not in said("exact", changes=0)
+    assert "LICENSE is" not in said(role="notice")
+
+
 def test_an_unknown_publisher_is_never_said_to_be_on_no_list():
     for known in ({"lists": None}, {"lists": []}):
         text = one(facts(publisher=samples.origin("acme") | known))

@@ -1,0 +1,175 @@
+"""The shipped index of licence texts: numbers only. No text and no sentence of one can be read out of it.
+
+``license_texts.json`` has a line for each text: the licences it is the text of, its title, where it was taken from,
+and the SHA-256 of its words. ``license_texts.bin`` holds sixteen bits for each word, in order, and a table of sampled
+runs of four words that says which texts are worth comparing. ``benchmarks/build_license_texts.py`` makes both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import struct
+import zlib
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from importlib.resources import files
+
+from scanner import data
+from scanner.errors import DataError
+from scanner.wording.words import FILE
+
+TEXTS, NUMBERS = "license_texts.json", "license_texts.bin"
+RUN = 4
+"""Words in a run: long enough that two licences seldom share one by chance."""
+SAMPLE = 96
+"""Runs of each text that the table holds."""
+_HEAD = struct.Struct("<4sII")
+_MAGIC = b"mlt1"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One text of the index. ``licenses`` are those that share it, word for word.
+
+    The first ``head`` words are its heading and the last ``tail`` an appendix: a file may leave them out. ``sha256`` is
+    of the words between them. ``source`` and ``seen`` say which copy was read, and when.
+    """
+
+    number: int
+    licenses: tuple[str, ...]
+    title: str
+    words: int
+    head: int
+    tail: int
+    sha256: str
+    source: str
+    seen: str
+
+    @property
+    def core(self) -> tuple[int, int]:
+        return self.head, self.words - self.tail
+
+
+def digest(words: Iterable[str]) -> str:
+    """SHA-256 of the words, one space between two, in hex."""
+    return hashlib.sha256(" ".join(words).encode("utf-8", "replace")).hexdigest()
+
+
+def runs(hashed: Sequence[int]) -> list[int]:
+    """Thirty-two bits for each run of four words; one for a text of fewer."""
+    if len(hashed) < RUN:
+        hashed = [*hashed, *[0] * (RUN - len(hashed))]
+    a, b, c, d = hashed, hashed[1:], hashed[2:], hashed[3:]
+    mixed = [
+        (w * 0x9E3779B1 + x * 0x85EBCA6B + y * 0xC2B2AE35 + z * 0x27D4EB2F)
+        for w, x, y, z in zip(a, b, c, d, strict=False)
+    ]
+    return [((m ^ (m >> 29)) * 0x2545F491) >> 3 & 0xFFFFFFFF for m in mixed]
+
+
+def sample(hashed: Sequence[int]) -> list[int]:
+    """The runs of a text that the table holds: those with the smallest numbers, which any copy samples alike."""
+    return sorted(set(runs(hashed)))[:SAMPLE]
+
+
+class Index:
+    """The texts, their table of runs, and the numbers of their words, unpacked one text at a time."""
+
+    def __init__(self, references: Sequence[Reference], numbers: bytes) -> None:
+        self.references = tuple(references)
+        magic, entries, texts = _HEAD.unpack_from(numbers)
+        if magic != _MAGIC or texts != len(self.references):
+            raise DataError("the two files of licence texts do not belong together", file=NUMBERS)
+        place = _HEAD.size
+        self._runs = _unpacked("I", numbers[place : place + 4 * entries])
+        place += 4 * entries
+        self._texts = _unpacked("H", numbers[place : place + 2 * entries])
+        place += 2 * entries
+        lengths = _unpacked("I", numbers[place : place + 4 * texts])
+        place += 4 * texts
+        self._packed: list[bytes] = []
+        for length in lengths:
+            self._packed.append(numbers[place : place + length])
+            place += length
+
+    @cached_property
+    def _known(self) -> frozenset[int]:
+        return frozenset(self._runs)
+
+    @cached_property
+    def by_digest(self) -> dict[tuple[int, str], int]:
+        """Texts by the number of words that count and their SHA-256."""
+        return {(r.words - r.head - r.tail, r.sha256): r.number for r in self.references}
+
+    @lru_cache(maxsize=64)  # noqa: B019 - there is one index in a process
+    def words(self, number: int) -> list[int]:
+        """Sixteen bits for each word of the text."""
+        return _unpacked("H", zlib.decompress(self._packed[number]))
+
+    def shared(self, found: Iterable[int]) -> dict[int, int]:
+        """How many of its sampled runs each text shares with ``found``."""
+        counts: dict[int, int] = {}
+        for run in self._known.intersection(found):
+            at = bisect_left(self._runs, run)
+            while at < len(self._runs) and self._runs[at] == run:
+                counts[self._texts[at]] = counts.get(self._texts[at], 0) + 1
+                at += 1
+        return counts
+
+
+def packed(texts: Sequence[Sequence[int]]) -> bytes:
+    """The bytes of ``license_texts.bin`` for the numbers of the words of each text."""
+    table = sorted((run, number) for number, hashed in enumerate(texts) for run in sample(hashed))
+    blobs = [zlib.compress(_packed("H", hashed), 9) for hashed in texts]
+    return b"".join(
+        (
+            _HEAD.pack(_MAGIC, len(table), len(texts)),
+            _packed("I", [run for run, _ in table]),
+            _packed("H", [number for _, number in table]),
+            _packed("I", [len(blob) for blob in blobs]),
+            *blobs,
+        )
+    )
+
+
+def tables_digest() -> str:
+    """SHA-256 of all that recognition rests on: the index and the table of wording, in hex."""
+    parts = (data.text(TEXTS).encode(), (files("scanner.data") / NUMBERS).read_bytes(), data.text(FILE).encode())
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+
+
+@cache
+def shipped() -> Index:
+    """The index that ships.
+
+    Raises:
+        DataError: its two files do not belong together.
+    """
+    listed = json.loads(data.text(TEXTS))
+    sources = listed["sources"]
+    references = [
+        Reference(
+            number,
+            tuple(one["licenses"]),
+            one["title"],
+            one["words"],
+            one["head"],
+            one["tail"],
+            one["sha256"],
+            f"{sources[one['source']]['package']} {one['path']}",
+            sources[one["source"]]["seen"],
+        )
+        for number, one in enumerate(listed["texts"])
+    ]
+    return Index(references, (files("scanner.data") / NUMBERS).read_bytes())
+
+
+def _packed(kind: str, numbers: Sequence[int]) -> bytes:
+    return struct.pack(f"<{len(numbers)}{kind}", *numbers)
+
+
+def _unpacked(kind: str, raw: bytes) -> list[int]:
+    return list(struct.unpack(f"<{len(raw) // struct.calcsize(kind)}{kind}", raw))

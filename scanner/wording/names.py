@@ -1,0 +1,51 @@
+"""Texts that only name a licence: a notice above code, a line in a readme, an SPDX identifier."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from scanner.wording.index import Index
+
+_WORD = re.compile(r"[\w.+-]*\w\+?")
+_FILLERS = frozenset(("the", "license", "licence", "version", "v", "of"))
+_READ, _LONGEST, _WITHIN = 4_000, 14, 14
+_INTRODUCED = re.compile(
+    r"spdx-license-identifier|\blicen[cs]ed?\W{1,4}(?:under|using)|\b(?:terms|conditions) of|\b(?:re)?leased under"
+    r"|\b(?:provided|distributed|available|covered) (?:under|by)|\blicen[cs]e\W{0,4}:",
+    re.I,
+)
+MAX_NAMES = 8
+
+
+def only_named(text: str, index: Index) -> tuple[str, ...]:
+    """Licences of the index that the first words of ``text`` say it is under, by title or id; at most a few."""
+    titles = _titles(index)
+    found: dict[str, None] = {}
+    for introduced in _INTRODUCED.finditer(text[:_READ]):
+        after = text[introduced.end() : introduced.end() + 300]
+        words = [w for w in (word.casefold() for word in _WORD.findall(after)) if w not in _FILLERS][:_WITHIN]
+        for name in _longest(words, titles):
+            found.setdefault(name)
+            break
+    return tuple(found)[:MAX_NAMES]
+
+
+def _longest(words: list[str], titles: Mapping[tuple[str, ...], str]) -> Iterator[str]:
+    for begin in range(min(3, len(words))):
+        for end in range(min(len(words), begin + _LONGEST), begin, -1):
+            if tuple(words[begin:end]) in titles:
+                yield titles[tuple(words[begin:end])]
+
+
+@cache
+def _titles(index: Index) -> Mapping[tuple[str, ...], str]:
+    """Titles and ids, in the words that count, of the licences of the index; those that two share name none."""
+    told: dict[tuple[str, ...], set[str]] = {}
+    for reference in index.references:
+        for name in reference.licenses:
+            for title in (name, *([reference.title] if len(reference.licenses) == 1 else ())):
+                words = tuple(w for w in (w.casefold() for w in _WORD.findall(title)) if w not in _FILLERS)
+                told.setdefault(words, set()).add(name)
+    return {words: next(iter(names)) for words, names in told.items() if words and len(names) == 1}
