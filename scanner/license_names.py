@@ -20,14 +20,17 @@ TABLE, WORDS, LINKS = "licenses.yaml", "license_words.yaml", "license_links.yaml
 _TOKEN = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)*|\+\+")
 _VERSION = re.compile(r"(?<=[^\W\d_])v$")
 _SPDX_OWN = "LicenseRef-"
+_ADDED = r"restrict\w*|condition\w*|clauses?|terms|amendments?|modif\w*|except\w*|addend\w*|addition\w*|limitations?"
 _OTHERWISE = re.compile(
     r"[\s)\]]*(?:(?:[-–]\s?| )(?:style|like|based|inspired|derived|compatible)\b|\+(?!\+)"
     r"|(?: licen[cs]e)?,? (?:but |plus |with (?!no\b)(?:an? |the |some |two |three )?)"
-    r"(?:\w+ ){0,3}?(?:restrict\w*|condition\w*|clauses?|terms|amendments?|modif\w*|except\w*|addend\w*|addition\w*|limitations?)\b)",
+    rf"(?:\w+ ){{0,3}}?(?:{_ADDED})\b)",
     re.I,
 )
+"""What makes another licence of the one that was named."""
 _CHANGED = re.compile(r"\b(?:modified|custom|amended|adapted|non)[\s\"'-]{1,3}$", re.I)
-_LATER = 24
+_EARLIER, _LATER = 19, 24
+"""How far around a product's name a word for its licence may stand: ``licensed under the`` before it."""
 _SCHEME = re.compile(r"(?:https?://)?(?:www\.)?", re.I)
 
 
@@ -59,6 +62,9 @@ class _Known:
 
 def name_at(text: str, at: int) -> Name | None:
     """The licence whose name begins at ``at``, the longest there is; None where there is none."""
+    first = _TOKEN.search(text, at, at + 40)
+    if first is None or first.group().casefold() not in _first_words():
+        return None
     words = _words(text, at, at + 160)
     if not words or text[at : words[0].start].strip(" \t\"'`([*_«“‘#-"):
         return None
@@ -66,7 +72,9 @@ def name_at(text: str, at: int) -> Name | None:
         known = _names().get(tuple(word.text for word in words[:length]))
         if known is not None:
             end = words[length - 1].end
-            if _OTHERWISE.match(text, end) or not (known.plain or _worded(text[words[0].start : end + _LATER])):
+            if _OTHERWISE.match(text, end) or not (
+                known.plain or _worded(text[max(0, words[0].start - _EARLIER) : end + _LATER])
+            ):
                 return None
             return Name(words[0].start, end, known.id, known.family)
     return None
@@ -76,10 +84,15 @@ def names_in(text: str) -> Iterator[Name]:
     """Every licence named in ``text``, in order."""
     at = 0
     for word in _TOKEN.finditer(text):
-        if word.start() >= at and not _CHANGED.search(text, max(0, word.start() - 20), word.start()):
-            if found := name_at(text, word.start()):
-                yield found
-                at = found.end
+        changed = word.start() < at or _CHANGED.search(text, max(0, word.start() - 20), word.start())
+        if not changed and (found := name_at(text, word.start())):
+            yield found
+            at = found.end
+
+
+def may_name(text: str) -> bool:
+    """False where no word of ``text`` begins a name or its other spelling: a cheap look before a close one."""
+    return not _first_words().isdisjoint(word.casefold() for word in _TOKEN.findall(text))
 
 
 def by_link(address: str) -> str | None:
@@ -90,12 +103,6 @@ def by_link(address: str) -> str | None:
 def digest() -> str:
     """SHA-256 of the tables of words and links, in hex."""
     return hashlib.sha256((text(WORDS) + text(LINKS)).encode()).hexdigest()
-
-
-def link_source(address: str) -> tuple[str, str | None]:
-    """Where it is from that the address is that licence's, and the day that was read."""
-    found = whole(LINKS)[_links()[_page(address)]]
-    return str(found["source"]), found.get("checked")
 
 
 def _page(address: str) -> str:
@@ -174,12 +181,19 @@ def _names() -> Mapping[tuple[str, ...], _Known]:
             if written and not written.startswith(_SPDX_OWN) and id not in _vocabulary()["never"]:
                 ranks[rank].setdefault(_sequence(written), set()).add(id)
     found: dict[tuple[str, ...], _Known] = {}
-    for rank in ranks:
-        for sequence, ids in rank.items():
+    for known in ranks:
+        for sequence, ids in known.items():
             if sequence and len(ids) == 1:
                 id = next(iter(ids))
                 found.setdefault(sequence, _Known(id, table[id].get("family") is True, _is_plain(sequence, table[id])))
     return found
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    said = {sequence[0] for sequence in (*_names(), *_spelled())}
+    # "GPLv3" is one word of letters, until its version is told apart.
+    return frozenset(said | {f"{word}v" for word in said})
 
 
 def _is_plain(sequence: tuple[str, ...], record: Mapping[str, object]) -> bool:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from scanner.data import whole
 from scanner.fact import Basis, Confidence
-from scanner.license import License, LicenseClaim, Status, conclude, license_document, named
+from scanner.license import License, Status, conclude, license_document, named
+from scanner.license_claims import LicenseClaim
 
 FACTS = json.loads((files("scanner.data") / "schema" / "facts-v1.schema.json").read_text(encoding="utf-8"))
 SCHEMA = jsonschema.Draft7Validator({"$ref": "#/definitions/license", "definitions": FACTS["definitions"]})

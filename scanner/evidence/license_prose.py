@@ -20,6 +20,7 @@ from scanner.evidence.license_idioms import (
     AGREEMENT,
     ASKED,
     BREAK,
+    CUES,
     JOINED,
     LABEL,
     LEAD_IN,
@@ -37,7 +38,7 @@ from scanner.evidence.license_idioms import (
 )
 from scanner.evidence.markdown import LINKED, MARKS, Sentence
 from scanner.evidence.mentions import Subject
-from scanner.license_names import by_link, name_at
+from scanner.license_names import by_link, may_name, name_at
 from scanner.text import clean_line
 
 MAX_STATEMENTS = 64
@@ -117,10 +118,12 @@ class _Reading:
         self.own = subject.own_words
         self.in_license = any(_SECTION.search(part) for part in parts)
         self.of_data = any(ABOUT_DATA.search(part) for part in parts)
-        self.heard = 0
-        """how far the sentence speaks of licences that were understood"""
+        self.heard, self.last = 0, [self.unspecified]
+        """how far the sentence speaks of licences that were understood, and of what it spoke last"""
 
     def licenses(self) -> Iterator[_Said]:
+        if not self.links and not may_name(self.text):
+            return
         yield from self.labelled() or self.adjective() or self.spoken()
 
     def labelled(self) -> list[_Said]:
@@ -168,7 +171,7 @@ class _Reading:
                 return found
             found += said
             begin, before = named.end, about or before
-            self.heard = begin
+            self.heard, self.last = begin, before
         return found
 
     def released(self, piece: str) -> bool:
@@ -250,11 +253,13 @@ class _Reading:
 
     def limits(self) -> Iterator[_Said]:
         """Uses that are ruled out, and the words that make of a use an agreement."""
+        if not CUES.search(self.text):
+            return
         for kind, pattern in LIMITS:
             for limit in pattern.finditer(self.text):
                 about = self.objects(BREAK.split(self.text[self.heard : limit.start()])[-1], OF_USE)
                 if about is not None:
-                    yield from ((Kind(kind), (), one) for one in about or [self.unspecified])
+                    yield from ((Kind(kind), (), one) for one in about or self.last)
         if AGREEMENT.search(self.text) and not self.of_data:
             yield Kind.AGREEMENT, (), self.unspecified
 

@@ -31,14 +31,21 @@ POSITIVE = [
     says("We release the model under the Apache License, Version 2.0.", "weights: apache-2.0"),
     says("The checkpoints are made available under CC-BY-SA-4.0.", "weights: cc-by-sa-4.0"),
     says("It is published under the BSD 3-Clause License.", "unspecified: bsd-3-clause"),
-    says("All weights are shared under [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/).", "weights: cc-by-4.0"),
+    says(
+        "All weights are shared under [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/).", "weights: cc-by-4.0"
+    ),
     says("This adapter is provided under the Llama 3.1 Community License.", "weights: llama3.1"),
     says("This LoRA is licensed under the Llama 3.2 Community License Agreement.", "weights: llama3.2"),
     says("Use of this model is governed by the NVIDIA Open Model License.", "weights: nvidia-open-model"),
-    says("TERMS: Use of this model is governed by the NVIDIA Open Model License Agreement.", "weights: nvidia-open-model"),
+    says(
+        "TERMS: Use of this model is governed by the NVIDIA Open Model License Agreement.", "weights: nvidia-open-model"
+    ),
     says("This model is subject to the Gemma Terms of Use.", "weights: gemma"),
     says("The model is covered by the CreativeML OpenRAIL-M license.", "weights: creativeml-openrail-m"),
-    says("The weights are available under the [Llama 3.3 license](https://www.llama.com/llama3_3/license/).", "weights: llama3.3"),
+    says(
+        "The weights are available under the [Llama 3.3 license](https://www.llama.com/llama3_3/license/).",
+        "weights: llama3.3",
+    ),
     says("This model inherits the Llama 2 license.", "weights: llama2"),
     says("The model uses the Qwen Research License.", "weights: qwen-research"),
     says("The model follows the MIT license.", "weights: mit"),
@@ -50,10 +57,16 @@ POSITIVE = [
     says("Please note that the model is released under CC-BY-NC-ND-4.0.", "weights: cc-by-nc-nd-4.0"),
     says("This is an Apache-2.0 licensed model.", "weights: apache-2.0"),
     says("An MIT-licensed model for German.", "weights: mit"),
-    says("The weights are licensed under the Creative Commons Attribution-NonCommercial 4.0 International License.", "weights: cc-by-nc-4.0"),
+    says(
+        "The weights are licensed under the Creative Commons Attribution-NonCommercial 4.0 International License.",
+        "weights: cc-by-nc-4.0",
+    ),
     says("Released under a Creative Commons license.", "unspecified: cc"),
     says("The model is licensed under the BigCode OpenRAIL-M v1 license agreement.", "weights: bigcode-openrail-m"),
-    says("This model is released under the FAIR Noncommercial Research License.", "weights: fair-noncommercial-research-license"),
+    says(
+        "This model is released under the FAIR Noncommercial Research License.",
+        "weights: fair-noncommercial-research-license",
+    ),
     says("The model is released under the Mistral AI Research License.", "weights: mrl-0.1"),
     says("This model is licensed under the Stability AI Community License.", "weights: stability-community"),
     says("The merged model is released under llama3 license.", "weights: llama3"),
@@ -61,12 +74,15 @@ POSITIVE = [
     says("The fine-tuned weights are released under GPLv3.", "weights: gpl-3.0"),
     says("This model is dedicated to the public under CC0."),
     says("The model is licensed under https://creativecommons.org/licenses/by-nc/4.0/.", "weights: cc-by-nc-4.0"),
-    says("This work is licensed under a [Creative Commons Attribution 4.0 International License](http://creativecommons.org/licenses/by/4.0/).", "unspecified: cc-by-4.0"),
+    says(
+        "This work is licensed under a [Creative Commons Attribution 4.0 International License](http://creativecommons.org/licenses/by/4.0/).",
+        "unspecified: cc-by-4.0",
+    ),
     # Labels.
     says("- **License:** Apache 2.0", "unspecified: apache-2.0"),
     says("**License**: MIT", "unspecified: mit"),
     says("License: [CC BY-NC 4.0](https://creativecommons.org/licenses/by-nc/4.0/)", "unspecified: cc-by-nc-4.0"),
-    says("- License: `llama3.1`"),
+    says("- License: `llama3.1`", "unspecified: llama3.1"),
     says("- **Model License:** Llama 3.1 Community License", "weights: llama3.1"),
     says("Licence: EUPL 1.2", "unspecified: eupl-1.2"),
     says("📜 License: Apache-2.0", "unspecified: apache-2.0"),
@@ -82,17 +98,35 @@ POSITIVE = [
     says("## Licence\n\nThe Apache License 2.0.", "unspecified: apache-2.0"),
     says("## License\n\nCC BY-NC 4.0 for the weights, MIT for the code.", "weights: cc-by-nc-4.0", "code: mit"),
     says("## License\n\n- Code: MIT\n- Model weights: Llama 3.1 Community License", "code: mit", "weights: llama3.1"),
-    says("## License\n\n* Weights: CC-BY-NC-4.0\n* Training data: CC-BY-4.0", "weights: cc-by-nc-4.0", "data: cc-by-4.0"),
-    says("## License\n\nThis model is released under the [Gemma license](https://ai.google.dev/gemma/terms).", "weights: gemma"),
+    says(
+        "## License\n\n* Weights: CC-BY-NC-4.0\n* Training data: CC-BY-4.0", "weights: cc-by-nc-4.0", "data: cc-by-4.0"
+    ),
+    says(
+        "## License\n\nThis model is released under the [Gemma license](https://ai.google.dev/gemma/terms).",
+        "weights: gemma",
+    ),
     # Several things.
     says("The code is licensed under MIT and the weights under CC BY-NC 4.0.", "code: mit", "weights: cc-by-nc-4.0"),
     says("Weights are CC BY-NC 4.0, code is MIT.", "weights: cc-by-nc-4.0", "code: mit"),
-    says("The code is MIT licensed; the model weights are licensed under CC BY-NC-SA 4.0.", "code: mit", "weights: cc-by-nc-sa-4.0"),
+    says(
+        "The code is MIT licensed; the model weights are licensed under CC BY-NC-SA 4.0.",
+        "code: mit",
+        "weights: cc-by-nc-sa-4.0",
+    ),
     says("This code repository and the model weights are licensed under the MIT License.", "code: mit", "weights: mit"),
-    says("This repository and the model weights are licensed under [the Apache License, Version 2.0](LICENSE).", "weights: apache-2.0"),
-    says("Widget-7B is released under MIT for code and CC-BY-NC-4.0 for weights.", "code: mit", "weights: cc-by-nc-4.0"),
+    says(
+        "This repository and the model weights are licensed under [the Apache License, Version 2.0](LICENSE).",
+        "weights: apache-2.0",
+    ),
+    says(
+        "Widget-7B is released under MIT for code and CC-BY-NC-4.0 for weights.", "code: mit", "weights: cc-by-nc-4.0"
+    ),
     says("Released under Apache 2.0 (code) and CC BY 4.0 (weights).", "code: apache-2.0", "weights: cc-by-4.0"),
-    says("The source code is released under Apache 2.0 while the model is released under CC-BY-NC-4.0.", "code: apache-2.0", "weights: cc-by-nc-4.0"),
+    says(
+        "The source code is released under Apache 2.0 while the model is released under CC-BY-NC-4.0.",
+        "code: apache-2.0",
+        "weights: cc-by-nc-4.0",
+    ),
     says("The model and the code are released under Apache 2.0.", "weights: apache-2.0", "code: apache-2.0"),
     says("The model is licensed under MIT or Apache-2.0.", "weights: mit+apache-2.0"),
     says("The dataset is released under CC BY 4.0.", "data: cc-by-4.0"),
@@ -111,13 +145,29 @@ POSITIVE = [
     says("Commercial use of this model is not permitted.", "unspecified: non-commercial"),
     says("The dataset is for research purposes only.", "data: research-only"),
     says("The model is limited to non-commercial use.", "weights: non-commercial"),
-    says("The model is released for non-commercial research purposes only.", "weights: non-commercial", "weights: research-only"),
-    says("This model is released under CC BY-NC 4.0, for non-commercial use only.", "weights: cc-by-nc-4.0", "unspecified: non-commercial"),
+    says(
+        "The model is released for non-commercial research purposes only.",
+        "weights: non-commercial",
+        "weights: research-only",
+    ),
+    says(
+        "This model is released under CC BY-NC 4.0, for non-commercial use only.",
+        "weights: cc-by-nc-4.0",
+        "weights: non-commercial",
+    ),
     # Agreements.
-    says("By using this model, you agree to the Llama 3.1 Community License.", "weights: llama3.1", "unspecified: agreement"),
+    says(
+        "By using this model, you agree to the Llama 3.1 Community License.",
+        "weights: llama3.1",
+        "unspecified: agreement",
+    ),
     says("By downloading the weights you accept our terms of use.", "unspecified: agreement"),
     says("You must agree to the license before downloading the model.", "unspecified: agreement"),
-    says("By accessing this model you agree to be bound by the Gemma Terms of Use.", "weights: gemma", "unspecified: agreement"),
+    says(
+        "By accessing this model you agree to be bound by the Gemma Terms of Use.",
+        "weights: gemma",
+        "unspecified: agreement",
+    ),
     # Other languages.
     says("本模型采用 Apache 2.0 许可证。", "weights: apache-2.0"),
     says("许可证：MIT", "unspecified: mit"),
