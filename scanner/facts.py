@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from scanner.evidence import Evidence
+from scanner.evidence.gating import gate_of
 from scanner.fact import Gap
 from scanner.license import license_document
-from scanner.license_claims import license_texts
+from scanner.license_files import license_texts
 from scanner.lineage import Contradiction, Edge, FamilyHint, Node
 from scanner.model import MULTIMODAL_TASKS, TEXT_TASKS, Role, is_commit
 from scanner.origin import origin_document
@@ -37,6 +38,7 @@ def facts_document(provenance: Provenance) -> Json:
         "terms": terms_document(lineage, files["license_files"], model["multimodal"]),
         "files": files,
         "card": _card(provenance),
+        "access": _access(provenance),
         "gaps": [_gap(gap) for gap in provenance.lineage.gaps],
         "evidence": [_evidence(e) for n in provenance.lineage.nodes if n.reading for e in n.reading.evidence],
     }
@@ -105,6 +107,20 @@ def _model(provenance: Provenance) -> Json:
         "sources": list(model.sources),
         "remembered": provenance.identity is not None,
         "identity": None if provenance.identity is None else [signal.document() for signal in provenance.identity],
+        **_history(provenance),
+    }
+
+
+def _history(provenance: Provenance) -> Json:
+    past = next(iter(provenance.subject.facts("license_history")), None)
+    return {
+        "license_changed": past.changed if past else None,
+        "license_history": [
+            {"revision": one.revision, "date": one.date, "declared": _list(one.ids), "name": one.name}
+            for one in past.declared
+        ]
+        if past
+        else None,
     }
 
 
@@ -225,6 +241,20 @@ def _card(provenance: Provenance) -> Json:
         "words": card.words if card else None,
         **topics,
         "from_scratch": (card.from_scratch is not None) if card else None,
+    }
+
+
+def _access(provenance: Provenance) -> Json:
+    gate = gate_of(provenance.subject)
+    return {
+        "gated": provenance.subject.model.gated,
+        "prompt": gate.prompt if gate else None,
+        "prompt_license": gate.prompt_license if gate else None,
+        "button": gate.button if gate else None,
+        "asks": _list(gate.asks if gate else None),
+        "consents": _list(gate.consents if gate else None),
+        "eu_disallowed": gate.eu_disallowed if gate else None,
+        "at": gate.at if gate else None,
     }
 
 

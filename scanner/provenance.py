@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Protocol
@@ -15,13 +15,16 @@ from typing import Protocol
 from scanner import license as licenses
 from scanner.curated import Curated
 from scanner.errors import HubError
-from scanner.evidence import Depth, Reading
+from scanner.evidence import Depth, Evidence, Reading
+from scanner.evidence import history as past
 from scanner.evidence.collect import collect
 from scanner.fact import Basis, Gap
 from scanner.family import Families
 from scanner.hub import Hub
-from scanner.license import License, LicenseClaim, conclude
-from scanner.license_claims import text_claims
+from scanner.license import License, conclude
+from scanner.license.claims import LicenseClaim, Source, StatedLimit
+from scanner.license.links import link_kind
+from scanner.license_files import text_claims
 from scanner.lineage import Knowledge, Lineage, Lookup, Node, resolve
 from scanner.model import Model, RepoId, Signal
 from scanner.origin import Origin, Registry
@@ -107,17 +110,20 @@ def trace(
     above: Hub | None = None,
     lookup: Lookup | None = None,
     memory: Memory | None = None,
+    history: bool = False,
 ) -> Provenance:
     """Read a model and its whole lineage from ``hub`` and conclude its origins and licences.
 
     ``above`` is the hub its ancestors are read from where that is another one: a model in a lone folder has its bases
     elsewhere. ``lookup`` answers for the ancestors where somebody has read them before. ``memory`` is asked whether the
-    model is the one that bore its name before.
+    model is the one that bore its name before. ``history``: ask which licence its earlier commits declared.
 
     Raises:
         HubError: the model itself could not be read. What is missing of its ancestors is a gap, not an error.
     """
     subject = collect(hub.model(request.repo, request.revision), hub, depth)
+    if history:
+        subject = subject.with_more(past.read(subject, hub))
     others = above or hub
 
     def look_up(repo: RepoId) -> Reading | Gap:
@@ -163,27 +169,55 @@ def _maker_namespace(node: Node) -> str | None:
     return node.maker.split("/")[0] if node.maker and "/" in node.maker else None
 
 
+_CARD_KEYS = ("license", "license_name", "license_link")
+_HUB_KEYS = ("cardData.license", "cardData.license_name", "cardData.license_link")
+_GGUF_KEYS = ("general.license", "general.license.name", "general.license.link")
+
+
 def _license(node: Node) -> License:
     reading = node.reading
     if reading is None:
         return conclude((), read=False)
-    claims = []
-    for evidence in reading.evidence:
-        fact, at = evidence.fact, str(evidence.at)
-        if evidence.kind == "hub":
-            if fact.license_ids is not None:
-                claims.append(LicenseClaim(fact.license_ids, fact.license_name, fact.license_link, Basis.DECLARED, at))
-            # Tags that a catalogue's source captured at some time show a licence, never the lack of one.
-            if fact.tag_license_ids or (fact.tag_license_ids is not None and not reading.model.sources):
-                claims.append(LicenseClaim(fact.tag_license_ids, None, None, Basis.DECLARED, f"{at}#tags"))
-        elif evidence.kind == "card" and fact.license_ids is not None:
-            claims.append(LicenseClaim(fact.license_ids, fact.license_name, fact.license_link, Basis.DECLARED, at))
-        elif evidence.kind == "gguf" and fact.license:
-            claims.append(LicenseClaim((fact.license,), fact.license_name, fact.license_link, Basis.DECLARED, at))
+    claims = [claim for evidence in reading.evidence for claim in _claims(evidence, reading.model)]
     for stated in reading.model.licenses or ():
-        claims.append(LicenseClaim((stated.id,), None, None, stated.basis, stated.note))
-    declared = tuple(id for claim in claims for id in claim.ids)
+        claims.append(LicenseClaim((stated.id,), None, None, stated.basis, stated.note, Source.THIRD_PARTY))
+    declared = tuple(id for claim in claims if claim.basis is not Basis.STATED for id in claim.ids)
     for evidence in reading.evidence:
         if evidence.kind == "license_text":
             claims += text_claims(evidence.fact, evidence.at, declared)
-    return conclude(tuple(claims), read=bool(claims))
+    cards = [evidence for evidence in reading.evidence if evidence.kind == "card"]
+    limits = tuple(limit for card in cards for limit in _limits(card)) if cards else None
+    license = conclude(tuple(claims), read=bool(claims), limits=limits)
+    return replace(license, link_kind=link_kind(license.link, reading.model))
+
+
+def _claims(evidence: Evidence, model: Model) -> Iterator[LicenseClaim]:
+    """What one piece of evidence says of the licence."""
+    fact, at = evidence.fact, str(evidence.at)
+    if evidence.kind == "hub":
+        if fact.license_ids is not None:
+            said = (fact.license_ids, fact.license_name, fact.license_link)
+            yield LicenseClaim(*said, Basis.DECLARED, at, Source.HUB, _HUB_KEYS)
+        # Tags that a catalogue's source captured at some time show a licence, never the lack of one.
+        if fact.tag_license_ids or (fact.tag_license_ids is not None and not model.sources):
+            yield LicenseClaim(fact.tag_license_ids, None, None, Basis.DECLARED, f"{at}#tags", Source.TAGS)
+    elif evidence.kind == "card":
+        if fact.license_ids is not None:
+            said = (fact.license_ids, fact.license_name, fact.license_link)
+            yield LicenseClaim(*said, Basis.DECLARED, at, Source.CARD, _CARD_KEYS)
+        for one in fact.license_statements:
+            if one.ids:
+                where = str(replace(evidence.at, key=one.key))
+                yield LicenseClaim(one.ids, None, None, Basis.STATED, where, Source.PROSE, object=one.object.value)
+    elif evidence.kind == "gguf" and (fact.license or fact.license_name or fact.license_link):
+        ids = (fact.license,) if fact.license else ()
+        where = str(replace(evidence.at, span=None))
+        yield LicenseClaim(
+            ids, fact.license_name, fact.license_link, Basis.DECLARED, where, Source.GGUF, _GGUF_KEYS, object="weights"
+        )
+
+
+def _limits(card: Evidence) -> Iterator[StatedLimit]:
+    for one in card.fact.license_statements:
+        if not one.ids:
+            yield StatedLimit(one.kind.value, one.object.value, one.text, str(replace(card.at, key=one.key)))

@@ -45,8 +45,9 @@ def scan(
     waivers: Waivers | None = None,
     above: Hub | None = None,
     memory: Memory | None = None,
+    history: bool = False,
 ) -> Scan:
-    """Trace a model and judge it by every policy; ``above`` and ``memory`` as in ``trace``.
+    """Trace a model and judge it by every policy; ``above``, ``memory`` and ``history`` as in ``trace``.
 
     Raises:
         HubError: the model itself could not be read; no decision is made.
@@ -54,6 +55,7 @@ def scan(
     """
     if not policies:
         raise ValueError("a scan needs a policy")
-    facts = facts_document(trace(request, hub, tables, as_of=as_of, depth=depth, above=above, memory=memory))
+    traced = trace(request, hub, tables, as_of=as_of, depth=depth, above=above, memory=memory, history=history)
+    facts = facts_document(traced)
     decisions = tuple(judge(policy, facts, as_of=as_of, waivers=waivers) for policy in policies)
     return Scan(request, at, facts, decisions)

@@ -11,7 +11,7 @@ from scanner.evidence import license_text
 from scanner.evidence.license_text import Role, role
 from scanner.fact import Basis, Locator
 from scanner.license import LicenseClaim, Status, conclude, of_text
-from scanner.license_claims import license_texts, text_claims
+from scanner.license_files import license_texts, text_claims
 from tests.evidence.repository import repository
 from tests.wording.texts import APACHE, ISC, MIT
 

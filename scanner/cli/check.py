@@ -143,6 +143,7 @@ class _Runner:
         endpoint: str | None,
         timeout: float,
         depth: str,
+        history: bool,
         publishers: Path | None,
         as_of: str | None,
     ) -> None:
@@ -151,7 +152,7 @@ class _Runner:
 
         self.policies, self.waivers, self.store, self.alternatives = policies, waivers, store, alternatives
         self.as_of, self.depth, self.run_id = parse_day(as_of), Depth(depth), str(uuid4())
-        self.tables = tables(publishers)
+        self.tables, self.history = tables(publishers), history
         self.hub = stack.enter_context(
             opened(hub, offline=offline, endpoint=endpoint, timeout=timeout, catalogue=catalogue)
         )
@@ -171,7 +172,7 @@ class _Runner:
                     request, hub, self.tables, self.policies,
                     at=now, as_of=self.as_of, depth=self.depth, waivers=self.waivers,
                     above=self.hub if hub is not self.hub else None,
-                    memory=self.memory if hub is self.hub else None,
+                    memory=self.memory if hub is self.hub else None, history=self.history,
                 )  # fmt: skip
         except ScannerError as error:
             report(error)

@@ -20,7 +20,9 @@ from typing import Any
 
 from scanner.errors import UsageError
 
-SHARED = frozenset(("hub", "endpoint", "timeout", "offline", "depth", "publishers", "as-of", "db", "catalogue"))
+SHARED = frozenset(
+    ("hub", "endpoint", "timeout", "offline", "depth", "history", "publishers", "as-of", "db", "catalogue")
+)
 """Options that mean the same to every command that has them."""
 GENERAL = "check"
 """The command whose options need no table and no command's name in their variable."""

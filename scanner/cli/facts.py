@@ -31,6 +31,7 @@ def command(
     endpoint: str | None,
     timeout: float,
     depth: str,
+    history: bool,
     publishers: Path | None,
     as_of: str | None,
 ) -> int:
@@ -49,7 +50,9 @@ def command(
         target(model, chosen) as (request, source),
     ):
         above, remembers = (chosen, None) if source is not chosen else (None, met_before)
-        found = trace(request, source, known, as_of=day, depth=Depth(depth), above=above, memory=remembers)
+        found = trace(
+            request, source, known, as_of=day, depth=Depth(depth), above=above, memory=remembers, history=history
+        )
         facts = facts_document(found)
     text = json.dumps(facts, indent=2, ensure_ascii=False)
     if output:

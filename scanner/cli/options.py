@@ -133,7 +133,7 @@ class Seconds(click.FloatRange):
 
 
 def hub_options(command: F) -> F:
-    """--hub, --catalogue, --offline, --endpoint, --depth, --publishers, --as-of: where and how a model is read."""
+    """--hub, --catalogue, --offline, --endpoint, --depth, --history and more: where and how a model is read."""
     for decorate in (
         as_of_option,
         publishers_option,
@@ -143,6 +143,11 @@ def hub_options(command: F) -> F:
             default="headers",
             show_default=True,
             help="How deep the model is read: its texts and configs, or the headers of its weights too.",
+        ),
+        option(
+            "history",
+            is_flag=True,
+            help="Ask the live Hub which licence earlier commits declared: at most four requests more.",
         ),
         endpoint_option,
         option(

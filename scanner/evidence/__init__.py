@@ -6,7 +6,8 @@ listing does not show is neither: nothing was expected there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -44,6 +45,13 @@ class Reading:
     def facts(self, kind: str) -> tuple[Any, ...]:
         """The facts of one kind, in the order they were read."""
         return tuple(e.fact for e in self.evidence if e.kind == kind)
+
+    def with_more(self, items: Iterable[Evidence | Gap]) -> Reading:
+        """The same with what was read beside it."""
+        found = tuple(items)
+        evidence = tuple(item for item in found if isinstance(item, Evidence))
+        gaps = tuple(item for item in found if isinstance(item, Gap))
+        return replace(self, evidence=(*self.evidence, *evidence), gaps=(*self.gaps, *gaps))
 
     @property
     def parents(self) -> tuple[Parent, ...]:

@@ -31,6 +31,7 @@ from scanner.strictyaml import load
 from scanner.text import clean, clean_line, clean_tree
 
 if TYPE_CHECKING:
+    from scanner.evidence.license_prose import Statement
     from scanner.evidence.prose import Claim
 
 README = "README.md"
@@ -111,6 +112,8 @@ class CardFact:
     problems: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
     """repositories of other models that stand anywhere in the text, licence and tables included, code aside"""
+    license_statements: tuple[Statement, ...] = ()
+    """what the prose states of the licence, beside the front matter"""
 
 
 def parse(data: bytes, own: Collection[RepoId] = ()) -> CardFact:
@@ -198,6 +201,7 @@ def _fact(
     problems: list[str],
 ) -> CardFact:
     # Here, because their patterns take a tenth of the start, and a check without a card to read needs none of them.
+    from scanner.evidence.license_prose import statements
     from scanner.evidence.mentions import Subject, mentioned
     from scanner.evidence.prose import about_the_model, claims
     from scanner.evidence.scratch import from_scratch
@@ -230,6 +234,7 @@ def _fact(
         claims=tuple(c for c in stated if c.ref is not None),
         problems=tuple(problems),
         mentions=mentioned(body, subject),
+        license_statements=statements(told, subject, title),
     )
 
 

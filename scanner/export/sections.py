@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
+from scanner.export import terms
 from scanner.export.account import (
     Json,
     Line,
@@ -156,10 +157,11 @@ def license(facts: Json, notes: Notes) -> Section:
         # Documents of scans recorded earlier lack the key.
         only = " (multimodal models only)" if own.get("multimodal_only") else None
         lines.append(line("not given for ", *listed(own["territory_excluded"]), only, mark))
-    if terms := [words for fact, words in _TERMS.items() if own[fact]]:
-        lines.append(line("; ".join(terms), notes.cite_facts(own["footnotes"], *_TERMS)))
+    if demanded := [words for fact, words in _TERMS.items() if own[fact]]:
+        lines.append(line("; ".join(demanded), notes.cite_facts(own["footnotes"], *_TERMS)))
     lines += capped((line(quote(duty), item=True) for duty in own["duties"]), len(own["duties"]), "duty")
-    return Section("Licence", (*lines, *_inherited(facts)))
+    more = (terms.sources(facts, notes), terms.limits(facts, notes), terms.access(facts), terms.history(facts))
+    return Section("Licence", (*lines, *chain.from_iterable(more), *_inherited(facts)))
 
 
 def _departing(facts: Json) -> Iterable[Line]:

@@ -34,6 +34,7 @@ from scanner.errors import (
 )
 from scanner.hub.address import Endpoint
 from scanner.hub.answers import artifacts_from_tree, base_models, model_from_info
+from scanner.hub.commits import PAGE, Commits, commits_of
 from scanner.hub.content import A_POINTER, difference, is_pointer, part
 from scanner.hub.document import Document
 from scanner.hub.listing import NEXT
@@ -192,6 +193,20 @@ class HuggingFaceHub:
         if start == 0 and is_pointer(body):
             raise HubProtocolError(f"{subject}: {A_POINTER}", hint=WORDS[HubProtocolError][1])
         return body
+
+    def commits(self, model: Model) -> Commits:
+        """As ``Historic``: one request."""
+        subject = f"{model.repo}: its commits"
+        if model.revision is None:
+            raise NotHeld(f"{subject}: the hub names no commit to begin at", hint="ask for the model at a commit")
+        path = [*_path(model.repo), "commits", model.revision.commit]
+        answer = self.ask(subject, path, (("limit", str(PAGE)),))
+        if answer.status != 200:
+            raise self.refusal(answer, subject, model)
+        rows = Document.parse(answer.body, subject).value
+        if not isinstance(rows, list):
+            raise HubProtocolError(f"{subject}: no list", hint=WORDS[HubProtocolError][1])
+        return commits_of(rows, answer.headers.get("x-total-count"))
 
     def close(self) -> None:
         """Nothing to do: the session belongs to ``huggingface_hub`` and to its other users."""

@@ -66,7 +66,7 @@ def _limit(values: Sequence[str | None]) -> str | None:
     return "; ".join(str(one) for one in stated) if stated else None if None in values or not values else "none"
 
 
-def _union(values: Iterable[Sequence[str] | None]) -> list[str | None]:
+def _union(values: Iterable[Sequence[str | None] | None]) -> list[str | None]:
     found: dict[str | None, None] = {}
     for value in values:
         found.update(dict.fromkeys((None,) if value is None else value))
@@ -86,13 +86,13 @@ def _territories(
 
 def _countries(territories: Iterable[str | None]) -> list[str | None]:
     """Every country a licence is not given for: the members of a body of countries beside the body itself."""
-    return _union((one, *_members().get(one, ())) for one in territories)
+    return _union([one, *(_members().get(one, ()) if one else ())] for one in territories)
 
 
 @cache
-def _members() -> Mapping[str | None, Sequence[str]]:
+def _members() -> Mapping[str, tuple[str, ...]]:
     found = record("countries.yaml", "european_union") or {}
-    return {found["code"]: str(found["members"]).split()}
+    return {found["body"]: tuple(str(found["codes"]).split())}
 
 
 def _words(stated: Sequence[Mapping[str, Any]], key: str) -> list[str]:

@@ -244,3 +244,16 @@ def test_offline_mode_of_the_client_makes_no_request(check: Run, hub: LoopbackHu
     assert ran.code == 3
     assert hub.log == []
     assert ran.hint
+
+
+def test_history_is_asked_for_by_a_flag_and_told(run: Run, hub: LoopbackHub) -> None:
+    repo = hub.add(Repo("forge/relicensed", {"README.md": "---\nlicense: mit\n---\n# x\n"}))
+    repo.commit({"README.md": "---\nlicense: cc-by-nc-4.0\n---\n# x\n"}, title="Change license")
+    environment = {"HF_ENDPOINT": hub.url}
+    facts = json.loads(run("facts", "forge/relicensed", env=environment).out)
+    assert facts["model"]["license_changed"] is None
+    assert not [r for r in hub.log if "/commits/" in r.path]
+    facts = json.loads(run("facts", "forge/relicensed", "--history", env=environment).out)
+    assert facts["model"]["license_changed"] is True
+    shown = run("check", "forge/relicensed", "--history", "--format", "markdown", env=environment).out
+    assert "the declared licence changed" in shown

@@ -26,7 +26,7 @@ def text_claims(fact: LicenseTextFact, at: Locator, declared: Sequence[str]) -> 
         return
     found = fact.recognition
     for ids, changed in _claimed(fact.title, found):
-        yield LicenseClaim((of_text(ids, declared),), None, None, Basis.OBSERVED, str(at), changed)
+        yield LicenseClaim((of_text(ids, declared),), None, None, Basis.OBSERVED, str(at), changed=changed)
 
 
 def _claimed(title: str | None, found: Recognition) -> Iterator[tuple[tuple[str, ...], str | None]]:
