@@ -38,7 +38,8 @@ NAMES = frozenset(
         *(f"lineage.edges.{name}" for name in ("child", "parent", "relation", "role", "basis", "sources")),
         *("lineage.unresolved.child", "lineage.unresolved.reference"),
         *(f"lineage.{name}.subject" for name in ("contradictions", "disputes", "hints")),
-        *("gaps.subject", "gaps.detail"),
+        *("gaps.subject", "gaps.detail", "terms.duties.model"),
+        *(f"terms.conflicts.{name}" for name in ("child", "parent", "path", "relation")),
     )
 )
 """Fields that name models, or links: a policy that reads one is asked about each model."""
@@ -56,6 +57,8 @@ class Alike:
         self.asks_of_families = f"{_MODEL}.family" in names
         self.standing = frozenset(name for name in _STANDING if f"{_MODEL}.{name}" in names)
         """what is read of the place of a model in its lineage"""
+        self.asks_of_terms = any(name.startswith("terms.") for name in names)
+        """whether the licences of all that is above a model make a difference"""
         self._as_of = as_of
         self._leaves: dict[str, list[tuple[Path, Leaf]]] = {}
         self._lists: dict[str, set[Path]] = {}
@@ -81,22 +84,26 @@ class Alike:
 
     def of_document(self, document: Json) -> Kind:
         """What is asked of all that a profile shows beside the lineage."""
-        return self._told("", document)
+        held = (document["files"]["license_files"], document["model"]["multimodal"]) if self.asks_of_terms else ()
+        return (*self._told("", document), json.dumps(held))
 
     def of_line(self, document: Json) -> Kind:
         """What is asked of a model of this profile wherever it stands; of hints beside whether they are explained."""
         (model,) = document["lineage"]["models"]
         hints = self.records("lineage.hints", document, but="own")
-        return self._told(_MODEL, model), model["state"], hints, self.records("gaps", document)
+        return self._told(_MODEL, model), model["state"], self._licensed(model), hints, self.records("gaps", document)
 
     def of_model(self, model: Json) -> Kind:
         """What is asked of a model of a lineage and of who made it, wherever it stands."""
-        return self._told(_MODEL, model), model["state"], self.of_origin(model["origin"])
+        return self._told(_MODEL, model), model["state"], self._licensed(model), self.of_origin(model["origin"])
 
     def records(self, part: str, document: Json, but: str = "") -> Kind:
         """What is read of each record of a list of ``RECORDS``, the field ``but`` left out."""
         paths = sorted(path for path in self._read.get(part, ()) if path != (but,))
         return tuple(tuple(walk(record, path) for path in paths) for record in _at(document, part.split(".")))
+
+    def _licensed(self, model: Json) -> Kind:
+        return (model["license"]["id"], model["license"]["status"]) if self.asks_of_terms else ()
 
     def _told(self, part: str, record: Json) -> Kind:
         answers = (answer(leaf, walk(record, path), self._as_of) for path, leaf in self._leaves.get(part, ()))

@@ -13,6 +13,7 @@ from scanner.catalogue.alike import RECORDS, Alike, Kind
 from scanner.catalogue.links import Link
 from scanner.fact import Basis
 from scanner.policy.fields import GROUPS
+from scanner.terms import outcomes
 
 Json = Mapping[str, Any]
 
@@ -79,6 +80,9 @@ class Ancestry:
         members.extend(_strangers(lineage))
         for part in RECORDS:
             members.extend((part, record) for record in self._alike.records(part, {"lineage": lineage, "gaps": gaps}))
+        if self._alike.asks_of_terms:
+            models = {one["id"]: one for one in lineage["models"]}
+            members.extend(("terms", *outcome) for outcome in outcomes(models, lineage["edges"]))
         if lineage["cycles"]:
             members.append(("cycles",))
         if not lineage["complete"]:

@@ -39,6 +39,7 @@ from scanner.facts import facts_document
 from scanner.model import Relation, RepoId
 from scanner.origin import origin_document
 from scanner.provenance import Provenance, Request, Tables, trace
+from scanner.terms import outcomes, terms_document
 
 Json = dict[str, Any]
 
@@ -59,7 +60,7 @@ class Documents:
         """``alike`` says which documents are of one kind, ``traces`` what was traced before."""
         self._held, self._tables, self._as_of, self._alike = held, tables, as_of, alike
         self._ancestry, self._traces = Ancestry(alike), traces
-        self._every_one = alike.one_by_one or alike.asks_of_own or alike.asks_of_namespaces
+        self._every_one = alike.one_by_one or alike.asks_of_own or alike.asks_of_namespaces or alike.asks_of_terms
         self._acquainted = Acquainted(held, tables)
         self._lines: dict[int, Line] = {}
         self._open = set[int]()
@@ -146,6 +147,7 @@ class Documents:
             },
             "publisher": self._origin(row.namespace),
             "lineage": lineage,
+            "terms": terms_document(lineage, template["files"]["license_files"], template["model"]["multimodal"]),
             "gaps": gaps,
         }
 
@@ -174,8 +176,15 @@ class Documents:
             seen.conduit,
             maker is None,
             not seen.parents,
+            self._outcomes(seen) if self._alike.asks_of_terms and seen.parents else None,
         )
         return self._ancestry.number(own, above)
+
+    def _outcomes(self, seen: Seen) -> frozenset[tuple[str, bool | None]]:
+        child = seen.profile.template["lineage"]["models"][0] | {"id": seen.row.id}
+        models = {child["id"]: child, **{parent.id: parent.tell().node for parent in seen.parents}}
+        edges = [edge(child["id"], link, parent.id) for link, parent in zip(seen.links, seen.parents, strict=True)]
+        return frozenset(outcomes(models, edges))
 
     def _above(self, seen: Seen) -> Members | None:
         if any(parent.mixed for parent in seen.parents) and len(seen.parents) > 1:

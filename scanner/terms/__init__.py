@@ -21,7 +21,7 @@ from scanner.terms.effective import duties, effective
 
 Json = dict[str, Any]
 
-__all__ = ["Check", "Side", "compare", "terms_document"]
+__all__ = ["Check", "Side", "compare", "outcomes", "terms_document"]
 
 
 def terms_document(lineage: Mapping[str, Any], license_files: Sequence[str] | None, multimodal: bool | None) -> Json:
@@ -37,6 +37,18 @@ def terms_document(lineage: Mapping[str, Any], license_files: Sequence[str] | No
         "duties": duties([(model["id"], model["license"]["id"]) for model in within]),
         "conflicts": list(_conflicts(lineage, models, within, license_files, multimodal)),
     }
+
+
+def outcomes(models: Mapping[str, Json], edges: Sequence[Mapping[str, Any]]) -> set[tuple[str, bool | None]]:
+    """Kinds of conflicts along these edges, with whether each is one: as of a model that may be multimodal or not."""
+    merged: dict[str, list[Side]] = {}
+    found = set()
+    for edge in edges:
+        child, parent = Side.of(models[edge["child"]]), Side.of(models[edge["parent"]])
+        found |= {(one.kind, one.conflict) for one in compare(child, parent, edge["relation"], edge["role"], None)}
+        if edge["role"] == Role.WEIGHTS.value:
+            merged.setdefault(edge["child"], []).append(parent)
+    return found | {(one.kind, one.conflict) for sides in merged.values() for _, one in incompatible(sides)}
 
 
 def _inside(lineage: Mapping[str, Any]) -> Iterator[str]:

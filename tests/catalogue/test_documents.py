@@ -84,7 +84,11 @@ def worlds(draw: st.DrawFn) -> list[dict[str, Any]]:
         changes: dict[str, Any] = {"config": draw(st.sampled_from([LLAMA, QWEN, {}]))}
         if draw(st.booleans()):
             changes["license"] = None
+        changes["pipeline_tag"] = draw(st.sampled_from(["text-generation", "image-text-to-text", None]))
         made = row(id, *bases, how=draw(st.sampled_from(["finetune", "quantized", "merge", "adapter"])), **changes)
+        if license := draw(st.sampled_from([None, "llama3.2", "gemma", "cc-by-nc-4.0", "gpl-3.0", "other"])):
+            made["cardData"]["license"] = license
+            made["tags"] = [tag for tag in made["tags"] if not tag.startswith("license:")] + [f"license:{license}"]
         odd = draw(st.sampled_from(["", "", "", "card", "tags", "hub", "licence", "gguf", "relation", "born"]))
         if odd == "card":
             made["cardData"]["base_model"] = draw(st.sampled_from(["./here", "other/model", None, [], ids[0], 3]))
