@@ -55,10 +55,17 @@ def test_every_table_counts_in_the_digest(tables: Tables, monkeypatch: pytest.Mo
     from scanner import data
 
     before, read = tables.digest, data.text
-    for name in ("publishers.yaml", "families.yaml", "lineages.yaml", "licenses.yaml"):
+    for name in (
+        "publishers.yaml",
+        "families.yaml",
+        "lineages.yaml",
+        "licenses.yaml",
+        "license_names.yaml",
+        "license_links.yaml",
+    ):
         with monkeypatch.context() as change:
             changed = {name: read(name) + "\n# changed\n"}
-            for module in ("scanner.data", "scanner.origin", "scanner.license"):
+            for module in ("scanner.data", "scanner.origin", "scanner.license.table", "scanner.license.spelling"):
                 change.setattr(f"{module}.text", lambda file, changed=changed: changed.get(file, read(file)))
             assert tables.digest != before, name
     assert tables.digest == before

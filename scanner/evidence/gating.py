@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scanner.evidence import Reading
-from scanner.license.names import names_in
+from scanner.license.spelling import names_in
 from scanner.text import clean_line
 
 MAX_FIELDS = 40

@@ -38,7 +38,7 @@ from scanner.evidence.license_idioms import (
 )
 from scanner.evidence.markdown import LINKED, MARKS, Sentence
 from scanner.evidence.mentions import Subject
-from scanner.license.names import by_link, may_name, name_at
+from scanner.license.spelling import by_link, may_name, name_at
 from scanner.text import clean_line
 
 MAX_STATEMENTS = 64

@@ -25,6 +25,7 @@ from scanner.export.account import (
     term,
     warn,
 )
+from scanner.export.together import USE
 
 _DEPTHS = {
     "starter": "list facts only, no file was read",
@@ -32,7 +33,6 @@ _DEPTHS = {
     "card": "texts and configs were read, weight headers were not",
     "headers": "texts, configs and weight headers were read",
 }
-_USE = {"yes": "commercial use allowed", "no": "no commercial use", "conditional": "commercial use on conditions"}
 _LESS = {"no": "no", "conditional": "conditional", None: "unknown"}
 _TERMS = {
     "field_of_use": "some uses are forbidden",
@@ -137,7 +137,7 @@ def license(facts: Json, notes: Notes) -> Section:
     own = facts["license"]
     name = own["concluded"] or own["name"] or ", ".join(own["declared"] or ())
     mark = notes.cite_facts(own["footnotes"], "declared", "changed", "name", "concluded", "commercial_use")
-    use = Span(_USE[own["commercial_use"]]) if own["commercial_use"] in _USE else warn("commercial use unknown")
+    use = Span(USE[own["commercial_use"]]) if own["commercial_use"] in USE else warn("commercial use unknown")
     lines = [line(quote(name), "; ", use, mark, _narrowed(facts))] if name else []
     departing = tuple(_departing(facts))
     if not name and own["status"] == "unknown" and departing:

@@ -25,7 +25,7 @@ _TITLE = 9
 """Columns of the longest title of a section."""
 _GAP = 2
 """Columns between a title and what stands under it."""
-_DRAWN = str.maketrans("─│├└→…", "-||`>~")
+_DRAWN = str.maketrans("─│├└→…§", "-||`>~S")
 _TRAILING = re.compile(r" +(?=(?: |\x1b\[[0-9;]*m)*$)", re.M)
 NOT_JUDGED = "NOT JUDGED"
 _VERDICTS = {

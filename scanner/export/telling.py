@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from scanner.export import sections
+from scanner.export import sections, together
 from scanner.export.account import Account, Json, Line, Notes, Part, Section, faint, line, listed, quote, short, warn
 from scanner.export.quoting import one_line
 from scanner.export.report import ScanView
@@ -27,6 +27,7 @@ def tell(view: ScanView) -> Account:
         sections.publisher(facts, notes),
         lineage(facts, notes, accused(decisions)),
         sections.license(facts, notes),
+        together.terms(facts, notes),
         sections.files(facts),
         sections.disputed(facts, notes),
         sections.gaps(facts, notes),

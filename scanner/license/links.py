@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from scanner.license.names import by_link
+from scanner.license.spelling import by_link
 from scanner.model import Model, ModelRef, RefForm
 from scanner.text import clean_line
 

@@ -10,8 +10,8 @@ from functools import cache, lru_cache
 from typing import Any
 
 from scanner.data import record, text, whole
-from scanner.license.names import by_link
-from scanner.license.names import digest as digest_of_names
+from scanner.license.spelling import by_link
+from scanner.license.spelling import digest as digest_of_spelling
 from scanner.text import clean_line
 
 FILE = "licenses.yaml"
@@ -64,7 +64,7 @@ class Side:
 
 def digest() -> str:
     """SHA-256 of the tables of licences, in hex."""
-    return hashlib.sha256((text(FILE) + digest_of_names()).encode()).hexdigest()
+    return hashlib.sha256((text(FILE) + digest_of_spelling()).encode()).hexdigest()
 
 
 def named(title: str) -> str | None:

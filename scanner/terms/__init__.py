@@ -94,6 +94,7 @@ def _record(check: Check, child: Json, parent: Json, relation: str | None) -> Js
         "path": parent["path"],
         "child_license": _named(child),
         "parent_license": _named(parent),
+        "license": of,
         "message": check.message,
         "clause": said.get("clause"),
         "duty": said.get("duty"),

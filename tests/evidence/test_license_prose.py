@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scanner.data import whole
 from scanner.evidence.card import parse
-from scanner.license.names import by_link, name_at, names_in
+from scanner.license.spelling import by_link, name_at, names_in
 from scanner.model import RepoId
 from tests.evidence.license_sentences import POSITIVE, ROWS, SELF, TRAPS, Row
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scanner.export import ScanView
+from scanner.terms import terms_document
 
 Json = dict[str, Any]
 COMMIT = "9ab9ff1e3a1bd2f1c1b2f5a0d7a0f2a9be6b2c11"
@@ -47,6 +48,7 @@ def license(concluded: str | None = "Apache-2.0", **more: Any) -> Json:
         "link_kind": None,
         "concluded": concluded,
         "status": "known" if concluded else "none",
+        "id": concluded.casefold() if concluded else None,
         "commercial_use": "yes" if concluded else None,
         "user_threshold": None,
         "revenue_threshold": None,
@@ -58,6 +60,7 @@ def license(concluded: str | None = "Apache-2.0", **more: Any) -> Json:
         "outputs_restricted": False,
         "territory_excluded": [],
         "multimodal_only": None,
+        "osi_approved": True if concluded else None,
         "forbidden_uses": [],
         "duties": ["keep the licence text and the notices (section 4)"],
         "basis": "declared" if concluded else None,
@@ -108,7 +111,7 @@ def facts(**more: Any) -> Json:
         model(BASE, 1, QWEN),
         model(ROOT, 2, QWEN, root=True, established="curated"),
     ]
-    return {
+    said = {
         "schema": "modelorigin/facts/v1",
         "as_of": "2026-11-23",
         "model": {
@@ -131,6 +134,7 @@ def facts(**more: Any) -> Json:
             "likes": 67,
             "library": "transformers",
             "pipeline_tag": "text-generation",
+            "multimodal": False,
             "parameters": 14_770_033_664,
             "tags": [],
             "architectures": ["Qwen2ForCausalLM"],
@@ -205,7 +209,9 @@ def facts(**more: Any) -> Json:
         },
         "gaps": [],
         "evidence": [{"kind": "card", "at": f"hf://{CHILD}@{COMMIT}/README.md", "sha256": "c" * 64, "size": 9_120}],
-    } | more
+    }
+    # Sets of facts that were spoilt on purpose hold none.
+    return {**said, "terms": terms_document(said["lineage"], ["LICENSE", "NOTICE"], multimodal=False)} | more
 
 
 def lineage(**more: Any) -> Json:
