@@ -122,7 +122,7 @@ def search(catalogue: Catalogue, wish: Wish) -> list[Hit]:
     with catalogue.reading() as connection:
         judgement = _judgement(connection, wish)
         rows: list[Any] = []
-        for sql, given in _attempts(connection, wish, _conditions(wish, judgement)):
+        for sql, given in _attempts(connection, wish, _conditions(connection, wish, judgement)):
             rows = connection.exec_driver_sql(sql, (*given, wish.limit)).all()
             if len(rows) >= wish.limit:
                 break
@@ -206,7 +206,7 @@ def _match(words: str) -> str | None:
     return " ".join(phrases) or None
 
 
-def _conditions(wish: Wish, judgement: int | None) -> list[_Condition]:
+def _conditions(connection: Any, wish: Wish, judgement: int | None) -> list[_Condition]:
     gone = f"m.state = {GONE}"
     conditions = [_Condition(gone, (), f"SELECT 1 FROM models m WHERE {gone}") if wish.gone else
                   _Condition(f"m.state = {PRESENT}")]  # fmt: skip
@@ -225,9 +225,12 @@ def _conditions(wish: Wish, judgement: int | None) -> list[_Condition]:
         said = [(text, value) for text, value in asked if value is not None]
         if said:
             inner = " AND ".join(text for text, _ in said)
-            text = f"{column} IN (SELECT num FROM {table} WHERE {inner})"
             values = tuple(value for text, value in said if "?" in text)
-            conditions.append(_Condition(text, values, f"SELECT 1 FROM models m WHERE {text}"))
+            # Read once, however many questions ask for them.
+            of = f"SELECT json_group_array(num) FROM {table} WHERE {inner}"
+            numbers = connection.exec_driver_sql(of, values).scalar_one()
+            text = f"{column} IN (SELECT value FROM json_each(?))"
+            conditions.append(_Condition(text, (numbers,), f"SELECT 1 FROM models m WHERE {text}"))
     if match := _match(wish.words):
         conditions.append(_named("SELECT rowid FROM search WHERE search MATCH ?", match))
     if wish.author is not None:

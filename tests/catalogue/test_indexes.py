@@ -116,6 +116,6 @@ def test_what_comes_first_is_read_from_an_index(sort: str, path: Path) -> None:
 )
 def test_few_models_that_meet_a_condition_are_found_without_reading_all(wish: Wish, path: Path) -> None:
     with Catalogue(str(path)) as kept, kept.reading() as connection:
-        ((sql, values),) = searching._attempts(connection, wish, searching._conditions(wish, None))
+        ((sql, values),) = searching._attempts(connection, wish, searching._conditions(connection, wish, None))
         plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", (*values, 20))]
     assert not [step for step in plan if step == "SCAN m"]
