@@ -115,7 +115,7 @@ def _charts(times: Sequence[Any], profiles: Sequence[Any], summaries: Sequence[A
         # A model that is its own root has none above it: its publisher is where it comes from.
         of_roots = ((row[1] or (row[0] and UNKNOWN) or NOT_CONCLUDED, *row[2:]) for row in summaries)
         yield _chart("roots", "By country of the roots", f"{countries}; several: a merge", of_roots)
-    yield _chart("license", "By licence", "as the card declares it, else the tags; ? is none, or neither was seen",
+    yield _chart("license", "By licence", "as the card, else the tags, else others say; ? is none, or none was seen",
                  ((row[0] or UNKNOWN, *row[3:]) for row in profiles))  # fmt: skip
     yield _chart("format", "By format of the weights", "as the list of files shows; ? is a list that was not seen",
                  ((UNKNOWN if row[1] is None else row[1] or "no weights", *row[3:]) for row in profiles))  # fmt: skip

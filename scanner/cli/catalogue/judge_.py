@@ -101,6 +101,7 @@ def _document(
 def _table(found: Census) -> Iterator[str]:
     all_models = found.whole.total
     counted = sum(found.whole.downloads) > 0
+    most = ", the most downloaded" if counted else ", those of most models"
     yield f"{found.policy} on {found.as_of}: {all_models:,} models"
     yield ""
     yield f"{'':28}{'models':>11}{'share':>8}{'allow':>11}{'review':>11}{'deny':>11}" + _DENIED * counted
@@ -108,7 +109,7 @@ def _table(found: Census) -> Iterator[str]:
     yield f"{'share':<28}{'':19}" + "".join(f"{count / all_models:>11.1%}" for count in found.whole.models)
     for name, of in found.by.items():
         yield ""
-        yield f"by {name}" + (", the most downloaded" if name == "publisher" and counted else "")
+        yield f"by {name}" + (most if name == "publisher" else "")
         shown = list(of.items())[:_LINES]
         yield from (_line(f"  {value}", tally, all_models, counted=counted) for value, tally in shown)
         if len(of) > len(shown):
