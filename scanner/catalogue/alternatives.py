@@ -2,7 +2,8 @@
 
 Candidates are taken most downloaded first and judged one by one on their facts, as ``check --hub catalogue`` does,
 until there are enough. Sizes are compared within a factor that is widened step by step. Left out are what comes out
-of the model, what shares a root with it, and a second model of the same root: it would be no other choice.
+of the model, what shares a root with it, and a second model of the same root or under another name: it would be no
+other choice. What its name says is to embed, rank, reward or guard is replaced by nothing else, and replaces nothing.
 
 Where the task is not known the class of the model tells it: what stands behind its maker's name, as in
 ``MistralForCausalLM``. Where the size is not known, its name may say it. Models of which no downloads are known come
@@ -41,6 +42,9 @@ _READ = 20_000
 """Models looked at for them."""
 _SIZE = re.compile(r"(?<![a-z0-9.])(?:(\d{1,3})x)?(\d{1,4}(?:\.\d{1,3})?)([bm])(?![a-z0-9])", re.I)
 _TUNED = re.compile(r"(?<![a-z])(?:instruct|chat|it)(?![a-z])", re.I)
+_SERVES = re.compile(r"(?<![a-z])(?:embed|rerank|reward|guard)", re.I)
+"""Tasks of their own, which the class of a model does not tell."""
+_FIELD = re.compile(r"(?<![a-z])(?:code|math)", re.I)
 _UNITS = {"b": 10**9, "m": 10**6}
 
 Json = dict[str, Any]
@@ -218,10 +222,22 @@ def _candidates(connection: Any, subject: Subject, factor: float | None, as_of: 
     unknown = "m.downloads IS NULL AND coalesce(m.modified >= ?, 1) ORDER BY children DESC, n.id"
     uncounted = connection.exec_driver_sql(asked % (children, "", unknown), (*given, since, _READ))
     found = (_Candidate(*row) for row in chain(counted, uncounted))
-    others = (one for one in found if not _namesakes(one.id, subject.id))
+    others = (
+        one
+        for one in found
+        if not _namesakes(one.id, subject.id) and _says(_SERVES, one.id) == _says(_SERVES, subject.id)
+    )
     sized = (one for one in others if factor is None or (one.size and bounds[0] <= one.size <= bounds[1]))
-    tuned = bool(_TUNED.search(subject.id))
-    return sorted(islice(sized, _JUDGED), key=lambda one: bool(_TUNED.search(one.id)) is not tuned)
+
+    def unlike(one: _Candidate) -> int:
+        return sum(bool(_says(how, one.id)) is not bool(_says(how, subject.id)) for how in (_TUNED, _FIELD))
+
+    return sorted(islice(sized, _JUDGED), key=unlike)
+
+
+def _says(what: re.Pattern[str], id: str) -> set[str]:
+    """What of it the name of a model says."""
+    return {found.casefold() for found in what.findall(id.rpartition("/")[2])}
 
 
 def _namesakes(one: str, other: str) -> bool:
@@ -250,10 +266,13 @@ def _roots(facts: Json) -> frozenset[str]:
 
 
 def _another(facts: Json, subject: Subject, chosen: Sequence[Alternative]) -> bool:
-    """True where a model neither comes out of the subject or of its roots, nor out of the roots of those chosen."""
+    """True where a model neither comes out of the subject or of its roots, nor out of the roots of those chosen, and
+    is none of these under another name."""
     line, roots = set(facts["lineage"]["any"]), _roots(facts)
     taken = {root for one in chosen for root in one.roots}
-    return not (line & ({subject.id} | subject.roots) or roots & taken)
+    if line & ({subject.id} | subject.roots) or roots & taken:
+        return False
+    return not any(_namesakes(facts["model"]["id"], one.id) for one in chosen)
 
 
 def _judged(facts: Json, policies: Sequence[Policy], as_of: date) -> tuple[Verdict, tuple[str, ...]]:
@@ -290,13 +309,14 @@ _NO_LICENSE = {True: "no licence declared", False: "licence not known"}
 def _popularity(candidate: _Candidate) -> str:
     if candidate.downloads is not None:
         return f"{candidate.downloads:,} downloads in 30 days"
-    return f"downloads not known, {candidate.children:,} models here come out of it"
+    come = "1 model here comes" if candidate.children == 1 else f"{candidate.children:,} models here come"
+    return f"downloads not known, {come} out of it"
 
 
 def _size(candidate: _Candidate, wanted: int | None) -> str:
     if candidate.size is None:
         return "size not known"
-    said = f"{counted(candidate.size)} parameters" + ("" if candidate.parameters else " says its name")
+    said = f"{counted(candidate.size)} parameters" + ("" if candidate.parameters else " by its name")
     if not wanted:
         return f"{said}, of the other it is not known"
     times = candidate.size / wanted

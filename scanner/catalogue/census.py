@@ -138,13 +138,13 @@ def _publishers(connection: Any, judgement: int, top: int) -> dict[str, Tally]:
         " JOIN names n ON n.num = m.name WHERE v.judgement = ? GROUP BY 1, 2)"
         " SELECT coalesce(p.name, '(no namespace)'), c.verdict, c.models, c.downloads FROM counted c"
         " LEFT JOIN publishers p ON p.num = c.publisher WHERE c.publisher IS NULL OR c.publisher IN"
-        " (SELECT publisher FROM counted GROUP BY 1 ORDER BY sum(downloads) DESC LIMIT ?)",
+        " (SELECT publisher FROM counted GROUP BY 1 ORDER BY sum(downloads) DESC, sum(models) DESC LIMIT ?)",
         (judgement, top),
     )
     found: dict[str, Tally] = {}
     for name, verdict, models, downloads in rows:
         found.setdefault(name, Tally()).add(verdict, models, downloads)
-    return dict(sorted(found.items(), key=lambda pair: (-sum(pair[1].downloads), pair[0])))
+    return dict(sorted(found.items(), key=lambda pair: (-sum(pair[1].downloads), -pair[1].total, pair[0])))
 
 
 def _sorted(of: dict[str, Tally]) -> dict[str, Tally]:

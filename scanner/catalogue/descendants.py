@@ -18,12 +18,15 @@ from scanner.store.records import ScannedModel
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Models at one distance that come by one relation: ``downloads`` in the last 30 days, ``gone`` among them."""
+    """Models at one distance that come by one relation: ``downloads`` in the last 30 days, ``gone`` among them.
+
+    ``downloads`` are those of the models whose number is known; None: of none of them.
+    """
 
     depth: int
     relation: str
     models: int
-    downloads: int
+    downloads: int | None
     gone: int
 
 
@@ -62,8 +65,9 @@ class Radius:
         return sum(count.models for count in self.counts)
 
     @property
-    def downloads(self) -> int:
-        return sum(count.downloads for count in self.counts)
+    def downloads(self) -> int | None:
+        known = [count.downloads for count in self.counts if count.downloads is not None]
+        return sum(known) if known else None
 
 
 def radius(connection: Any, found: Found, scanned: Iterable[ScannedModel] = (), *, limit: int | None = 20) -> Radius:
@@ -116,7 +120,7 @@ def _walk(connection: Any, found: Found) -> None:
 
 def _counts(connection: Any) -> Iterator[Count]:
     rows = connection.exec_driver_sql(
-        "SELECT d.depth, d.relation, count(*), coalesce(sum(m.downloads), 0), sum(m.state = ?) FROM temp.down d"
+        "SELECT d.depth, d.relation, count(*), sum(m.downloads), sum(m.state = ?) FROM temp.down d"
         " JOIN models m ON m.num = d.model WHERE d.depth > 0 GROUP BY d.depth, d.relation ORDER BY 1, 3 DESC, 2",
         (GONE,),
     )

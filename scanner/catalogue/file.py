@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from scanner.catalogue.schema import APPLICATION, TABLES, VERSION
+from scanner.catalogue.schema import APPLICATION, INDEXES, TABLES, VERSION
 from scanner.errors import DatabaseNewer, DatabaseUnreadable, StoreError, UsageError
 from scanner.store.connection import WAIT, connect, default_url, file_of, locate, our_words, writing
 from scanner.store.versions import make_folder, write_ahead
@@ -71,7 +72,7 @@ class Catalogue:
             with writing(self._engine) as connection:
                 # Another process may have been first.
                 if connection.exec_driver_sql("PRAGMA user_version").scalar_one() == 0:
-                    for statement in _statements(TABLES):
+                    for statement in (*_statements(TABLES), *_INDEXES.values()):
                         connection.exec_driver_sql(statement)
                     connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION}")
                     connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
@@ -82,6 +83,19 @@ class Catalogue:
                 f"the catalogue {self.path} has version {version}, this program knows only {VERSION}",
                 hint=f"install the newer modelorigin that made it, or {ANOTHER}; nothing was changed",
             )
+        elif create:
+            self._index()
+
+    def _index(self) -> None:
+        """Make the indexes that the file lacks, or has in other words: it may be older than they are."""
+        with self._engine.connect() as connection:
+            lacking = _lacking(connection)
+        if lacking:
+            with writing(self._engine) as connection:
+                # Another process may have been first.
+                for name, statement in _lacking(connection).items():
+                    connection.exec_driver_sql(f"DROP INDEX IF EXISTS {name}")
+                    connection.exec_driver_sql(statement)
 
     @contextmanager
     def reading(self) -> Iterator[Any]:
@@ -119,12 +133,11 @@ class Catalogue:
         with self.recording() as connection:
             ask = connection.exec_driver_sql
             many = rows > (ask("SELECT max(num) FROM models").scalar() or 0)
-            made = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
-            indexes = ask(made).all() if many else []
-            for name, _ in indexes:
+            indexes = _indexes(connection) if many else {}
+            for name in indexes:
                 ask(f"DROP INDEX {name}")
             yield connection
-            for _, statement in indexes:
+            for statement in indexes.values():
                 ask(statement)
 
     def meta(self, key: str) -> str | None:
@@ -155,5 +168,20 @@ def _exists(path: Path) -> bool:
         raise StoreError(f"the catalogue {path} cannot be opened: {error.strerror}", hint=ANOTHER) from error
 
 
+def _indexes(connection: Any) -> dict[str, str]:
+    """The indexes that the file has: name and statement."""
+    made = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+    return dict(connection.exec_driver_sql(made).all())
+
+
+def _lacking(connection: Any) -> dict[str, str]:
+    held = _indexes(connection)
+    return {name: statement for name, statement in _INDEXES.items() if held.get(name) != statement}
+
+
 def _statements(script: str) -> list[str]:
     return [statement for part in script.split(";\n") if (statement := part.strip())]
+
+
+_INDEXES = {statement.split()[2]: statement for statement in _statements(re.sub(r"--.*\n", "", INDEXES))}
+"""Each by its name, in the words in which SQLite keeps it."""

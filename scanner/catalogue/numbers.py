@@ -81,7 +81,9 @@ _COLUMNS = {"profiles": "body, license, pipeline, library, model_type, formats, 
 def _profile_row(body: str) -> tuple[str | None, ...]:
     """A profile with the columns it is searched by; several licences or formats are joined by blanks."""
     profile = json.loads(body)
-    said = profile.get("card", {}).get("license")
+    # As a check has it: where the card was not seen, its tags tell, and then others.
+    stated = [id for id, _ in profile.get("stated", {}).get("licenses") or ()]
+    said = profile.get("card", {}).get("license") or profile.get("tagged") or stated
     texts = [item for item in (said if isinstance(said, list) else [said]) if isinstance(item, str)]
     formats = profile.get("listing", {}).get("formats")
     return (

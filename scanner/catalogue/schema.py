@@ -180,14 +180,23 @@ CREATE TABLE verdicts (
 
 -- The words of all names, by the number of the name; filled when somebody searches, see search.py.
 CREATE VIRTUAL TABLE search USING fts5 (id, content = 'names', content_rowid = 'num', columnsize = 0);
+"""
 
+INDEXES = """
 CREATE INDEX names_by_publisher ON names (publisher);
 CREATE INDEX names_by_holder ON names (holder);
 CREATE INDEX models_by_name ON models (name);
-CREATE INDEX models_by_profile ON models (profile);
+-- Counting needs no more than what stands in these two.
+CREATE INDEX models_by_profile ON models (profile, state, downloads);
+CREATE INDEX models_by_summary ON models (summary, state, downloads);
+-- The orders of a search; most models are liked by nobody.
 CREATE INDEX models_by_downloads ON models (downloads);
+CREATE INDEX models_by_likes ON models (likes) WHERE likes > 0;
+CREATE INDEX models_by_modified ON models (modified);
 CREATE INDEX models_by_sweep ON models (sweep) WHERE state = 0;
+CREATE INDEX models_gone ON models (state) WHERE state = 1;
 CREATE INDEX events_by_model ON events (model);
 CREATE INDEX events_by_name ON events (name);
 CREATE INDEX queue_by_priority ON queue (priority, not_before);
 """
+"""Every question is answered without them, only later: a file that lacks one gets it from whoever fills it next."""

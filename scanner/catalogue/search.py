@@ -3,8 +3,8 @@
 The words stand in an index of all names. Names are never deleted nor changed, so it only grows: what was added
 since the last search is added to it before the next one.
 
-A search first looks among the first few thousand of the order that is asked for: most end there. What matches
-seldom is looked for in one pass over everything.
+Where few models meet one of the conditions, the others are asked of these alone. Else a search first looks among the
+first few thousand of the order that is asked for: most end there. What is left takes one pass over everything.
 """
 
 from __future__ import annotations
@@ -24,10 +24,16 @@ VERDICTS = ("allow", "review", "deny")
 SORTS = {"downloads": "m.downloads", "likes": "m.likes", "created": "m.created", "modified": "m.modified"}
 
 _BATCH = 100_000
-_FIRST, _RARE = 5_000, 20_000
+_LOOKED_AT, _RARE = 5_000, 20_000
 _WORD = re.compile(r"\w+")
-# The first four bytes of an _id are the moment it was created.
-_ORDERED = {"downloads": "downloads", "created": "hub_id"}
+_FIRST = {
+    "downloads": "ORDER BY downloads",
+    "likes": "WHERE likes > 0 ORDER BY likes",
+    # The first four bytes of an _id are the moment it was created.
+    "created": "ORDER BY hub_id",
+    "modified": "ORDER BY modified",
+}
+"""The orders as indexes keep them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +121,8 @@ def search(catalogue: Catalogue, wish: Wish) -> list[Hit]:
     """
     with catalogue.reading() as connection:
         judgement = _judgement(connection, wish)
-        conditions, values = _conditions(wish, judgement)
         rows: list[Any] = []
-        for sql, given in _attempts(connection, wish, conditions, values):
+        for sql, given in _attempts(connection, wish, _conditions(connection, wish, judgement)):
             rows = connection.exec_driver_sql(sql, (*given, wish.limit)).all()
             if len(rows) >= wish.limit:
                 break
@@ -153,24 +158,43 @@ def _judgement(connection: Any, wish: Wish) -> int | None:
 # -- the question
 
 
-def _attempts(connection: Any, wish: Wish, conditions: list[str], values: list[Any]) -> Iterator[tuple[str, list[Any]]]:
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """``counted`` has about as many rows as models meet it; empty: no index finds them."""
+
+    text: str
+    values: tuple[Any, ...] = ()
+    counted: str = ""
+
+
+def _attempts(connection: Any, wish: Wish, conditions: list[_Condition]) -> Iterator[tuple[str, list[Any]]]:
     """The questions to ask, one after the other, until one is answered in full; the last one answers in any case."""
-    column = SORTS[wish.sort]
-    end = f" ORDER BY {column} DESC, m.num LIMIT ?"
-    where = " WHERE " + " AND ".join(conditions)
-    if match := _match(wish.words):
-        held = "SELECT rowid FROM search WHERE search MATCH ?"
-        few = connection.exec_driver_sql(f"SELECT count(*) FROM ({held} LIMIT ?)", (match, _RARE)).scalar_one()
-        if few < _RARE:
-            source = "SELECT m.num FROM search f CROSS JOIN models m ON m.name = f.rowid"
-            yield f"{source}{where} AND search MATCH ?{end}", [*values, match]
-            return
-        where += f" AND m.name IN ({held})"
-        values = [*values, match]
-    if key := _ORDERED.get(wish.sort):
-        first = f"SELECT num FROM models ORDER BY {key} DESC LIMIT {_FIRST}"
-        yield f"SELECT m.num FROM ({first}) t CROSS JOIN models m ON m.num = t.num{where}{end}", values
-    yield f"SELECT m.num FROM models m NOT INDEXED{where}{end}", values
+    end = f" ORDER BY {SORTS[wish.sort]} DESC, m.num LIMIT ?"
+    if rare := _rarest(connection, conditions):
+        # In this order: left to itself, SQLite takes another index as soon as there is one.
+        few = f"(SELECT m.num FROM models m WHERE {rare.text}) t CROSS JOIN models m ON m.num = t.num"
+        where, values = _joined([one for one in conditions if one is not rare])
+        yield f"SELECT m.num FROM {few} WHERE {where}{end}", [*rare.values, *values]
+        return
+    where, values = _joined(conditions)
+    first = f"SELECT num FROM models {_FIRST[wish.sort]} DESC LIMIT {_LOOKED_AT}"
+    yield f"SELECT m.num FROM ({first}) t CROSS JOIN models m ON m.num = t.num WHERE {where}{end}", values
+    yield f"SELECT m.num FROM models m NOT INDEXED WHERE {where}{end}", values
+
+
+def _rarest(connection: Any, conditions: list[_Condition]) -> _Condition | None:
+    """The condition that the fewest models meet, where they are few."""
+    counts = [
+        (connection.exec_driver_sql(f"SELECT count(*) FROM ({one.counted} LIMIT {_RARE})", one.values).scalar_one(), n)
+        for n, one in enumerate(conditions)
+        if one.counted
+    ]
+    fewest, n = min(counts, default=(_RARE, 0))
+    return conditions[n] if fewest < _RARE else None
+
+
+def _joined(conditions: list[_Condition]) -> tuple[str, list[Any]]:
+    return " AND ".join(one.text for one in conditions) or "1", [value for one in conditions for value in one.values]
 
 
 def _match(words: str) -> str | None:
@@ -182,9 +206,10 @@ def _match(words: str) -> str | None:
     return " ".join(phrases) or None
 
 
-def _conditions(wish: Wish, judgement: int | None) -> tuple[list[str], list[Any]]:
-    conditions = ["m.state = ?"]
-    values: list[Any] = [GONE if wish.gone else PRESENT]
+def _conditions(connection: Any, wish: Wish, judgement: int | None) -> list[_Condition]:
+    gone = f"m.state = {GONE}"
+    conditions = [_Condition(gone, (), f"SELECT 1 FROM models m WHERE {gone}") if wish.gone else
+                  _Condition(f"m.state = {PRESENT}")]  # fmt: skip
     profile = [
         (_one_of("license", wish.license), wish.license),
         (_one_of("formats", wish.format), wish.format),
@@ -200,20 +225,27 @@ def _conditions(wish: Wish, judgement: int | None) -> tuple[list[str], list[Any]
         said = [(text, value) for text, value in asked if value is not None]
         if said:
             inner = " AND ".join(text for text, _ in said)
-            conditions.append(f"{column} IN (SELECT num FROM {table} WHERE {inner})")
-            values += [value for text, value in said if "?" in text]
+            values = tuple(value for text, value in said if "?" in text)
+            # Read once, however many questions ask for them.
+            of = f"SELECT json_group_array(num) FROM {table} WHERE {inner}"
+            numbers = connection.exec_driver_sql(of, values).scalar_one()
+            text = f"{column} IN (SELECT value FROM json_each(?))"
+            conditions.append(_Condition(text, (numbers,), f"SELECT 1 FROM models m WHERE {text}"))
+    if match := _match(wish.words):
+        conditions.append(_named("SELECT rowid FROM search WHERE search MATCH ?", match))
     if wish.author is not None:
         of = "SELECT n.num FROM names n JOIN publishers p ON p.num = n.publisher WHERE p.name = ?"
-        conditions.append(f"m.name IN ({of})")
-        values.append(wish.author)
+        conditions.append(_named(of, wish.author))
     if wish.min_downloads:
-        conditions.append("m.downloads >= ?")
-        values.append(wish.min_downloads)
+        conditions.append(_Condition("m.downloads >= ?", (wish.min_downloads,)))
     if wish.verdict is not None:
         said_so = "SELECT 1 FROM verdicts v WHERE v.judgement = ? AND v.model = m.num AND v.verdict = ?"
-        conditions.append(f"EXISTS ({said_so})")
-        values += [judgement, VERDICTS.index(wish.verdict)]
-    return conditions, values
+        conditions.append(_Condition(f"EXISTS ({said_so})", (judgement, VERDICTS.index(wish.verdict))))
+    return conditions
+
+
+def _named(names: str, value: str) -> _Condition:
+    return _Condition(f"m.name IN ({names})", (value,), names)
 
 
 def _one_of(column: str, value: str | None) -> str:

@@ -20,29 +20,29 @@ SCHEMA = "modelorigin/catalogue-stats/v1"
 UNKNOWN, NOT_CONCLUDED = "?", "not concluded"
 MONTH, YEAR = "month", "year"
 
-# Each reads the table once, in its own order: through an index it would jump to and fro.
+# In the order of the table: through an index it would jump to and fro. The others read an index alone.
 _TIMES = (
-    "SELECT created / 86400, sum(state = ?), coalesce(sum(iif(state = ?, downloads, 0)), 0), sum(state = ?), min(seen),"
-    " max(seen) FROM models NOT INDEXED GROUP BY 1"
+    "SELECT created / 86400, sum(state = ?), sum(iif(state = ?, downloads, NULL)), sum(state = ?), min(seen), max(seen)"
+    " FROM models NOT INDEXED GROUP BY 1"
 )
 _PROFILES = (
     "SELECT license, formats, pipeline, sum(n), sum(d) FROM"
-    " (SELECT profile p, count(*) n, coalesce(sum(downloads), 0) d FROM models NOT INDEXED WHERE state = ? GROUP BY 1)"
+    " (SELECT profile p, count(*) n, sum(downloads) d FROM models WHERE state = ? GROUP BY 1)"
     " JOIN profiles ON num = p GROUP BY 1, 2, 3"
 )
 _SUMMARIES = (
-    "SELECT publisher, roots, sum(n), sum(d) FROM (SELECT summary s, count(*) n, coalesce(sum(downloads), 0) d"
-    " FROM models NOT INDEXED WHERE state = ? GROUP BY 1) LEFT JOIN summaries ON num = s GROUP BY 1, 2"
+    "SELECT publisher, roots, sum(n), sum(d) FROM (SELECT summary s, count(*) n, sum(downloads) d"
+    " FROM models WHERE state = ? GROUP BY 1) LEFT JOIN summaries ON num = s GROUP BY 1, 2"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """``downloads`` in the last 30 days, of models whose number is known."""
+    """``downloads`` in the last 30 days, of models whose number is known; None: of none it is."""
 
     label: str
     models: int
-    downloads: int
+    downloads: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Stats:
 
     catalogue: str
     models: int
-    downloads: int
+    downloads: int | None
     gone: int
     open: int
     oldest: str | None
@@ -97,7 +97,7 @@ def stats(catalogue: Catalogue, by: str = YEAR) -> Stats:
     return Stats(
         catalogue=catalogue.path.name,
         models=sum(row[1] for row in times),
-        downloads=sum(row[2] for row in times),
+        downloads=_sum(row[2] for row in times),
         gone=sum(row[3] for row in times),
         open=sum(models for publisher, _, models, _ in summaries if publisher is None),
         oldest=moment(min((row[4] for row in times), default=None)),
@@ -115,13 +115,13 @@ def _charts(times: Sequence[Any], profiles: Sequence[Any], summaries: Sequence[A
         # A model that is its own root has none above it: its publisher is where it comes from.
         of_roots = ((row[1] or (row[0] and UNKNOWN) or NOT_CONCLUDED, *row[2:]) for row in summaries)
         yield _chart("roots", "By country of the roots", f"{countries}; several: a merge", of_roots)
-    yield _chart("license", "By licence", "as the card declares it; ? is none, or no card seen",
+    yield _chart("license", "By licence", "as the card, else the tags, else others say; ? is none, or none was seen",
                  ((row[0] or UNKNOWN, *row[3:]) for row in profiles))  # fmt: skip
     yield _chart("format", "By format of the weights", "as the list of files shows; ? is a list that was not seen",
                  ((UNKNOWN if row[1] is None else row[1] or "no weights", *row[3:]) for row in profiles))  # fmt: skip
     yield _chart("task", "By task", "the pipeline tag; ? is none", ((row[2] or UNKNOWN, *row[3:]) for row in profiles))
-    present = ("present", sum(row[1] for row in times), sum(row[2] for row in times))
-    state = [present, ("gone", sum(row[3] for row in times), 0)]
+    present = ("present", sum(row[1] for row in times), _sum(row[2] for row in times))
+    state = [present, ("gone", sum(row[3] for row in times), None)]
     yield _chart("state", "By state", "gone: deleted or made private since it was first seen", state)
     created = _chart(
         "created", f"By {by} of creation", "the hub dates all that is older than March 2022 to that month",
@@ -130,13 +130,19 @@ def _charts(times: Sequence[Any], profiles: Sequence[Any], summaries: Sequence[A
     yield replace(created, bars=tuple(sorted(created.bars, key=lambda bar: bar.label)))
 
 
-def _chart(key: str, title: str, note: str, counted: Iterable[tuple[str, int, int]]) -> Chart:
-    sums: dict[str, tuple[int, int]] = {}
+def _chart(key: str, title: str, note: str, counted: Iterable[tuple[str, int, int | None]]) -> Chart:
+    sums: dict[str, tuple[int, int | None]] = {}
     for label, models, downloads in counted:
-        before = sums.get(label, (0, 0))
-        sums[label] = (before[0] + models, before[1] + downloads)
+        before = sums.get(label, (0, None))
+        sums[label] = (before[0] + models, _sum((before[1], downloads)))
     largest = sorted(sums.items(), key=lambda item: (-item[1][0], item[0]))
     return Chart(key, title, note, tuple(Bar(label, *pair) for label, pair in largest))
+
+
+def _sum(numbers: Iterable[int | None]) -> int | None:
+    """Of those that are known; None where none is."""
+    known = [number for number in numbers if number is not None]
+    return sum(known) if known else None
 
 
 @cache
@@ -152,5 +158,5 @@ def folded(bars: Sequence[Bar], most: int) -> list[Bar]:
     if len(bars) <= most:
         return list(bars)
     rest = bars[most - 1 :]
-    others = Bar(f"{len(rest):,} others", sum(bar.models for bar in rest), sum(bar.downloads for bar in rest))
+    others = Bar(f"{len(rest):,} others", sum(bar.models for bar in rest), _sum(bar.downloads for bar in rest))
     return [*bars[: most - 1], others]

@@ -30,8 +30,8 @@ text { font: 13px system-ui, sans-serif; fill: var(--ink); } .faint { fill: var(
 def as_page(title: str, facts: Mapping[str, str], charts: Sequence[Mapping[str, Any]], caption: str) -> str:
     """The page: ``facts`` by their name, a figure for each of ``charts``.
 
-    A chart has a ``title``, a ``note`` and ``bars`` of ``label``, ``models`` and ``downloads``. ``caption`` stands
-    under every figure: from which catalogue it is, and as of when.
+    A chart has a ``title``, a ``note`` and ``bars`` of ``label``, ``models`` and ``downloads``, None where they are not
+    known. ``caption`` stands under every figure: from which catalogue it is, and as of when.
     """
     told = "\n".join(f"<dt>{_text(name)}</dt><dd>{_text(value)}</dd>" for name, value in facts.items())
     figures = "\n".join(_figure(chart, caption) for chart in charts)
@@ -76,12 +76,15 @@ def _line(bar: Mapping[str, Any], number: int, most: int, all_models: int) -> st
     length = max(1.0, _BAR * bar["models"] / most) if bar["models"] else 0.0
     share = f"{bar['models'] / all_models:.1%}"
     label = _text(shortened(str(one_line(bar["label"])), _LONGEST))
-    whole = _text(f"{bar['label']}: {bar['models']:,} models, {share}, {bar['downloads']:,} downloads")
+    known = bar["downloads"] is not None
+    downloads = f"{bar['downloads']:,} downloads" if known else "downloads not known"
+    short = f", {_short(bar['downloads'])} downloads" if known else ""
+    whole = _text(f"{bar['label']}: {bar['models']:,} models, {share}, {downloads}")
     return (
         f'<g><title>{whole}</title><text x="{_LABEL - 8}" y="{middle + 4}" text-anchor="end">{label}</text>'
         f'<rect x="{_LABEL}" y="{middle - 8}" width="{length:.1f}" height="16" rx="2"/>'
         f'<text x="{_LABEL + length + 6:.1f}" y="{middle + 4}">{bar["models"]:,}'
-        f'<tspan class="faint"> {share}, {_short(bar["downloads"])} downloads</tspan></text></g>'
+        f'<tspan class="faint"> {share}{short}</tspan></text></g>'
     )
 
 

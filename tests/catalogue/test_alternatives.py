@@ -177,7 +177,7 @@ def test_without_counts_names_tell_the_size_and_children_the_rank_and_both_are_t
         _, offered = alternatives(kept, "Qwen/Qwen2.5-7B", [NO_PRC], TABLES, DAY)
     first, second, *others = [one for one in offered if not one.id.startswith("acme/")]
     assert (first.id, second.id) == ("allenai/OLMo-7B", "google/gemma-7b")
-    assert {"downloads not known, 2 models here come out of it", "7B parameters says its name, about as many"} < set(
+    assert {"downloads not known, 2 models here come out of it", "7B parameters by its name, about as many"} < set(
         first.reasons
     )
     assert [one.id for one in others] == ["microsoft/big-70b"]
@@ -196,6 +196,32 @@ def test_another_name_of_the_same_model_is_no_alternative(tmp_path: Path) -> Non
     with filled(tmp_path / "u.db", said) as kept:
         _, offered = alternatives(kept, "meta-llama/Llama-3.1-8B", [NO_PRC], TABLES, DAY)
     assert [one.id for one in offered] == ["google/gemma-7b"]
+
+
+def test_one_model_under_two_names_is_offered_once(tmp_path: Path) -> None:
+    said = untold("Qwen/Qwen2.5-7B", "meta-llama/Llama-3.1-8B", "meta-llama/Meta-Llama-3.1-8B", config=GEMMA)
+    said += untold("google/gemma-7b", config=GEMMA)
+    with filled(tmp_path / "u.db", said) as kept:
+        _, offered = alternatives(kept, "Qwen/Qwen2.5-7B", [NO_PRC], TABLES, DAY)
+    assert sorted(one.id for one in offered) == ["google/gemma-7b", "meta-llama/Llama-3.1-8B"]
+
+
+@pytest.mark.parametrize("task", ["Embedding", "Reranker", "Reward", "Guard"])
+def test_what_embeds_ranks_or_guards_is_replaced_by_its_like_alone(task: str, tmp_path: Path) -> None:
+    said = untold(f"Qwen/Qwen3-{task}-8B", "Qwen/Qwen3-8B", "google/gemma-7b", f"google/gemma-{task}-7b", config=GEMMA)
+    with filled(tmp_path / "u.db", said) as kept:
+        _, instead = alternatives(kept, f"Qwen/Qwen3-{task}-8B", [NO_PRC], TABLES, DAY)
+        _, plain = alternatives(kept, "Qwen/Qwen3-8B", [NO_PRC], TABLES, DAY)
+    assert [one.id for one in instead] == [f"google/gemma-{task}-7b"]
+    assert [one.id for one in plain] == ["google/gemma-7b"]
+
+
+def test_a_model_made_for_code_is_replaced_by_another_before_any_other(tmp_path: Path) -> None:
+    said = untold("Qwen/Qwen2.5-Coder-7B", "google/gemma-7b", "google/codegemma-7b", config=GEMMA)
+    said += [row("acme/child", "google/gemma-7b", config=OLMO)]
+    with filled(tmp_path / "u.db", said) as kept:
+        _, offered = alternatives(kept, "Qwen/Qwen2.5-Coder-7B", [NO_PRC], TABLES, DAY)
+    assert offered[0].id == "google/codegemma-7b"
 
 
 @pytest.mark.parametrize(

@@ -54,9 +54,15 @@ def test_every_descendant_counts_once_at_its_smallest_distance(catalogue: Catalo
         "zeta/adapter": (2, "adapter"),
     }
     assert [(c.depth, c.relation, c.models, c.downloads) for c in found.counts] == [
-        (1, "finetune", 1, 50), (1, "merge", 1, 30), (2, "adapter", 1, 0), (2, "quantized", 1, 40),
+        (1, "finetune", 1, 50), (1, "merge", 1, 30), (2, "adapter", 1, None), (2, "quantized", 1, 40),
     ]  # fmt: skip
     assert (found.models, found.downloads) == (4, 120)
+
+
+def test_downloads_that_are_not_known_are_not_none_at_all(catalogue: Catalogue) -> None:
+    found = of(catalogue, "zeta/merge")
+    assert [(c.models, c.downloads) for c in found.counts] == [(1, None)]
+    assert (found.models, found.downloads) == (1, None)
 
 
 def test_the_most_downloaded_come_first(catalogue: Catalogue) -> None:

@@ -199,6 +199,15 @@ def test_the_census_counts_every_model_once_and_a_model_of_two_roots_for_both_co
     assert counted.rules["root-origin"] >= 4
 
 
+def test_where_no_downloads_are_known_the_publishers_of_most_models_are_counted(tmp_path: Path) -> None:
+    said = [row(id, downloads=None) for id in ("acme/a", "acme/b", "beta/c", "zeta/d", "zeta/e", "zeta/f")]
+    with filled(tmp_path / "n.db", said) as kept:
+        (number,) = judged(kept, load_policy("baseline"))
+        with kept.reading() as connection:
+            counted = census(connection, number, top=2)
+    assert {name: tally.total for name, tally in counted.by["publisher"].items()} == {"zeta": 3, "acme": 2}
+
+
 def test_what_if_lists_what_changes(catalogue: Catalogue) -> None:
     before, after = judged(catalogue, load_policy("no-prc-root"), load_policy("baseline"))
     with catalogue.reading() as connection:

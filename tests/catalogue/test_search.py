@@ -180,7 +180,7 @@ def test_common_words_and_rare_ones_are_answered_alike(
 ) -> None:
     with monkeypatch.context() as few:
         few.setattr(searching, "_RARE", 1)
-        few.setattr(searching, "_FIRST", 5)
+        few.setattr(searching, "_LOOKED_AT", 5)
         common = ids(many, **wish)
     rare = ids(many, **wish)
     keys = {"downloads": "downloads", "likes": "likes", "created": "created", "modified": "modified"}

@@ -48,7 +48,7 @@ def test_every_chart_counts_every_model_once(tmp_path: Path) -> None:
     for one in found.charts:
         gone = 1 if one.key == "state" else 0
         assert sum(bar.models for bar in one.bars) == 4 + gone, one.key
-        assert sum(bar.downloads for bar in one.bars) == 920, one.key
+        assert sum(bar.downloads or 0 for bar in one.bars) == 920, one.key
 
 
 def test_what_is_not_known_stands_apart(tmp_path: Path) -> None:
@@ -80,6 +80,26 @@ def test_models_that_came_after_the_run_are_not_taken_for_unknown_ones(tmp_path:
         found = stats(kept)
     assert found.open == 1
     assert chart(found, "roots") == {"?": 2, "CN": 1, "not concluded": 1}
+
+
+def test_downloads_that_nobody_told_are_not_known_and_not_nought(tmp_path: Path) -> None:
+    with filled(tmp_path / "c.db", [row("acme/a", downloads=None), row("acme/b", downloads=None)]) as kept:
+        found = stats(kept)
+    assert (found.models, found.downloads) == (2, None)
+    assert {bar.downloads for one in found.charts for bar in one.bars} == {None}
+    page = as_page("a", {}, [one.document() for one in found.charts], "b")
+    assert "0 downloads" not in page
+    assert "downloads not known" in page
+
+
+def test_where_the_card_was_not_seen_its_tags_tell_the_licence(tmp_path: Path) -> None:
+    said = [
+        row("acme/a", cardData=None),
+        row("acme/b", cardData={"license": "mit"}),
+        row("acme/c", cardData={}, tags=[]),
+    ]
+    with filled(tmp_path / "c.db", said) as kept:
+        assert chart(stats(kept), "license") == {"apache-2.0": 1, "mit": 1, "?": 1}
 
 
 def test_an_empty_catalogue_has_nothing_to_count(tmp_path: Path) -> None:

@@ -35,6 +35,16 @@ def test_every_model_is_judged_and_counted(run: Run, file: str) -> None:
     assert "root-origin" in ran.out
 
 
+def test_shares_are_told_and_those_of_downloads_only_where_some_are_known(run: Run, file: str, tmp_path: Path) -> None:
+    words = ("catalogue", "judge", "--policy", "no-prc-root", "--as-of", "2026-11-23", "--catalogue")
+    shares = {line.split()[0]: line.split()[1:] for line in run(*words, file).out.splitlines() if line}
+    assert shares["all"] == ["3", "100.0%", "0", "1", "2", "100.0%"]
+    assert shares["share"] == ["0.0%", "33.3%", "66.7%"]
+    assert shares["CN"][:2] == ["2", "66.7%"]
+    filled(tmp_path / "n.db", [row("acme/lonely", downloads=None)]).close()
+    assert "of downloads" not in run(*words, str(tmp_path / "n.db")).out
+
+
 def test_what_another_policy_would_change_is_listed(run: Run, file: str) -> None:
     words = ("--policy", "no-prc-root", "--against", "baseline", "--format", "json")
     document = json.loads(run("catalogue", "judge", "--catalogue", file, *words).out)

@@ -109,10 +109,11 @@ def _document(found: Radius, *, recorded: bool) -> dict[str, Any]:
 def _table(found: Radius, on: Screen, *, recorded: bool) -> Iterator[str]:
     from scanner.export.columns import rows
 
-    known = f", known too as {', '.join(found.former)}" if found.former else ""
+    names = f", known too as {', '.join(found.former)}" if found.former else ""
     unseen = "" if found.found.model is not None else " (never seen itself: others name it)"
-    yield f"{found.found.id}{known}{unseen}"
-    yield f"{found.models:,} descendants, {found.downloads:,} downloads in 30 days"
+    yield f"{found.found.id}{names}{unseen}"
+    known = "downloads not known" if found.downloads is None else f"{found.downloads:,} downloads in 30 days"
+    yield f"{found.models:,} descendants, {known}" if found.models else "no descendants"
     if found.counts:
         yield ""
         body = [[c.depth, c.relation, c.models, c.downloads, c.gone] for c in found.counts]

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from scanner.catalogue.census import Census, Change, Tally
 
 _LINES = 12
+_DENIED = "  of downloads"
+"""Head of the last column: the share of the downloads that is denied. Left out where no downloads are known."""
 _OF = "catalogue judge"
 
 
@@ -97,15 +99,19 @@ def _document(
 
 
 def _table(found: Census) -> Iterator[str]:
-    yield f"{found.policy} on {found.as_of}: {found.whole.total:,} models"
+    all_models = found.whole.total
+    counted = sum(found.whole.downloads) > 0
+    most = ", the most downloaded" if counted else ", those of most models"
+    yield f"{found.policy} on {found.as_of}: {all_models:,} models"
     yield ""
-    yield f"{'':28}{'models':>11}  {'allow':>11}{'review':>11}{'deny':>11}   downloads denied"
-    yield _line("all", found.whole)
+    yield f"{'':28}{'models':>11}{'share':>8}{'allow':>11}{'review':>11}{'deny':>11}" + _DENIED * counted
+    yield _line("all", found.whole, all_models, counted=counted)
+    yield f"{'share':<28}{'':19}" + "".join(f"{count / all_models:>11.1%}" for count in found.whole.models)
     for name, of in found.by.items():
         yield ""
-        yield f"by {name}"
+        yield f"by {name}" + (most if name == "publisher" else "")
         shown = list(of.items())[:_LINES]
-        yield from (_line(f"  {value}", tally) for value, tally in shown)
+        yield from (_line(f"  {value}", tally, all_models, counted=counted) for value, tally in shown)
         if len(of) > len(shown):
             yield f"  and {len(of) - len(shown):,} more (--format json shows all)"
     yield ""
@@ -113,11 +119,14 @@ def _table(found: Census) -> Iterator[str]:
     yield from (f"  {rule:<32}{count:>11,}" for rule, count in found.rules.most_common(_LINES))
 
 
-def _line(name: str, tally: Tally) -> str:
-    shares = "".join(f"{count:>11,}" for count in tally.models)
+def _line(name: str, tally: Tally, all_models: int, *, counted: bool) -> str:
+    verdicts = "".join(f"{count:>11,}" for count in tally.models)
+    line = f"{name[:28]:<28}{tally.total:>11,}{tally.total / all_models:>8.1%}{verdicts}"
+    if not counted:
+        return line
     downloads = sum(tally.downloads)
-    denied = f"{tally.downloads[2] / downloads:>9.1%}" if downloads else f"{'-':>9}"
-    return f"{name[:28]:<28}{tally.total:>11,}  {shares}   {denied}"
+    denied = f"{tally.downloads[2] / downloads:.1%}" if downloads else "-"
+    return f"{line}{denied:>{len(_DENIED)}}"
 
 
 def _compared(counted: Sequence[Census], counts: dict[tuple[str, str], int], listed: Sequence[Change]) -> Iterator[str]:

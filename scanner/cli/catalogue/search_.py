@@ -88,7 +88,7 @@ def _warn_of_open(kept: Catalogue) -> None:
 def _table(hits: list[Hit], *, judged: bool) -> str:
     from scanner.export.columns import rows
 
-    head = ["model", "origin", "roots", "licence", "task", "downloads", *(["verdict"] if judged else ())]
+    head = ["model", "publisher", "roots", "licence", "task", "downloads", *(["verdict"] if judged else ())]
     body = [
         [hit.id, hit.publisher, hit.roots, hit.license, hit.task, hit.downloads, *([hit.verdict] if judged else ())]
         for hit in hits

@@ -125,7 +125,8 @@ def _parent(parent: Mapping[str, Any]) -> str:
     else:
         where = "" if leads == parent["name"] else f" (is {leads})"
         where += " (gone)" if parent["state"] == "gone" else ""
-    return f"{parent['relation']} of {parent['name']}{where}"
+    how = "made from" if parent["relation"] == "unspecified" else f"{parent['relation']} of"
+    return f"{how} {parent['name']}{where}"
 
 
 def _lineage(found: Mapping[str, Any] | None) -> list[str]:

@@ -73,7 +73,7 @@ def _facts(found: Stats) -> dict[str, str]:
     return {
         "catalogue": found.catalogue,
         "models": f"{found.models:,} present, {found.gone:,} gone",
-        "downloads": f"{found.downloads:,} in 30 days",
+        "downloads": "not known" if found.downloads is None else f"{found.downloads:,} in 30 days",
         "seen": f"{(found.oldest or '-')[:10]} to {(found.newest or '-')[:10]}",
         "sources": ", ".join(found.sources) or "none",
     }
@@ -93,18 +93,23 @@ def _table(found: Stats, on: Screen, most: int) -> Iterator[str]:
         yield f"{name:<10} {value}"
     for chart in found.charts:
         shown = _shown(chart, most)
-        yield f"\n{chart.title}: models, share, downloads in 30 days"
+        yield f"\n{chart.title}: models, share" + ("" if found.downloads is None else ", downloads in 30 days")
         yield f"({chart.note})"
         if len(shown.bars) < len(chart.bars) and chart.key == "created":
             yield f"the last {len(shown.bars)} of {len(chart.bars)}"
         whole = found.models or 1
         models = max((len(f"{bar.models:,}") for bar in shown.bars), default=0)
-        downloads = max((len(f"{bar.downloads:,}") for bar in shown.bars), default=0)
+        told = ["" if found.downloads is None else f" {_number(bar.downloads)}" for bar in shown.bars]
+        downloads = max(map(len, told), default=0)
         body = [
-            (bar.label, bar.models, f"{bar.models:>{models},} {bar.models / whole:>6.1%} {bar.downloads:>{downloads},}")
-            for bar in shown.bars
+            (bar.label, bar.models, f"{bar.models:>{models},} {bar.models / whole:>6.1%}{said:>{downloads}}")
+            for bar, said in zip(shown.bars, told, strict=True)
         ]
         yield bars(body, on)
+
+
+def _number(number: int | None) -> str:
+    return "-" if number is None else f"{number:,}"
 
 
 def _html(found: Stats) -> str:
