@@ -9,7 +9,9 @@ from typing import Any
 
 Json = dict[str, Any]
 
-_FAST = 1
+_LEVEL = 6
+_LEFT_OUT = ("footnotes", "evidence")
+"""What nobody who judges a catalogue may ask for, and most of a document."""
 
 
 class Traces:
@@ -29,12 +31,18 @@ class Traces:
         return dict(document) if of == self._of else None
 
     def put(self, num: int, document: Json) -> None:
-        self.fresh.append((num, zlib.compress(json.dumps([self._of, document]).encode(), _FAST)))
+        self.fresh.append((num, zlib.compress(json.dumps([self._of, _kept(document)]).encode(), _LEVEL)))
 
     def taken(self) -> list[tuple[int, bytes]]:
         """What is new since the last time."""
         fresh, self.fresh = self.fresh, []
         return fresh
+
+
+def _kept(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _kept(one) for key, one in value.items() if key not in _LEFT_OUT}
+    return [_kept(one) for one in value] if isinstance(value, list) else value
 
 
 def forget(connection: Any, stamp: int) -> None:
