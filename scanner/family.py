@@ -142,6 +142,7 @@ class Families:
         ids = ((pattern, family) for family in self._all for pattern in family.name_patterns)
         prose = ((name, family) for family in self._all for name in family.names)
         self._recognised: dict[_Seen, tuple[Recognition, ...]] = {}
+        self._owned: dict[tuple[str, str | None, tuple[str, ...] | None], str | None] = {}
         self._in_ids, self._in_prose = _Phrases(ids, open_versions=True), _Phrases(prose, open_versions=False)
 
     @classmethod
@@ -196,7 +197,15 @@ class Families:
         None for everything else: another publisher, a name that names somebody else's family too, a family whose
         weights begin elsewhere, a config (where known) of another family.
         """
-        namespace, _, name = str(repo).rpartition("/")
+        asked = (str(repo), model_type, architectures)
+        if asked not in self._owned:
+            if len(self._owned) >= _REMEMBERED:
+                self._owned.clear()
+            self._owned[asked] = self._own(*asked)
+        return self._owned[asked]
+
+    def _own(self, repo: str, model_type: str | None, architectures: tuple[str, ...] | None) -> str | None:
+        namespace, _, name = repo.rpartition("/")
         found = list(self._in_ids.find(name)) if namespace else []
         mine = [match for match in found if match.start == 0 and self._develops(namespace, match.meaning)]
         longest = max((match.end for match in mine), default=0)

@@ -188,7 +188,7 @@ def _license(node: Node) -> License:
     cards = [evidence for evidence in reading.evidence if evidence.kind == "card"]
     limits = tuple(limit for card in cards for limit in _limits(card)) if cards else None
     license = conclude(tuple(claims), read=bool(claims), limits=limits)
-    return replace(license, link_kind=link_kind(license.link, reading.model))
+    return replace(license, link_kind=link_kind(license.link, reading.model)) if license.link else license
 
 
 def _claims(evidence: Evidence, model: Model) -> Iterator[LicenseClaim]:

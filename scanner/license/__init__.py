@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from scanner.fact import Basis, Citation, Confidence
@@ -142,23 +143,31 @@ def _concluded(sides: tuple[Side, ...], *, unknown: bool, changed: bool) -> Lice
 
     ``unknown``: something names one nobody knows; ``changed``: the text of one was changed.
     """
-    nothing = License(None, None, None, None, Status.UNKNOWN if unknown or changed else Status.NONE)
-    if not sides:
-        return nothing
+    if len(sides) == 1 and not changed:
+        side = sides[0]
+        return _alone(side.key, side.by) if side.record else License(None, None, None, side.spdx, Status.UNKNOWN)
     notes = () if changed else tuple(("concluded", _cited(side)) for side in sides if side.record)
-    duties = tuple(duty for side in sides for duty in _duties(side, named=len(sides) > 1))
     if len(sides) > 1:
-        return replace(nothing, status=Status.CONFLICTING, duties=duties, footnotes=notes)
-    if changed:
-        return nothing
-    side = sides[0]
-    facts = _facts(side.record or {})
+        duties = tuple(duty for side in sides for duty in _duties(side, named=True))
+        return License(None, None, None, None, Status.CONFLICTING, duties=duties, footnotes=notes)
+    return License(None, None, None, None, Status.UNKNOWN if unknown or changed else Status.NONE)
+
+
+@lru_cache(maxsize=1024)
+def _alone(key: str, by: str | None) -> License:
+    """What is concluded from one licence of the table; ``by`` is what alone led to it."""
+    found = known(key)
+    assert found is not None
+    side = replace(found, by=by)
+    facts, record = _facts(side.record or {}), side.record or {}
+    notes = (("concluded", _cited(side)),)
+    duties = tuple(_duties(side, named=False))
     if side.family or facts.keys().isdisjoint(FACTS):
         status = Status.FAMILY if side.family else Status.UNKNOWN
-        return replace(nothing, concluded=side.spdx, status=status, duties=duties, footnotes=notes)
-    notes += tuple((fact, _cited(side, fact)) for fact in facts if isinstance((side.record or {}).get(fact), Mapping))
-    return replace(
-        nothing, concluded=side.spdx, status=Status.KNOWN, **facts, duties=duties, footnotes=notes, id=side.key
+        return License(None, None, None, side.spdx, status, duties=duties, footnotes=notes)
+    cited = tuple((fact, _cited(side, fact)) for fact in facts if isinstance(record.get(fact), Mapping))
+    return License(
+        None, None, None, side.spdx, Status.KNOWN, **facts, duties=duties, footnotes=(*notes, *cited), id=side.key
     )
 
 

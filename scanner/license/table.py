@@ -93,6 +93,7 @@ def of_text(ids: Sequence[str], declared: Sequence[str]) -> str:
     return keys[0] if keys else ids[0]
 
 
+@lru_cache(maxsize=1024)
 def terms(id: str) -> Mapping[str, Mapping[str, Any]]:
     """What a licence of the table demands, by name of the fact; empty for a family and for what is not in the table.
 
