@@ -206,7 +206,7 @@ class _Search:
         """The text that explains most of the stretch, and the best one that is another licence's."""
         hashed = self.hashed[slice(*span)]
         ranked = _ranked(hashed, self.index)
-        words = self._cut(span)
+        words = self.words.cut(*span)
         if ranked and (unchanged := verbatim(words, hashed, ranked[0], self.index)):
             return self._moved(unchanged, span[0]), None
         compared = []
@@ -221,10 +221,6 @@ class _Search:
         best = self._moved(compared[0], span[0])
         second = next((c for c in compared[1:] if c.reference.licenses != best.reference.licenses), None)
         return best, second
-
-    def _cut(self, span: tuple[int, int]) -> Words:
-        whole = self.words
-        return Words(whole.words[slice(*span)], whole.starts[slice(*span)], whole.breaks)
 
     @staticmethod
     def _moved(found: Comparison, by: int) -> Comparison:
