@@ -230,16 +230,17 @@ class _Search:
 
 def _ranked(hashed: Sequence[int], index: Index) -> list[Reference]:
     """Texts worth comparing, the one that explains most of the words first."""
-    shared = index.shared(runs(hashed))
-    likely = _likely(shared, index)
+    held = set(runs(hashed))
+    likely = _likely(index.shared(held), index)
     if len(likely) < 2:
         return [index.references[number] for number in likely]
-    held = set(_threes(hashed))
     weighed = []
     for number in likely:
-        words = index.words(number)
-        missing = len(set(_threes(words[slice(*index.references[number].core)])) - held)
-        weighed.append((len(held.intersection(_threes(words))) - missing, -len(words), -number))
+        whole, optional = index.held(number)
+        has = held & whole
+        # Runs that both have, less those that the file lacks and may not.
+        weight = len(has) - (len(whole) - len(has) - len(optional - has))
+        weighed.append((weight, -index.references[number].words, -number))
     weighed.sort(reverse=True)
     best = weighed[0][0]
     near = [number for weight, _, number in weighed if weight >= best - (1 - _NEAR) * abs(best)]
@@ -255,7 +256,3 @@ def _likely(shared: Mapping[int, int], index: Index) -> list[int]:
         ranked = sorted((n for n in weight if weight[n] >= _WORTH * best), key=lambda n: (-weight[n], n))
         likely |= dict.fromkeys(ranked[:_CANDIDATES])
     return list(likely)
-
-
-def _threes(hashed: Sequence[int]) -> Iterator[tuple[int, int, int]]:
-    return zip(hashed, hashed[1:], hashed[2:], strict=False)

@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from operator import lt
 
-from scanner.wording.index import RUN
+from scanner.wording.index import RUN, runs
 
 _NEAR = 64
 """Words before the first and after the last anchor that are compared beyond what the reference has there."""
+
+_STRIDE = 16
+"""Words that are compared at once while they are equal."""
 
 _EDITS = 160
 """Edits between two anchors beyond which the stretch is one gap."""
@@ -72,29 +75,28 @@ def blocks(text: Sequence[int], reference: Sequence[int], work: Work) -> list[Bl
 
 def _anchors(text: Sequence[int], reference: Sequence[int]) -> list[tuple[int, int]]:
     """The longest rising chain of places where both hold a run of words that the reference holds once."""
-    places: dict[tuple[int, ...], int] = {}
-    for ref, run in enumerate(zip(*(reference[k:] for k in range(RUN)), strict=False)):
-        places[run] = -1 if run in places else ref
-    pairs = [
-        (at, ref)
-        for at, run in enumerate(zip(*(text[k:] for k in range(RUN)), strict=False))
-        if (ref := places.get(run, -1)) >= 0
-    ]
+    wanted = runs(reference)
+    places = dict(zip(wanted, range(len(wanted)), strict=True))
+    if len(places) < len(wanted):
+        for run in {run for ref, run in enumerate(wanted) if places[run] != ref}:
+            del places[run]
+    # One place in four will do: anchors grow, and a stretch of seven equal words has one.
+    found = map(places.get, runs(text)[::RUN])
+    pairs = [(RUN * number, ref) for number, ref in enumerate(found) if ref is not None]
     return _rising(_first_copy(pairs))
 
 
 def _first_copy(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Without what belongs to a second copy of the reference further on."""
-    seen: set[int] = set()
-    again = []
-    for at, ref in pairs:
-        if ref in seen:
-            again.append(at - ref)
-        seen.add(ref)
-    if not again or len(again) * 3 < len(seen):
+    """Without what the text has twice: a second copy of the reference further on, or runs that tell no place."""
+    first = {ref: at for at, ref in reversed(pairs)}
+    again = [(at, ref) for at, ref in pairs if first[ref] != at]
+    if not again:
         return pairs
-    second = sorted(again)[len(again) // 3]
-    return [pair for pair in pairs if pair[0] < second]
+    if len(again) * 3 >= len(first):
+        second = sorted(at - ref for at, ref in again)[len(again) // 3]
+        return [pair for pair in pairs if pair[0] < second]
+    twice = {ref for _, ref in again}
+    return [pair for pair in pairs if pair[1] not in twice]
 
 
 def _rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -105,7 +107,7 @@ def _rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     ends: list[int] = []
     before: list[int] = []
     for number, ref in enumerate(refs):
-        place = bisect_left(tails, ref)
+        place = len(tails) if not tails or tails[-1] < ref else bisect_left(tails, ref)
         before.append(ends[place - 1] if place else -1)
         if place == len(tails):
             tails.append(ref)
@@ -131,6 +133,10 @@ def _extended(text: Sequence[int], reference: Sequence[int], anchors: list[tuple
         while start_at > end_at and start_ref > end_ref and text[start_at - 1] == reference[start_ref - 1]:
             start_at, start_ref = start_at - 1, start_ref - 1
         end_at, end_ref = at + RUN, ref + RUN
+        while (
+            end_at + _STRIDE <= len(text) and text[end_at : end_at + _STRIDE] == reference[end_ref : end_ref + _STRIDE]
+        ):
+            end_at, end_ref = end_at + _STRIDE, end_ref + _STRIDE
         while end_at < len(text) and end_ref < len(reference) and text[end_at] == reference[end_ref]:
             end_at, end_ref = end_at + 1, end_ref + 1
         found.append(Block(start_at, start_ref, end_at - start_at))
@@ -158,7 +164,7 @@ def _between(
     """The shortest edit between two stretches (Myers 1986), as blocks; none where it would take too much work."""
     (at, at_end), (ref, ref_end) = span, wanted
     n, m = at_end - at, ref_end - ref
-    if n <= 0 or m <= 0:
+    if n <= 0 or m <= 0 or not work.take(n + m) or set(text[at:at_end]).isdisjoint(reference[ref:ref_end]):
         return []
     reach = {1: 0}
     trail = []

@@ -159,7 +159,7 @@ def _marks(text: str) -> Iterator[tuple[int, int]]:
 
 def _without(text: str, spans: list[tuple[int, int]]) -> str:
     """The text without the spans, on the lines it had."""
-    kept = []
+    kept: list[str] = []
     place = 0
     for begin, end in sorted(spans):
         if end > place:
