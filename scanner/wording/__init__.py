@@ -37,7 +37,7 @@ MAX_STEPS = 400_000
 EDITED, SIMILAR = 0.85, 0.5
 """Similarity from which a text is called an edit of its reference, and from which it is named at all."""
 _CANDIDATES, _COMPARED = 8, 2
-_WORTH, _NEAR = 0.75, 0.8
+_WORTH = 0.75
 """Of the best one's share of runs, and of the words it explains, from which another text is looked at."""
 _FEWEST = 10
 """Words below which a stretch is no text of its own."""
@@ -243,7 +243,7 @@ def _ranked(hashed: Sequence[int], index: Index) -> list[Reference]:
         weighed.append((weight, -index.references[number].words, -number))
     weighed.sort(reverse=True)
     best = weighed[0][0]
-    near = [number for weight, _, number in weighed if weight >= best - (1 - _NEAR) * abs(best)]
+    near = [number for weight, _, number in weighed if weight >= best - (1 - _WORTH) * abs(best)]
     return [index.references[-number] for number in near[:_COMPARED]]
 
 

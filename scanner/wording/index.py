@@ -127,8 +127,9 @@ class Index:
     def held(self, number: int) -> tuple[frozenset[int], frozenset[int]]:
         """The runs of the text, and those of them that a file may leave out."""
         words = self.words(number)
-        whole = frozenset(runs(words))
-        return whole, whole.difference(runs(words[slice(*self.references[number].core)]))
+        low, high = self.references[number].core
+        outside = (*runs(words[: low + RUN - 1]), *runs(words[high - RUN + 1 :]))
+        return frozenset(runs(words)), frozenset(outside)
 
     def shared(self, found: Iterable[int]) -> Mapping[int, int]:
         """How many of its sampled runs each text shares with the runs of ``found``."""
