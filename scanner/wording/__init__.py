@@ -36,8 +36,8 @@ MAX_PARTS = 8
 MAX_STEPS = 400_000
 EDITED, SIMILAR = 0.85, 0.5
 """Similarity from which a text is called an edit of its reference, and from which it is named at all."""
-_CANDIDATES, _COMPARED = 8, 2
-_WORTH = 0.75
+_CANDIDATES, _COMPARED = 12, 2
+_WORTH, _ROUGH = 0.75, 0.9
 """Of the best one's share of runs, and of the words it explains, from which another text is looked at."""
 _FEWEST = 10
 """Words below which a stretch is no text of its own."""
@@ -234,17 +234,27 @@ def _ranked(hashed: Sequence[int], index: Index) -> list[Reference]:
     likely = _likely(index.shared(held), index)
     if len(likely) < 2:
         return [index.references[number] for number in likely]
-    weighed = []
-    for number in likely:
-        whole, optional = index.held(number)
-        has = held & whole
+    weights = {}
+    for number in _close({number: _roughly(index.apart(number), held) for number in likely}):
+        wanted, optional = index.held(number)
+        has = held & wanted
         # Runs that both have, less those that the file lacks and may not.
-        weight = len(has) - (len(whole) - len(has) - len(optional - has))
-        weighed.append((weight, -index.references[number].words, -number))
-    weighed.sort(reverse=True)
-    best = weighed[0][0]
-    near = [number for weight, _, number in weighed if weight >= best - (1 - _WORTH) * abs(best)]
-    return [index.references[-number] for number in near[:_COMPARED]]
+        weights[number] = len(has) - (len(wanted) - len(has) - len(optional - has))
+    best = max(weights.values())
+    near = [number for number in weights if weights[number] >= best - (1 - _WORTH) * abs(best)]
+    near.sort(key=lambda number: (-weights[number], index.references[number].words, number))
+    return [index.references[number] for number in near[:_COMPARED]]
+
+
+def _roughly(wanted: Sequence[int], held: set[int]) -> int:
+    return 2 * sum(map(held.__contains__, wanted)) - len(wanted)
+
+
+def _close(rough: Mapping[int, int]) -> list[int]:
+    """Texts that a rough weight cannot tell from the best, and as many as are compared."""
+    ranked = sorted(rough, key=lambda number: (-rough[number], number))
+    least = rough[ranked[0]] - (1 - _ROUGH) * abs(rough[ranked[0]])
+    return [number for place, number in enumerate(ranked) if place < _COMPARED or rough[number] >= least]
 
 
 def _likely(shared: Mapping[int, int], index: Index) -> list[int]:

@@ -7,12 +7,12 @@ Runs of words that the reference has once are anchors; between anchors the short
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, repeat
 from operator import lt
 
-from scanner.wording.index import RUN, runs
+from scanner.wording.index import RUN, TWICE, runs
 
 _NEAR = 64
 """Words before the first and after the last anchor that are compared beyond what the reference has there."""
@@ -52,9 +52,12 @@ class Block:
         return self.at + self.size, self.ref + self.size
 
 
-def blocks(text: Sequence[int], reference: Sequence[int], work: Work) -> list[Block]:
-    """The blocks of equal words, in order. The text may hold the reference anywhere, and be much longer."""
-    chain = _extended(text, reference, _anchors(text, reference))
+def blocks(text: Sequence[int], reference: Sequence[int], places: Mapping[int, int], work: Work) -> list[Block]:
+    """The blocks of equal words, in order. The text may hold the reference anywhere, and be much longer.
+
+    ``places`` are those of the reference's runs.
+    """
+    chain = _extended(text, reference, _anchors(text, places))
     if not chain:
         if len(reference) > _NEAR or len(text) > 4 * _NEAR:
             return []
@@ -73,17 +76,11 @@ def blocks(text: Sequence[int], reference: Sequence[int], work: Work) -> list[Bl
     return found
 
 
-def _anchors(text: Sequence[int], reference: Sequence[int]) -> list[tuple[int, int]]:
+def _anchors(text: Sequence[int], places: Mapping[int, int]) -> list[tuple[int, int]]:
     """The longest rising chain of places where both hold a run of words that the reference holds once."""
-    wanted = runs(reference)
-    places = dict(zip(wanted, range(len(wanted)), strict=True))
-    if len(places) < len(wanted):
-        for run in {run for ref, run in enumerate(wanted) if places[run] != ref}:
-            del places[run]
     # One place in four will do: anchors grow, and a stretch of seven equal words has one.
-    found = map(places.get, runs(text)[::RUN])
-    pairs = [(RUN * number, ref) for number, ref in enumerate(found) if ref is not None]
-    return _rising(_first_copy(pairs))
+    found = enumerate(map(places.get, runs(text)[::RUN], repeat(TWICE)))
+    return _rising(_first_copy([(RUN * number, ref) for number, ref in found if ref != TWICE]))
 
 
 def _first_copy(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:

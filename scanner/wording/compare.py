@@ -93,7 +93,7 @@ def verbatim(words: Words, hashed: Sequence[int], reference: Reference, index: I
 def compare(words: Words, hashed: Sequence[int], reference: Reference, index: Index, work: Work) -> Comparison | None:
     """``words`` against one text of the index; None when they share no run of words."""
     numbers = index.words(reference.number)
-    found = blocks(hashed, numbers, work)
+    found = blocks(hashed, numbers, index.places(reference.number), work)
     if not found:
         return None
     reading = _Reading(words, numbers, reference)

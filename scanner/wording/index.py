@@ -17,7 +17,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
-from itertools import chain
+from itertools import chain, compress
+from operator import ne
 
 from scanner import data
 from scanner.errors import DataError
@@ -26,6 +27,8 @@ from scanner.wording.words import FILE
 TEXTS, NUMBERS = "license_texts.json", "license_texts.bin"
 RUN = 4
 """Words in a run: long enough that two licences seldom share one by chance, and sixty-four bits."""
+TWICE = -1
+_PRIME = 3_999_999_979
 SAMPLE = 96
 """Runs of each text that the table holds."""
 _HEAD = struct.Struct("<4sII")
@@ -64,10 +67,22 @@ def runs(hashed: Sequence[int]) -> list[int]:
     """Each run of four words as one number of sixty-four bits, in order; none of a text of fewer words."""
     raw = _packed("H", hashed)
     found = [0] * max(0, len(hashed) - RUN + 1)
-    for first in range(min(RUN, len(found))):
-        # Those that do not overlap lie side by side.
-        found[first::RUN] = struct.unpack_from(f"<{(len(hashed) - first) // RUN}Q", raw, 2 * first)
+    for first in range(RUN):
+        found[first::RUN] = _apart(raw, first, (len(hashed) - first) // RUN)
     return found
+
+
+def _apart(raw: bytes, first: int, count: int) -> Sequence[int]:
+    return struct.unpack_from(f"<{count}Q", raw, 2 * first) if count > 0 else ()
+
+
+def places(hashed: Sequence[int]) -> dict[int, int]:
+    """Where each run of a text stands; ``TWICE`` for those that stand in more than one place."""
+    found = runs(hashed)
+    last = dict(zip(found, range(len(found)), strict=True))
+    if len(last) < len(found):
+        last |= dict.fromkeys(list(compress(found, map(ne, map(last.get, found), range(len(found))))), TWICE)
+    return last
 
 
 def place(hashed: Sequence[int], wanted: Sequence[int]) -> int | None:
@@ -81,7 +96,7 @@ def place(hashed: Sequence[int], wanted: Sequence[int]) -> int | None:
 
 def _keys(found: Iterable[int]) -> list[int]:
     """Thirty-two bits for each run, spread so that the smallest are a fair sample."""
-    return [run * 0x9E3779B97F4A7C15 >> 32 & 0xFFFFFFFF for run in found]
+    return [run % _PRIME for run in found]
 
 
 def sample(hashed: Sequence[int]) -> list[int]:
@@ -118,10 +133,18 @@ class Index:
         """Texts by the number of words that count and their SHA-256."""
         return {(r.words - r.head - r.tail, r.sha256): r.number for r in self.references}
 
-    @lru_cache(maxsize=64)  # noqa: B019 - there is one index in a process
+    @lru_cache(maxsize=256)  # noqa: B019 - there is one index in a process
+    def _raw(self, number: int) -> bytes:
+        return zlib.decompress(self._packed[number])
+
     def words(self, number: int) -> list[int]:
         """Sixteen bits for each word of the text."""
-        return _unpacked("H", zlib.decompress(self._packed[number]))
+        return _unpacked("H", self._raw(number))
+
+    def apart(self, number: int) -> Sequence[int]:
+        """The runs of the text's core that do not overlap: a fourth of them, which has each word once."""
+        low, high = self.references[number].core
+        return _apart(self._raw(number), low, (high - low) // RUN)
 
     @lru_cache(maxsize=64)  # noqa: B019 - there is one index in a process
     def held(self, number: int) -> tuple[frozenset[int], frozenset[int]]:
@@ -130,6 +153,11 @@ class Index:
         low, high = self.references[number].core
         outside = (*runs(words[: low + RUN - 1]), *runs(words[high - RUN + 1 :]))
         return frozenset(runs(words)), frozenset(outside)
+
+    @lru_cache(maxsize=64)  # noqa: B019 - there is one index in a process
+    def places(self, number: int) -> dict[int, int]:
+        """Where each run of the text stands: see ``places``."""
+        return places(self.words(number))
 
     def shared(self, found: Iterable[int]) -> Mapping[int, int]:
         """How many of its sampled runs each text shares with the runs of ``found``."""

@@ -100,7 +100,7 @@ def read(text: str, most: int) -> Words:
     if "&" in plain:
         plain = _entities(plain)
     lines = [_WORD.findall(line) for line in _without(plain, [*_copyright_lines(plain), *_marks(plain)]).split("\n")]
-    words = [word.lower() for word in chain.from_iterable(lines)]
+    words = list(map(str.lower, chain.from_iterable(lines)))
     unread = max(0, len(words) - most)
     del words[most:]
     return Words(tuple(map(spellings.get, words, words)), list(accumulate(map(len, lines))), unread)
