@@ -20,7 +20,7 @@ _NEAR = 64
 _STRIDE = 16
 """Words that are compared at once while they are equal."""
 
-_EDITS = 160
+_EDITS = 100
 """Edits between two anchors beyond which the stretch is one gap."""
 
 

@@ -11,14 +11,13 @@ import hashlib
 import json
 import struct
 import zlib
-from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
-from itertools import chain, compress
-from operator import ne
+from itertools import chain, compress, groupby, repeat
+from operator import itemgetter, ne
 
 from scanner import data
 from scanner.errors import DataError
@@ -125,8 +124,9 @@ class Index:
             place += length
 
     @cached_property
-    def _known(self) -> frozenset[int]:
-        return frozenset(self._keys)
+    def _table(self) -> dict[int, list[int]]:
+        sampled = groupby(zip(self._keys, self._texts, strict=True), itemgetter(0))
+        return {key: [text for _, text in texts] for key, texts in sampled}
 
     @cached_property
     def by_digest(self) -> dict[tuple[int, str], int]:
@@ -161,9 +161,7 @@ class Index:
 
     def shared(self, found: Iterable[int]) -> Mapping[int, int]:
         """How many of its sampled runs each text shares with the runs of ``found``."""
-        known, texts = self._keys, self._texts
-        places = [bisect_left(known, key) for key in self._known.intersection(_keys(found))]
-        return Counter(chain.from_iterable(texts[at : bisect_right(known, known[at], at)] for at in places))
+        return Counter(chain.from_iterable(map(self._table.get, _keys(found), repeat(()))))
 
 
 def packed(texts: Sequence[Sequence[int]]) -> bytes:
