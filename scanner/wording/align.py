@@ -176,7 +176,7 @@ def _between(
             begun = x
             while x < n and y < m and text[at + x] == reference[ref + y]:
                 x, y = x + 1, y + 1
-            if not work.take(x - begun):
+            if x > begun and not work.take(x - begun):
                 return []
             reach[diagonal] = x
             if diagonal == n - m and x >= n:
