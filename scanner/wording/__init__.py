@@ -36,8 +36,8 @@ MAX_PARTS = 8
 MAX_STEPS = 400_000
 EDITED, SIMILAR = 0.85, 0.5
 """Similarity from which a text is called an edit of its reference, and from which it is named at all."""
-_CANDIDATES, _COMPARED = 8, 2
-_WORTH, _NEAR = 0.75, 0.8
+_CANDIDATES, _COMPARED = 12, 2
+_WORTH, _ROUGH = 0.75, 0.9
 """Of the best one's share of runs, and of the words it explains, from which another text is looked at."""
 _FEWEST = 10
 """Words below which a stretch is no text of its own."""
@@ -206,7 +206,7 @@ class _Search:
         """The text that explains most of the stretch, and the best one that is another licence's."""
         hashed = self.hashed[slice(*span)]
         ranked = _ranked(hashed, self.index)
-        words = self._cut(span)
+        words = self.words.cut(*span)
         if ranked and (unchanged := verbatim(words, hashed, ranked[0], self.index)):
             return self._moved(unchanged, span[0]), None
         compared = []
@@ -222,10 +222,6 @@ class _Search:
         second = next((c for c in compared[1:] if c.reference.licenses != best.reference.licenses), None)
         return best, second
 
-    def _cut(self, span: tuple[int, int]) -> Words:
-        whole = self.words
-        return Words(whole.words[slice(*span)], whole.starts[slice(*span)], whole.breaks)
-
     @staticmethod
     def _moved(found: Comparison, by: int) -> Comparison:
         moved = (found.begin + by, found.end + by)
@@ -234,20 +230,31 @@ class _Search:
 
 def _ranked(hashed: Sequence[int], index: Index) -> list[Reference]:
     """Texts worth comparing, the one that explains most of the words first."""
-    shared = index.shared(runs(hashed))
-    likely = _likely(shared, index)
+    held = set(runs(hashed))
+    likely = _likely(index.shared(held), index)
     if len(likely) < 2:
         return [index.references[number] for number in likely]
-    held = set(_threes(hashed))
-    weighed = []
-    for number in likely:
-        words = index.words(number)
-        missing = len(set(_threes(words[slice(*index.references[number].core)])) - held)
-        weighed.append((len(held.intersection(_threes(words))) - missing, -len(words), -number))
-    weighed.sort(reverse=True)
-    best = weighed[0][0]
-    near = [number for weight, _, number in weighed if weight >= best - (1 - _NEAR) * abs(best)]
-    return [index.references[-number] for number in near[:_COMPARED]]
+    weights = {}
+    for number in _close({number: _roughly(index.apart(number), held) for number in likely}):
+        wanted, optional = index.held(number)
+        has = held & wanted
+        # Runs that both have, less those that the file lacks and may not.
+        weights[number] = len(has) - (len(wanted) - len(has) - len(optional - has))
+    best = max(weights.values())
+    near = [number for number in weights if weights[number] >= best - (1 - _WORTH) * abs(best)]
+    near.sort(key=lambda number: (-weights[number], index.references[number].words, number))
+    return [index.references[number] for number in near[:_COMPARED]]
+
+
+def _roughly(wanted: Sequence[int], held: set[int]) -> int:
+    return 2 * sum(map(held.__contains__, wanted)) - len(wanted)
+
+
+def _close(rough: Mapping[int, int]) -> list[int]:
+    """Texts that a rough weight cannot tell from the best, and as many as are compared."""
+    ranked = sorted(rough, key=lambda number: (-rough[number], number))
+    least = rough[ranked[0]] - (1 - _ROUGH) * abs(rough[ranked[0]])
+    return [number for place, number in enumerate(ranked) if place < _COMPARED or rough[number] >= least]
 
 
 def _likely(shared: Mapping[int, int], index: Index) -> list[int]:
@@ -259,7 +266,3 @@ def _likely(shared: Mapping[int, int], index: Index) -> list[int]:
         ranked = sorted((n for n in weight if weight[n] >= _WORTH * best), key=lambda n: (-weight[n], n))
         likely |= dict.fromkeys(ranked[:_CANDIDATES])
     return list(likely)
-
-
-def _threes(hashed: Sequence[int]) -> Iterator[tuple[int, int, int]]:
-    return zip(hashed, hashed[1:], hashed[2:], strict=False)

@@ -7,17 +7,20 @@ Runs of words that the reference has once are anchors; between anchors the short
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, repeat
 from operator import lt
 
-from scanner.wording.index import RUN
+from scanner.wording.index import RUN, TWICE, runs
 
 _NEAR = 64
 """Words before the first and after the last anchor that are compared beyond what the reference has there."""
 
-_EDITS = 160
+_STRIDE = 16
+"""Words that are compared at once while they are equal."""
+
+_EDITS = 100
 """Edits between two anchors beyond which the stretch is one gap."""
 
 
@@ -49,9 +52,12 @@ class Block:
         return self.at + self.size, self.ref + self.size
 
 
-def blocks(text: Sequence[int], reference: Sequence[int], work: Work) -> list[Block]:
-    """The blocks of equal words, in order. The text may hold the reference anywhere, and be much longer."""
-    chain = _extended(text, reference, _anchors(text, reference))
+def blocks(text: Sequence[int], reference: Sequence[int], places: Mapping[int, int], work: Work) -> list[Block]:
+    """The blocks of equal words, in order. The text may hold the reference anywhere, and be much longer.
+
+    ``places`` are those of the reference's runs.
+    """
+    chain = _extended(text, reference, _anchors(text, places))
     if not chain:
         if len(reference) > _NEAR or len(text) > 4 * _NEAR:
             return []
@@ -70,31 +76,24 @@ def blocks(text: Sequence[int], reference: Sequence[int], work: Work) -> list[Bl
     return found
 
 
-def _anchors(text: Sequence[int], reference: Sequence[int]) -> list[tuple[int, int]]:
+def _anchors(text: Sequence[int], places: Mapping[int, int]) -> list[tuple[int, int]]:
     """The longest rising chain of places where both hold a run of words that the reference holds once."""
-    places: dict[tuple[int, ...], int] = {}
-    for ref, run in enumerate(zip(*(reference[k:] for k in range(RUN)), strict=False)):
-        places[run] = -1 if run in places else ref
-    pairs = [
-        (at, ref)
-        for at, run in enumerate(zip(*(text[k:] for k in range(RUN)), strict=False))
-        if (ref := places.get(run, -1)) >= 0
-    ]
-    return _rising(_first_copy(pairs))
+    # One place in four will do: anchors grow, and a stretch of seven equal words has one.
+    found = enumerate(map(places.get, runs(text)[::RUN], repeat(TWICE)))
+    return _rising(_first_copy([(RUN * number, ref) for number, ref in found if ref != TWICE]))
 
 
 def _first_copy(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Without what belongs to a second copy of the reference further on."""
-    seen: set[int] = set()
-    again = []
-    for at, ref in pairs:
-        if ref in seen:
-            again.append(at - ref)
-        seen.add(ref)
-    if not again or len(again) * 3 < len(seen):
+    """Without what the text has twice: a second copy of the reference further on, or runs that tell no place."""
+    first = {ref: at for at, ref in reversed(pairs)}
+    again = [(at, ref) for at, ref in pairs if first[ref] != at]
+    if not again:
         return pairs
-    second = sorted(again)[len(again) // 3]
-    return [pair for pair in pairs if pair[0] < second]
+    if len(again) * 3 >= len(first):
+        second = sorted(at - ref for at, ref in again)[len(again) // 3]
+        return [pair for pair in pairs if pair[0] < second]
+    twice = {ref for _, ref in again}
+    return [pair for pair in pairs if pair[1] not in twice]
 
 
 def _rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -105,7 +104,7 @@ def _rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     ends: list[int] = []
     before: list[int] = []
     for number, ref in enumerate(refs):
-        place = bisect_left(tails, ref)
+        place = len(tails) if not tails or tails[-1] < ref else bisect_left(tails, ref)
         before.append(ends[place - 1] if place else -1)
         if place == len(tails):
             tails.append(ref)
@@ -131,6 +130,10 @@ def _extended(text: Sequence[int], reference: Sequence[int], anchors: list[tuple
         while start_at > end_at and start_ref > end_ref and text[start_at - 1] == reference[start_ref - 1]:
             start_at, start_ref = start_at - 1, start_ref - 1
         end_at, end_ref = at + RUN, ref + RUN
+        while (
+            end_at + _STRIDE <= len(text) and text[end_at : end_at + _STRIDE] == reference[end_ref : end_ref + _STRIDE]
+        ):
+            end_at, end_ref = end_at + _STRIDE, end_ref + _STRIDE
         while end_at < len(text) and end_ref < len(reference) and text[end_at] == reference[end_ref]:
             end_at, end_ref = end_at + 1, end_ref + 1
         found.append(Block(start_at, start_ref, end_at - start_at))
@@ -158,7 +161,7 @@ def _between(
     """The shortest edit between two stretches (Myers 1986), as blocks; none where it would take too much work."""
     (at, at_end), (ref, ref_end) = span, wanted
     n, m = at_end - at, ref_end - ref
-    if n <= 0 or m <= 0:
+    if n <= 0 or m <= 0 or not work.take(n + m) or set(text[at:at_end]).isdisjoint(reference[ref:ref_end]):
         return []
     reach = {1: 0}
     trail = []
@@ -173,7 +176,7 @@ def _between(
             begun = x
             while x < n and y < m and text[at + x] == reference[ref + y]:
                 x, y = x + 1, y + 1
-            if not work.take(x - begun):
+            if x > begun and not work.take(x - begun):
                 return []
             reach[diagonal] = x
             if diagonal == n - m and x >= n:

@@ -9,7 +9,7 @@ from functools import cache
 
 from scanner.text import clean_line
 from scanner.wording.align import Block, Work, blocks
-from scanner.wording.index import RUN, Index, Reference, digest
+from scanner.wording.index import Index, Reference, digest, place
 from scanner.wording.words import Words, hashes, holds_copyright, is_quiet, vocabulary
 
 MAX_DIFFERENCES = 50
@@ -76,29 +76,24 @@ def verbatim(words: Words, hashed: Sequence[int], reference: Reference, index: I
     """``words`` where they hold the reference, appendix and heading aside, word for word; None where they do not."""
     numbers = index.words(reference.number)
     low, high = reference.core
-    core = numbers[low:high]
-    start = core[:RUN]
-    for at in range(len(hashed) - len(core) + 1):
-        # The whole is compared only where a run begins it: a file of one word takes no longer than any other.
-        if hashed[at] == start[0] and hashed[at : at + RUN] == start and hashed[at : at + len(core)] == core:
-            if digest(words.words[at : at + len(core)]) != reference.sha256:
-                return None
-            begin, end = at, at + len(core)
-            if end < len(hashed) and hashed[end : end + reference.words - high] != numbers[high:]:
-                # What follows may be the appendix with a name filled in.
-                return None
-            if hashed[max(0, at - low) : at] == numbers[:low]:
-                begin = at - low
-            if hashed[end : end + reference.words - high] == numbers[high:]:
-                end += reference.words - high
-            return Comparison(reference, begin, end, 1.0, True, (), 0)
-    return None
+    at = place(hashed, numbers[low:high])
+    if at is None or digest(words.words[at : at + high - low]) != reference.sha256:
+        return None
+    begin, end = at, at + high - low
+    if end < len(hashed) and hashed[end : end + reference.words - high] != numbers[high:]:
+        # What follows may be the appendix with a name filled in.
+        return None
+    if hashed[max(0, at - low) : at] == numbers[:low]:
+        begin = at - low
+    if hashed[end : end + reference.words - high] == numbers[high:]:
+        end += reference.words - high
+    return Comparison(reference, begin, end, 1.0, True, (), 0)
 
 
 def compare(words: Words, hashed: Sequence[int], reference: Reference, index: Index, work: Work) -> Comparison | None:
     """``words`` against one text of the index; None when they share no run of words."""
     numbers = index.words(reference.number)
-    found = blocks(hashed, numbers, work)
+    found = blocks(hashed, numbers, index.places(reference.number), work)
     if not found:
         return None
     reading = _Reading(words, numbers, reference)

@@ -11,11 +11,13 @@ import hashlib
 import json
 import struct
 import zlib
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
+from itertools import chain, compress, groupby, repeat
+from operator import itemgetter, ne
 
 from scanner import data
 from scanner.errors import DataError
@@ -23,11 +25,13 @@ from scanner.wording.words import FILE
 
 TEXTS, NUMBERS = "license_texts.json", "license_texts.bin"
 RUN = 4
-"""Words in a run: long enough that two licences seldom share one by chance."""
+"""Words in a run: long enough that two licences seldom share one by chance, and sixty-four bits."""
+TWICE = -1
+_PRIME = 3_999_999_979
 SAMPLE = 96
 """Runs of each text that the table holds."""
 _HEAD = struct.Struct("<4sII")
-_MAGIC = b"mlt1"
+_MAGIC = b"mlt2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +63,44 @@ def digest(words: Iterable[str]) -> str:
 
 
 def runs(hashed: Sequence[int]) -> list[int]:
-    """Thirty-two bits for each run of four words; one for a text of fewer."""
-    if len(hashed) < RUN:
-        hashed = [*hashed, *[0] * (RUN - len(hashed))]
-    a, b, c, d = hashed, hashed[1:], hashed[2:], hashed[3:]
-    mixed = [
-        (w * 0x9E3779B1 + x * 0x85EBCA6B + y * 0xC2B2AE35 + z * 0x27D4EB2F)
-        for w, x, y, z in zip(a, b, c, d, strict=False)
-    ]
-    return [((m ^ (m >> 29)) * 0x2545F491) >> 3 & 0xFFFFFFFF for m in mixed]
+    """Each run of four words as one number of sixty-four bits, in order; none of a text of fewer words."""
+    raw = _packed("H", hashed)
+    found = [0] * max(0, len(hashed) - RUN + 1)
+    for first in range(RUN):
+        found[first::RUN] = _apart(raw, first, (len(hashed) - first) // RUN)
+    return found
+
+
+def _apart(raw: bytes, first: int, count: int) -> Sequence[int]:
+    return struct.unpack_from(f"<{count}Q", raw, 2 * first) if count > 0 else ()
+
+
+def places(hashed: Sequence[int]) -> dict[int, int]:
+    """Where each run of a text stands; ``TWICE`` for those that stand in more than one place."""
+    found = runs(hashed)
+    last = dict(zip(found, range(len(found)), strict=True))
+    if len(last) < len(found):
+        last |= dict.fromkeys(list(compress(found, map(ne, map(last.get, found), range(len(found))))), TWICE)
+    return last
+
+
+def place(hashed: Sequence[int], wanted: Sequence[int]) -> int | None:
+    """Where ``hashed`` first holds the words ``wanted``; takes time linear in both."""
+    raw, sought = _packed("H", hashed), _packed("H", wanted)
+    at = raw.find(sought)
+    while at > 0 and at % 2:
+        at = raw.find(sought, at + 1)
+    return at // 2 if at >= 0 else None
+
+
+def _keys(found: Iterable[int]) -> list[int]:
+    """Thirty-two bits for each run, spread so that the smallest are a fair sample."""
+    return [run % _PRIME for run in found]
 
 
 def sample(hashed: Sequence[int]) -> list[int]:
-    """The runs of a text that the table holds: those with the smallest numbers, which any copy samples alike."""
-    return sorted(set(runs(hashed)))[:SAMPLE]
+    """What the table holds of a text: the smallest keys of its runs, which any copy samples alike."""
+    return sorted(set(_keys(runs(hashed))))[:SAMPLE]
 
 
 class Index:
@@ -84,7 +112,7 @@ class Index:
         if magic != _MAGIC or texts != len(self.references):
             raise DataError("the two files of licence texts do not belong together", file=NUMBERS)
         place = _HEAD.size
-        self._runs = _unpacked("I", numbers[place : place + 4 * entries])
+        self._keys = _unpacked("I", numbers[place : place + 4 * entries])
         place += 4 * entries
         self._texts = _unpacked("H", numbers[place : place + 2 * entries])
         place += 2 * entries
@@ -96,38 +124,54 @@ class Index:
             place += length
 
     @cached_property
-    def _known(self) -> frozenset[int]:
-        return frozenset(self._runs)
+    def _table(self) -> dict[int, list[int]]:
+        sampled = groupby(zip(self._keys, self._texts, strict=True), itemgetter(0))
+        return {key: [text for _, text in texts] for key, texts in sampled}
 
     @cached_property
     def by_digest(self) -> dict[tuple[int, str], int]:
         """Texts by the number of words that count and their SHA-256."""
         return {(r.words - r.head - r.tail, r.sha256): r.number for r in self.references}
 
-    @lru_cache(maxsize=64)  # noqa: B019 - there is one index in a process
+    @lru_cache(maxsize=256)  # noqa: B019 - there is one index in a process
+    def _raw(self, number: int) -> bytes:
+        return zlib.decompress(self._packed[number])
+
     def words(self, number: int) -> list[int]:
         """Sixteen bits for each word of the text."""
-        return _unpacked("H", zlib.decompress(self._packed[number]))
+        return _unpacked("H", self._raw(number))
 
-    def shared(self, found: Iterable[int]) -> dict[int, int]:
-        """How many of its sampled runs each text shares with ``found``."""
-        counts: dict[int, int] = {}
-        for run in self._known.intersection(found):
-            at = bisect_left(self._runs, run)
-            while at < len(self._runs) and self._runs[at] == run:
-                counts[self._texts[at]] = counts.get(self._texts[at], 0) + 1
-                at += 1
-        return counts
+    def apart(self, number: int) -> Sequence[int]:
+        """The runs of the text's core that do not overlap: a fourth of them, which has each word once."""
+        low, high = self.references[number].core
+        return _apart(self._raw(number), low, (high - low) // RUN)
+
+    @lru_cache(maxsize=64)  # noqa: B019 - there is one index in a process
+    def held(self, number: int) -> tuple[frozenset[int], frozenset[int]]:
+        """The runs of the text, and those of them that a file may leave out."""
+        words = self.words(number)
+        low, high = self.references[number].core
+        outside = (*runs(words[: low + RUN - 1]), *runs(words[high - RUN + 1 :]))
+        return frozenset(runs(words)), frozenset(outside)
+
+    @lru_cache(maxsize=64)  # noqa: B019 - there is one index in a process
+    def places(self, number: int) -> dict[int, int]:
+        """Where each run of the text stands: see ``places``."""
+        return places(self.words(number))
+
+    def shared(self, found: Iterable[int]) -> Mapping[int, int]:
+        """How many of its sampled runs each text shares with the runs of ``found``."""
+        return Counter(chain.from_iterable(map(self._table.get, _keys(found), repeat(()))))
 
 
 def packed(texts: Sequence[Sequence[int]]) -> bytes:
     """The bytes of ``license_texts.bin`` for the numbers of the words of each text."""
-    table = sorted((run, number) for number, hashed in enumerate(texts) for run in sample(hashed))
+    table = sorted((key, number) for number, hashed in enumerate(texts) for key in sample(hashed))
     blobs = [zlib.compress(_packed("H", hashed), 9) for hashed in texts]
     return b"".join(
         (
             _HEAD.pack(_MAGIC, len(table), len(texts)),
-            _packed("I", [run for run, _ in table]),
+            _packed("I", [key for key, _ in table]),
             _packed("H", [number for _, number in table]),
             _packed("I", [len(blob) for blob in blobs]),
             *blobs,

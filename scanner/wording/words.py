@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 import zlib
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import unescape
+from itertools import accumulate, chain
 
 from scanner.data import whole
 
@@ -23,32 +24,40 @@ _TAGS = (
 )
 _MARKUP = re.compile(rf"</?(?:{_TAGS})(?:[ \t\n/][^<>]{{0,300}})?>|\]\([^()\s]{{1,300}}\)|https?://(?:www\.)?", re.I)
 _WORD = re.compile(r"[^\W_]+")
-# An enumerator stands where a clause begins; elsewhere "3." may be the number of a section.
+# An enumerator stands where a clause begins; elsewhere "3." may be the number of a section. Patterns that are sought in
+# the whole text begin with letters of a closed set, which the search skips to.
+_MARK = r"(\(?(?:\d{1,2}|(?i:[a-z]|[ivx]{2,4}))[.)])(?=\s)"
+_FIRST_MARK = re.compile(rf"\W{{0,20}}{_MARK}")
 _ENUMERATOR = re.compile(
-    r"(?:\A\W{0,20}|\n[ \t#>*/-]{0,40}\n[ \t#>*/-]{0,40}|[.;:,][\s#*/-]{1,40}|\b(?:and|or|and/or)\s{1,40})"
-    r"(\(?(?:\d{1,2}|[a-z]|[ivx]{2,4})[.)])(?=\s)",
-    re.I,
+    r"(?:\n[ \t#>*/-]{0,40}\n[ \t#>*/-]{0,40}|[.;:,][\s#*/-]{1,40}|[AaOo](?<=\b.)(?i:(?<=a)nd|(?<=o)r)\s{1,40})" + _MARK
 )
 _COPYRIGHT = re.compile(r"^[^\w\n<\[{©]{0,40}(?:portions[ \t]{1,4})?(?:copyright|©|\(c\))[^\n]{0,400}$", re.I | re.M)
 _HELD = re.compile(r"(?:copyright\W{0,6})?(?:©|\(c\)|\bby\b|\d{4}|[<\[{])", re.I)
 _SENTENCE_END = re.compile(r"\.[ \t]+(?=[A-Z])")
-_RESERVED = re.compile(r"\ball[\s#*/]{1,20}rights[\s#*/]{1,20}reserved\b", re.I)
+_RESERVED = re.compile(r"[Aa](?<=\b.)(?i:ll[\s#*/]{1,20}rights[\s#*/]{1,20}reserved)\b")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _MOST_HELD = 25
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """``words`` in lower case with where each begins in the text it was read from; ``unread`` were too many."""
+    """``words`` in lower case; ``unread`` were too many. ``begin`` are before them in the text they were read from.
+
+    ``lines`` are the words of that text up to the end of each of its lines.
+    """
 
     words: tuple[str, ...]
-    starts: tuple[int, ...]
-    breaks: tuple[int, ...]
+    lines: Sequence[int]
     unread: int = 0
+    begin: int = 0
 
     def line(self, at: int) -> int:
         """The line of the word at ``at``, counted from 1; of the last word where the text ends before it."""
-        return bisect_right(self.breaks, self.starts[min(at, len(self.starts) - 1)]) + 1
+        return bisect_right(self.lines, self.begin + min(at, len(self.words) - 1)) + 1
+
+    def cut(self, begin: int, end: int) -> Words:
+        """The words from ``begin`` to ``end``, with the lines they have in the whole text."""
+        return Words(self.words[begin:end], self.lines, begin=self.begin + begin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,30 +99,17 @@ def read(text: str, most: int) -> Words:
     plain = _MARKUP.sub(_blank, text.replace("\r", " "))
     if "&" in plain:
         plain = _entities(plain)
-    left_out = _joined([*_copyright_lines(plain), *_spans(_ENUMERATOR, plain, 1), *_spans(_RESERVED, plain)])
-    words: list[str] = []
-    starts: list[int] = []
-    unread, place = 0, 0
-    for found in _WORD.finditer(plain):
-        begin = found.start()
-        while place < len(left_out) and left_out[place][1] <= begin:
-            place += 1
-        if place < len(left_out) and left_out[place][0] <= begin:
-            continue
-        if len(words) == most:
-            unread += 1
-            continue
-        word = found[0].lower()
-        words.append(spellings.get(word, word))
-        starts.append(begin)
-    breaks = tuple(m.start() for m in re.finditer("\n", plain))
-    return Words(tuple(words), tuple(starts), breaks, unread)
+    lines = [_WORD.findall(line) for line in _without(plain, [*_copyright_lines(plain), *_marks(plain)]).split("\n")]
+    words = list(map(str.lower, chain.from_iterable(lines)))
+    unread = max(0, len(words) - most)
+    del words[most:]
+    return Words(tuple(map(spellings.get, words, words)), list(accumulate(map(len, lines))), unread)
 
 
 def hashes(words: Sequence[str]) -> list[int]:
     """Sixteen bits for each word: enough to align two texts, too few to give a text back."""
-    crc = zlib.crc32
-    return [crc(word.encode("utf-8", "replace")) & 0xFFFF for word in words]
+    numbers = {word: zlib.crc32(word.encode("utf-8", "replace")) & 0xFFFF for word in set(words)}
+    return [numbers[word] for word in words]
 
 
 def _blank(found: re.Match[str]) -> str:
@@ -152,16 +148,21 @@ def holds_copyright(words: Sequence[str]) -> bool:
     return is_quiet([word for word in words if word not in vocabulary().held])
 
 
-def _spans(pattern: re.Pattern[str], text: str, group: int = 0) -> list[tuple[int, int]]:
-    return [found.span(group) for found in pattern.finditer(text)]
+def _marks(text: str) -> Iterator[tuple[int, int]]:
+    """Enumerators, and rights that are reserved."""
+    first = _FIRST_MARK.match(text)
+    if first:
+        yield first.span(1)
+    yield from (found.span(1) for found in _ENUMERATOR.finditer(text, first.end() if first else 0))
+    yield from (found.span() for found in _RESERVED.finditer(text))
 
 
-def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The spans in order, none inside another."""
-    joined: list[tuple[int, int]] = []
+def _without(text: str, spans: list[tuple[int, int]]) -> str:
+    """The text without the spans, on the lines it had."""
+    kept: list[str] = []
+    place = 0
     for begin, end in sorted(spans):
-        if joined and begin <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((begin, end))
-    return joined
+        if end > place:
+            kept += (text[place:begin], " ", "\n" * text.count("\n", max(place, begin), end))
+            place = end
+    return "".join((*kept, text[place:]))

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.wording.align import Work, blocks
+from scanner.wording.index import places
 
 WORDS = st.lists(st.integers(0, 12), max_size=80)
 
@@ -15,7 +16,7 @@ WORDS = st.lists(st.integers(0, 12), max_size=80)
 @given(WORDS, WORDS)
 def test_blocks_are_equal_words_in_order(text: list[int], reference: list[int]) -> None:
     work = Work(100_000)
-    found = blocks(text, reference, work)
+    found = blocks(text, reference, places(reference), work)
     for block in found:
         assert block.size > 0
         assert text[block.at : block.end[0]] == reference[block.ref : block.end[1]]
@@ -29,7 +30,7 @@ def test_blocks_are_equal_words_in_order(text: list[int], reference: list[int]) 
 @given(st.lists(st.integers(0, 10_000), min_size=4, max_size=80, unique=True), st.data())
 def test_a_text_inside_another_is_one_block(words: list[int], data: st.DataObject) -> None:
     before, after = (data.draw(st.lists(st.integers(20_000, 30_000), max_size=30)) for _ in range(2))
-    (block,) = blocks([*before, *words, *after], words, Work(100_000))
+    (block,) = blocks([*before, *words, *after], words, places(words), Work(100_000))
     assert (block.at, block.ref, block.size) == (len(before), 0, len(words))
 
 
@@ -38,7 +39,7 @@ def test_with_no_work_left_the_blocks_are_fewer_and_still_right(limit: int) -> N
     text = [*range(20), *range(100, 130), *range(40, 60)]
     reference = [*range(20), *range(129, 99, -1), *range(40, 60)]
     work = Work(limit)
-    found = blocks(text, reference, work)
+    found = blocks(text, reference, places(reference), work)
     assert work.spent <= limit
     assert [b.size for b in (found[0], found[-1])] == [20, 20]
 
@@ -46,16 +47,20 @@ def test_with_no_work_left_the_blocks_are_fewer_and_still_right(limit: int) -> N
 def test_a_phrase_far_off_at_either_end_is_not_taken_for_a_part() -> None:
     words = list(range(200))
     far = [*words[:4], *range(1000, 1200), *words[4:196], *range(2000, 2200), *words[196:]]
-    (block,) = blocks(far, words, Work(100_000))
+    (block,) = blocks(far, words, places(words), Work(100_000))
     assert (block.at, block.ref, block.size) == (204, 4, 192)
 
 
 def test_equal_words_count_as_work_too() -> None:
     text, reference = [1, 2, 3], [9, 1, 2, 3]
-    assert sum(block.size for block in blocks(text, reference, Work(100))) == 3
-    assert blocks(text, reference, Work(4)) == []
+    assert sum(block.size for block in blocks(text, reference, places(reference), Work(100))) == 3
+    assert blocks(text, reference, places(reference), Work(4)) == []
 
 
 def test_the_shortest_edit_is_found_between_anchors() -> None:
     text, reference = [1, 2, 3, 4, 50, 60, 70, 5, 6, 7, 8], [1, 2, 3, 4, 60, 5, 6, 7, 8]
-    assert [(b.at, b.ref, b.size) for b in blocks(text, reference, Work(1000))] == [(0, 0, 4), (5, 4, 1), (7, 5, 4)]
+    assert [(b.at, b.ref, b.size) for b in blocks(text, reference, places(reference), Work(1000))] == [
+        (0, 0, 4),
+        (5, 4, 1),
+        (7, 5, 4),
+    ]

@@ -15,11 +15,26 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scanner.data import whole
 from scanner.errors import DataError
 from scanner.wording import Status, recognise
-from scanner.wording.index import NUMBERS, TEXTS, Index, packed, runs, sample, shipped, tables_digest
+from scanner.wording.index import (
+    NUMBERS,
+    RUN,
+    TEXTS,
+    TWICE,
+    Index,
+    packed,
+    place,
+    places,
+    runs,
+    sample,
+    shipped,
+    tables_digest,
+)
 from scanner.wording.words import hashes, is_quiet, vocabulary
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,6 +100,27 @@ def test_what_is_packed_is_read_back() -> None:
     made = Index([INDEX.references[i] for i in range(3)], packed(texts))
     assert [made.words(i) for i in range(3)] == texts
     assert made.shared(runs(texts[2])) == {2: len(sample(texts[2]))}
+
+
+# Words of two equal bytes: a run of them is met half a word off, too.
+FEW = st.lists(st.sampled_from([0x0000, 0x0001, 0x0100, 0x0101]), max_size=12)
+
+
+@given(FEW)
+def test_runs_are_equal_where_their_words_are(words: list[int]) -> None:
+    plain = [tuple(words[at : at + RUN]) for at in range(len(words) - RUN + 1)]
+    found = runs(words)
+    assert len(found) == len(plain)
+    assert len(set(found)) == len(set(plain))
+    where = places(words)
+    for at, run in enumerate(found):
+        assert where[run] == (at if plain.count(plain[at]) == 1 else TWICE)
+
+
+@given(FEW, FEW.filter(bool))
+def test_words_are_found_where_they_first_stand_and_nowhere_else(words: list[int], wanted: list[int]) -> None:
+    standing = [at for at in range(len(words)) if words[at : at + len(wanted)] == wanted]
+    assert place(words, wanted) == (standing[0] if standing else None)
 
 
 def test_the_vocabulary_keeps_what_may_permit_or_forbid_out_of_the_noise() -> None:
