@@ -13,6 +13,7 @@ from typing import Any
 
 from scanner.fact import Basis, Citation, Confidence
 from scanner.license.claims import LicenseClaim, Said, StatedLimit
+from scanner.license.spelling import named
 from scanner.license.table import (
     FACTS,
     PUBLIC_KNOWLEDGE,
@@ -21,7 +22,6 @@ from scanner.license.table import (
     key_of,
     known,
     linked,
-    named,
     names,
     of_text,
     on_the_list,
