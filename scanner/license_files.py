@@ -7,6 +7,7 @@ beside a licence whose own text would have been recognised.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from scanner.license import LicenseClaim, named, of_text, spdx_of
 from scanner.wording import Part, Recognition, Status, has_text_of
 
 _TOLD = 3
+_WORD = re.compile(r"\w+")
 _STRANGE = "a text that is not known stands beside this licence"
 _A_NAME = 40
 """Words up to which a file is a name and a line, not a text that could be another licence's."""
@@ -54,7 +56,7 @@ def _claimed(title: str | None, found: Recognition) -> Iterator[tuple[tuple[str,
         return
     # Of a text that is not in the index, a long file under its title may be it.
     words = sum(other.words for other in found.others)
-    more = bool(found.parts) or (found.says_more and words > len((title or "").split()))
+    more = bool(found.parts) or (found.says_more and words > len(_WORD.findall(title or "")))
     unlike = more and (has_text_of(spdx_of(titled)) or (words <= _A_NAME and not found.parts))
     yield (titled,), "bears the title of this licence over words that are not its text" if unlike else None
 

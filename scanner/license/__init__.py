@@ -232,6 +232,9 @@ def _sides(declared: tuple[str, ...], name: str | None, link: str | None, texts:
         sides = [side for side in sides if not side.family]
     if said:
         sides.append(replace(said, by="license_name"))
+    elif name and sides and not any(side.family or side.key == named(name) for side in sides):
+        # A name beside a licence that is not its own speaks of other terms, or of more.
+        sides.append(Side(key_of(name), None, None, by="license_name"))
     # So does an address that is known; a name that is not known speaks of another text than the page it leads to.
     led = linked(link) if link and (said or not name) else None
     if led and led.same not in {side.same for side in sides}:
