@@ -41,7 +41,7 @@ OF_ONE_FACT = {
     "multimodal_only": "territory_excluded",
 }
 CHOICES = {
-    "files": ("license", "notice", "use-policy"),
+    "files": ("license", "notice", "use-policy", "link"),
     "what": ("use-restrictions", "threshold", "naming", "territory", "outputs", "whole-licence"),
     "then": ("forbidden", "naming", "same-terms", "non-commercial"),
     "except": ("own-family", "non-commercial", "not-competing"),

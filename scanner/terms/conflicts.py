@@ -256,11 +256,11 @@ def _binds(asks: Json) -> bool:
 
 @lru_cache(maxsize=5_000)
 def _files_asked(license: str) -> frozenset[str] | None:
-    """Which files must go along, ``any`` of them where the clause names none; None: not known whether any must."""
+    """Which files must go along; None: not known whether any must, or which."""
     said = terms(license).get("notice")
-    if said is None:
+    if said is None or (said["is"] and "files" not in said):
         return None
-    return frozenset(said.get("files", ("any",)) if said["is"] else ())
+    return frozenset(said["files"] if said["is"] else ()) - {"link"}
 
 
 def missing_files(license: str | None, held: Sequence[str] | None) -> Check | None:
@@ -272,7 +272,7 @@ def missing_files(license: str | None, held: Sequence[str] | None) -> Check | No
         what = "whether a file must go along" if asked is None else "whether the files that must go along are there"
         return Check(FILES, None, "notice" if asked else None, f"{what} is not known")
     there = roles(held)
-    if asked & {"any", "license"} - there:
+    if "license" in asked - there:
         return Check(FILES, True, "notice", "a licence text must go along and is not in the repository")
     if missing := sorted(asked - there):
         # A notice goes along where the base has one, and may stand in the licence file.
@@ -285,6 +285,5 @@ _ROLES = (("notice", "notice"), ("use-policy", "usepolicy"), ("use-policy", "acc
 
 
 def roles(files: Sequence[str]) -> frozenset[str]:
-    """What licence files are by name: ``license``, ``notice``, ``use-policy``; ``any`` where there is one."""
-    found = {next((role for role, word in _ROLES if word in _plain(path)), "license") for path in files}
-    return frozenset((*found, "any") if found else ())
+    """What licence files are by name: ``license``, ``notice``, ``use-policy``."""
+    return frozenset(next((role for role, word in _ROLES if word in _plain(path)), "license") for path in files)

@@ -119,14 +119,16 @@ def test_files_that_must_go_along_are_missed_by_what_they_are() -> None:
     assert (missing_files(LLAMA, ["LICENSE.txt"]) or Check("", True, None, "")).conflict is None
     assert (missing_files(LLAMA, None) or Check("", True, None, "")).conflict is None
     assert (missing_files(None, []) or Check("", True, None, "")).conflict is None
+    assert (missing_files("mpl-2.0", []) or Check("", True, None, "")).conflict is None, "which is not known"
+    assert missing_files("cc-by-nc-4.0", []) is None, "a link is enough"
     assert missing_files("cc0-1.0", []) is None
     assert missing_files("cc0-1.0", None) is None
 
 
 def test_what_a_licence_file_is_stands_in_its_name() -> None:
     assert roles([]) == frozenset()
-    assert roles(["NOTICE.txt"]) == {"notice", "any"}
-    assert roles(["LICENSE", "USE_POLICY.md"]) == {"license", "use-policy", "any"}
+    assert roles(["NOTICE.txt"]) == {"notice"}
+    assert roles(["LICENSE", "USE_POLICY.md"]) == {"license", "use-policy"}
 
 
 def test_every_kind_is_one_of_the_schema() -> None:
