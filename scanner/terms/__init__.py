@@ -75,7 +75,8 @@ def _conflicts(
         for side, check in incompatible(parents):
             yield _record(check, models[id], models[side.id], Relation.MERGE.value)
     subject, *above = within
-    for model in above:
+    # A licence that several models share is missed once, of the nearest.
+    for model in {model["license"]["id"]: model for model in reversed(above)}.values():
         missing = missing_files(model["license"]["id"], license_files)
         if missing:
             yield _record(missing, subject, model, None)

@@ -8,6 +8,7 @@ import pytest
 
 from scanner.evidence.license_text import NAME
 from scanner.license import Status
+from scanner.terms import terms_document
 from scanner.terms.conflicts import KINDS, Check, Side, compare, incompatible, missing_files, named_as_asked, roles
 from tests.test_license_edges_data import EDGES, MODELS, end
 
@@ -135,3 +136,18 @@ def test_every_kind_is_one_of_the_schema() -> None:
     from scanner.policy.fields import lists
 
     assert set(lists()["terms.conflicts"].fields["kind"].values) == set(KINDS)
+
+
+def test_a_file_that_several_bases_want_is_missed_once_of_the_nearest() -> None:
+    said = {"id": APACHE, "status": "known", "concluded": "Apache-2.0", "name": None, "declared": [APACHE]}
+    models = [{"id": id, "license": said, "path": [id]} for id in ("acme/c", "acme/b", "acme/a")]
+    edges = [
+        {"child": child, "parent": parent, "relation": "finetune", "role": "weights"}
+        for child, parent in (("acme/c", "acme/b"), ("acme/b", "acme/a"))
+    ]
+    lineage = {
+        "models": models, "edges": edges, "publisher": ["acme/c"], "ancestors": ["acme/b", "acme/a"], "components": [],
+        "complete": True,
+    }  # fmt: skip
+    found = terms_document(lineage, [], multimodal=False)["conflicts"]
+    assert [(one["kind"], one["conflict"], one["parent"]) for one in found] == [("file-missing", True, "acme/b")]
