@@ -23,7 +23,8 @@ _INTRODUCED = re.compile(
 )
 MAX_NAMES = 8
 _POINTS = re.compile(
-    r"(?:https?://|www\.)\S+|\b(?:view|see|obtain|read)(?: a copy of)? the(?: full)? licen[cs]e(?: file| text)?(?: at\b)?"
+    r"(?:https?://|www\.)\S+"
+    r"|\b(?:view|see|obtain|read)(?: a copy of)? the(?: full)? licen[cs]e(?: file| text)?(?: at\b)?"
     r"|\bview a copy of this licen[cs]e\b|\bfor (?:more |further )?(?:details|information)\b",
     re.I,
 )
