@@ -99,7 +99,7 @@ def _is(of: Json, fact: str) -> Any:
 
 def _share_alike(asks: Json, child: str) -> Truth:
     said: Truth = _is(asks, "share_alike")
-    return child not in asks["share_alike"].get("compatible", ()) if said else said
+    return child not in _compatible(asks) if said else said
 
 
 def _dropped(asks: Json, has: Json) -> Truth:
@@ -227,8 +227,8 @@ def incompatible(parents: Sequence[Side]) -> Iterator[tuple[Side, Check]]:
         asks = terms(one.license) if one.license else {}
         if not _is(asks, "share_alike"):
             continue
-        others = {other.license for other in parents} - {one.license, *asks["share_alike"].get("compatible", ())}
-        if any(other and _binds(terms(other)) for other in others):
+        others = {other.license for other in parents} - {one.license, *_compatible(asks)}
+        if any(other and _binds(terms(other), one.license) for other in others):
             yield (
                 one,
                 Check(
@@ -250,8 +250,16 @@ def incompatible(parents: Sequence[Side]) -> Iterator[tuple[Side, Check]]:
             )
 
 
-def _binds(asks: Json) -> bool:
+def _binds(asks: Json, license: str | None) -> bool:
+    """Whether it has terms of its own that do not give way to ``license``."""
+    if license in _compatible(asks):
+        return False
     return bool(_is(asks, "share_alike") or _is(asks, "flow_down") or _is(asks, "commercial_use") == "no")
+
+
+def _compatible(asks: Json) -> Sequence[str]:
+    found: Sequence[str] = asks.get("share_alike", {}).get("compatible", ())
+    return found
 
 
 @lru_cache(maxsize=5_000)

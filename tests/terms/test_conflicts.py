@@ -72,6 +72,16 @@ def test_nothing_declared_is_a_conflict_where_a_licence_must_go_along() -> None:
     assert kinds(of(None, none=True), of("cc0-1.0")) == {}
 
 
+@pytest.mark.parametrize(
+    ("parent", "child"),
+    [("lgpl-3.0", "gpl-3.0"), ("mpl-2.0", "agpl-3.0"), ("cc-by-sa-3.0", "cc-by-sa-4.0"), ("cc-by-sa-4.0", "gpl-3.0")],
+)
+def test_a_licence_that_is_compatible_is_taken_one_way(parent: str, child: str) -> None:
+    assert "share-alike-broken" not in kinds(of(child), of(parent))
+    assert kinds(of(parent), of(child))["share-alike-broken"] is True
+    assert merged(parent, child) == {}
+
+
 @pytest.mark.parametrize(("multimodal", "told"), [(True, True), (False, "peace"), (None, None)])
 def test_a_place_excluded_for_multimodal_models_counts_for_these(multimodal: bool | None, told: Any) -> None:
     found = kinds(of(APACHE, "acme/Llama-mine"), of("llama3.2"), multimodal=multimodal)
@@ -106,7 +116,7 @@ def merged(*licenses: str | None) -> dict[str | None, bool | None]:
 
 
 def test_bases_of_a_merge_that_both_want_the_whole_cannot_both_be_kept() -> None:
-    assert merged("gpl-3.0", "cc-by-sa-4.0") == {"gpl-3.0": True, "cc-by-sa-4.0": True}
+    assert merged("gpl-3.0", "cc-by-sa-3.0") == {"gpl-3.0": True, "cc-by-sa-3.0": True}
     assert merged("gpl-3.0", GEMMA) == {"gpl-3.0": True}
     assert merged("gpl-3.0", "gpl-3.0", APACHE) == {}
     assert merged("gpl-3.0", None) == {"gpl-3.0": None}
