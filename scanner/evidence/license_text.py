@@ -19,8 +19,7 @@ from scanner.wording import Recognition, Status, has_text_of, recognise
 
 LIMIT = 512 * 2**10
 MAX_FILES = 8
-NAME = re.compile(r"(?:licen[sc]e|copying|notice|use_policy)(?:[-_. ][^/]*)?", re.I)
-
+NAME = re.compile(r"(?:(?:(?:model|weights)[-_. ])?licen[sc]e|copying|notice|use_policy)(?:[-_. ][^/]*)?", re.I)
 
 _NOTICE = re.compile(r"notice|third|3rd|attribution", re.I)
 

@@ -67,7 +67,9 @@ def _conflicts(
     for edge in lineage["edges"]:
         child, parent = models[edge["child"]], models[edge["parent"]]
         sides = Side.of(child), Side.of(parent)
-        for check in compare(*sides, edge["relation"], edge["role"], multimodal):
+        # What the subject is says nothing of a model it came out of.
+        of_child = multimodal if child["id"] == within[0]["id"] else None
+        for check in compare(*sides, edge["relation"], edge["role"], of_child):
             yield _record(check, child, parent, edge["relation"])
         if edge["role"] == Role.WEIGHTS.value:
             merged.setdefault(edge["child"], []).append(sides[1])

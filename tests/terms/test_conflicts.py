@@ -161,3 +161,20 @@ def test_a_file_that_several_bases_want_is_missed_once_of_the_nearest() -> None:
     }  # fmt: skip
     found = terms_document(lineage, [], multimodal=False)["conflicts"]
     assert [(one["kind"], one["conflict"], one["parent"]) for one in found] == [("file-missing", True, "acme/b")]
+
+
+def test_what_the_subject_is_says_nothing_of_the_models_it_came_out_of() -> None:
+    def model(id: str, license: str) -> dict[str, Any]:
+        said = {"id": license, "status": "known", "concluded": None, "name": None, "declared": [license]}
+        return {"id": id, "license": said, "path": [id]}
+
+    def edge(child: str, parent: str) -> dict[str, str]:
+        return {"child": child, "parent": parent, "relation": "finetune", "role": "weights"}
+
+    lineage = {
+        "models": [model("a/c", APACHE), model("a/Llama-b", APACHE), model("meta/a", "llama4")],
+        "edges": [edge("a/c", "a/Llama-b"), edge("a/Llama-b", "meta/a")],
+        "publisher": ["a/c"], "ancestors": ["a/Llama-b", "meta/a"], "components": [], "complete": True,
+    }  # fmt: skip
+    found = terms_document(lineage, ["LICENSE", "NOTICE"], multimodal=False)["conflicts"]
+    assert [one["conflict"] for one in found if one["kind"] == "territory-dropped"] == [None]
