@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from scanner.evidence.license_text import role
 from scanner.license import Status, terms
 from scanner.model import Relation, Role
 
@@ -279,19 +280,11 @@ def missing_files(license: str | None, held: Sequence[str] | None) -> Check | No
     if asked is None or held is None:
         what = "whether a file must go along" if asked is None else "whether the files that must go along are there"
         return Check(FILES, None, "notice" if asked else None, f"{what} is not known")
-    there = roles(held)
+    there = {role(path).value for path in held}
     if "license" in asked - there:
         return Check(FILES, True, "notice", "a licence text must go along and is not in the repository")
     if missing := sorted(asked - there):
         # A notice goes along where the base has one, and may stand in the licence file.
-        words = " and ".join(f"a {role} file" for role in missing)
+        words = " and ".join(f"a {kind} file" for kind in missing)
         return Check(FILES, None, "notice", f"{words} may have to go along and is not in the repository")
     return None
-
-
-_ROLES = (("notice", "notice"), ("use-policy", "usepolicy"), ("use-policy", "acceptableuse"))
-
-
-def roles(files: Sequence[str]) -> frozenset[str]:
-    """What licence files are by name: ``license``, ``notice``, ``use-policy``."""
-    return frozenset(next((role for role, word in _ROLES if word in _plain(path)), "license") for path in files)

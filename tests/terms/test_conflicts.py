@@ -9,7 +9,7 @@ import pytest
 from scanner.evidence.license_text import NAME
 from scanner.license import Status
 from scanner.terms import terms_document
-from scanner.terms.conflicts import KINDS, Check, Side, compare, incompatible, missing_files, named_as_asked, roles
+from scanner.terms.conflicts import KINDS, Check, Side, compare, incompatible, missing_files, named_as_asked
 from tests.test_license_edges_data import EDGES, MODELS, end
 
 
@@ -134,12 +134,6 @@ def test_files_that_must_go_along_are_missed_by_what_they_are() -> None:
     assert missing_files("cc-by-nc-4.0", []) is None, "a link is enough"
     assert missing_files("cc0-1.0", []) is None
     assert missing_files("cc0-1.0", None) is None
-
-
-def test_what_a_licence_file_is_stands_in_its_name() -> None:
-    assert roles([]) == frozenset()
-    assert roles(["NOTICE.txt"]) == {"notice"}
-    assert roles(["LICENSE", "USE_POLICY.md"]) == {"license", "use-policy"}
 
 
 def test_every_kind_is_one_of_the_schema() -> None:
