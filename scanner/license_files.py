@@ -1,12 +1,14 @@
 """What licence files claim, and how the facts document shows them.
 
-A text that was changed names its licence, and claims no more than that it was changed.
+A text that was changed names its licence, and claims no more than that it was changed. So does a text that nobody knows
+beside a licence whose own text would have been recognised.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from scanner.evidence import Reading
@@ -16,17 +18,29 @@ from scanner.license import LicenseClaim, named, of_text, spdx_of
 from scanner.wording import Part, Recognition, Status, has_text_of
 
 _TOLD = 3
+_WORD = re.compile(r"\w+")
+_STRANGE = "a text that is not known stands beside this licence"
 _A_NAME = 40
 """Words up to which a file is a name and a line, not a text that could be another licence's."""
 
 
-def text_claims(fact: LicenseTextFact, at: Locator, declared: Sequence[str]) -> Iterator[LicenseClaim]:
-    """The claims of one licence file; none of a notice or a use policy. ``declared`` are the ids claimed elsewhere."""
-    if at.path is None or role(at.path) is not Role.LICENSE:
-        return
-    found = fact.recognition
-    for ids, changed in _claimed(fact.title, found):
-        yield LicenseClaim((of_text(ids, declared),), None, None, Basis.OBSERVED, str(at), changed=changed)
+def text_claims(files: Iterable[tuple[LicenseTextFact, Locator]], declared: Sequence[str]) -> Iterator[LicenseClaim]:
+    """The claims of licence files; none of a notice or a use policy. ``declared`` are the ids claimed elsewhere."""
+    named = dict.fromkeys(declared)
+    strange = []
+    for fact, at in files:
+        if at.path is None or role(at.path) is not Role.LICENSE:
+            continue
+        found = fact.recognition
+        claimed = [(of_text(ids, declared), changed) for ids, changed in _claimed(fact.title, found)]
+        for id, changed in claimed:
+            named.setdefault(id)
+            yield LicenseClaim((id,), None, None, Basis.OBSERVED, str(at), changed=changed)
+        if not claimed and (found.parts or found.says_more):
+            strange.append(str(at))
+    for at_text in strange:
+        for id in (id for id in named if has_text_of(spdx_of(id))):
+            yield LicenseClaim((id,), None, None, Basis.OBSERVED, at_text, changed=_STRANGE)
 
 
 def _claimed(title: str | None, found: Recognition) -> Iterator[tuple[tuple[str, ...], str | None]]:
@@ -36,12 +50,14 @@ def _claimed(title: str | None, found: Recognition) -> Iterator[tuple[tuple[str,
             yield part.licenses, changes(found, part)
         return
     for name in found.names:
-        yield (name,), None
+        yield (name,), "names this licence beside words of its own" if found.says_more else None
     titled = named(title or "")
     if titled is None or found.names:
         return
+    # Of a text that is not in the index, a long file under its title may be it.
     words = sum(other.words for other in found.others)
-    unlike = found.parts or (words > _A_NAME and has_text_of(spdx_of(titled)))
+    more = bool(found.parts) or (found.says_more and words > len(_WORD.findall(title or "")))
+    unlike = more and (has_text_of(spdx_of(titled)) or (words <= _A_NAME and not found.parts))
     yield (titled,), "bears the title of this licence over words that are not its text" if unlike else None
 
 

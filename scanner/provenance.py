@@ -182,9 +182,8 @@ def _license(node: Node) -> License:
     for stated in reading.model.licenses or ():
         claims.append(LicenseClaim((stated.id,), None, None, stated.basis, stated.note, Source.THIRD_PARTY))
     declared = tuple(id for claim in claims if claim.basis is not Basis.STATED for id in claim.ids)
-    for evidence in reading.evidence:
-        if evidence.kind == "license_text":
-            claims += text_claims(evidence.fact, evidence.at, declared)
+    texts = [(evidence.fact, evidence.at) for evidence in reading.evidence if evidence.kind == "license_text"]
+    claims += text_claims(texts, declared)
     cards = [evidence for evidence in reading.evidence if evidence.kind == "card"]
     limits = tuple(limit for card in cards for limit in _limits(card)) if cards else None
     license = conclude(tuple(claims), read=bool(claims), limits=limits)

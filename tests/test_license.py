@@ -231,11 +231,16 @@ def test_two_licences_never_add_up_to_one(claims: tuple[LicenseClaim, ...]) -> N
         (claim("Apache-2.0"), claim("apache-2.0"), claim("apache license 2.0")),
         (claim("apache-2.0"), claim()),
         (claim("llama3.1", name="Llama-3.1"),),
-        (claim("apache-2.0", name="acme-terms"),),
+        (claim("apache-2.0", name="Apache License 2.0"),),
     ],
 )
 def test_spellings_of_one_licence_agree(claims: tuple[LicenseClaim, ...]) -> None:
     assert concluded(*claims).status is Status.KNOWN
+
+
+@pytest.mark.parametrize("name", ["acme-terms", "apache-2.0-non-commercial", "Apache 2.0 with restrictions"])
+def test_a_name_beside_a_licence_that_is_not_its_own_is_a_conflict(name: str) -> None:
+    assert concluded(claim("apache-2.0", name=name)).status is Status.CONFLICTING
 
 
 def test_nothing_declared_is_not_nothing_read() -> None:

@@ -18,11 +18,16 @@ from tests.wording.texts import APACHE, ISC, MIT
 LOCATOR = Locator("hf", "acme/widget", path="LICENSE")
 EDITED = MIT.replace("without restriction", "for non-commercial purposes")
 ALIEN = "These terms of Acme say what you may do with the widget and what you must never do with it at all. " * 6
+NOTICE = APACHE[APACHE.index("   Copyright [yyyy]") :]
+LINKED = (
+    "This work is licensed under the Creative Commons Attribution 4.0 International License. "
+    "To view a copy of this license, visit http://creativecommons.org/licenses/by/4.0/."
+)
 
 
 def claims(text: str, *declared: str, path: str = "LICENSE") -> list[LicenseClaim]:
     at = Locator("hf", "acme/widget", path=path)
-    return list(text_claims(license_text.parse(text.encode()), at, declared))
+    return list(text_claims([(license_text.parse(text.encode()), at)], declared))
 
 
 def ids(found: list[LicenseClaim]) -> list[tuple[str, bool]]:
@@ -41,6 +46,13 @@ def ids(found: list[LicenseClaim]) -> list[tuple[str, bool]]:
         ("MIT License\n", [("mit", False)]),
         (f"MIT License\n\n{ALIEN}", [("mit", True)]),
         (f"Gemma Terms of Use\n\n{MIT}", [("mit", True)]),
+        ("MIT License\n\nCopyright (c) 2026 Acme. All rights reserved.\n", [("mit", False)]),
+        ("MIT License\n\nNot for any business.\n", [("mit", True)]),
+        (NOTICE, [("apache-2.0", False)]),
+        (NOTICE.replace("at\n", "for research at\n"), [("apache-2.0", True)]),
+        ("Licensed under the Apache License, Version 2.0, for non-commercial use only.", [("apache-2.0", True)]),
+        (f"{ALIEN}\nParts are available under the terms of the Apache License 2.0.", [("apache-2.0", True)]),
+        (f"See the LICENSE at https://acme.example/x for details. {LINKED}", [("cc-by-4.0", False)]),
         (ALIEN, []),
         ("", []),
     ],
@@ -51,9 +63,34 @@ def test_a_text_claims_what_it_is(text: str, expected: list[tuple[str, bool]]) -
     assert all(claim.basis is Basis.OBSERVED and claim.at == str(LOCATOR) for claim in found)
 
 
+def test_a_text_nobody_knows_leaves_the_duties_of_a_licence_unknown_whose_text_is_known() -> None:
+    assert ids(claims(ALIEN, "apache-2.0")) == [("apache-2.0", True)]
+    assert ids(claims("No business use.", "other", "mit")) == [("mit", True)]
+    assert ids(claims(ALIEN, "other", "mrl-0.1")) == [], "no text of these is held: this may be it"
+    for quiet in ("", "Acme Widget, 2026\n"):
+        assert claims(quiet, "apache-2.0") == []
+
+
+def test_a_text_nobody_knows_counts_beside_a_licence_that_another_file_holds() -> None:
+    files = [
+        (license_text.parse(t.encode()), Locator("hf", "a/b", path=p))
+        for p, t in (("COPYING", ALIEN), ("LICENSE", MIT))
+    ]
+    assert ids(list(text_claims(files, ()))) == [("mit", False), ("mit", True)]
+
+
 def test_a_title_over_words_of_which_no_text_is_held_still_names_its_licence() -> None:
-    assert ids(claims(f"Llama 3 Community License\n\n{ALIEN}")) in ([], [("llama3", False)])
-    assert ids(claims(f"Meta Llama 3 Community License Agreement\n\n{ALIEN}")) in ([], [("llama3", False)])
+    assert ids(claims(f"Llama 3 Community License\n\n{ALIEN}")) == [("llama3", False)]
+    assert ids(claims(f"META LLAMA 3 COMMUNITY LICENSE AGREEMENT\n\n{ALIEN}")) == [("llama3", False)]
+    assert ids(claims("Llama 3 Community License\n\nNo business use.")) == [("llama3", True)]
+
+
+def test_the_neighbour_of_a_text_that_is_not_held_is_not_what_was_changed() -> None:
+    found = claims("Llama 3 Community License\n\n" + MIT.partition("\n")[2].replace("sell", "lend"))
+    assert ids(found) == [("llama3", False)]
+    assert ids(claims("Llama 2 Community License\n\n" + MIT.partition("\n")[2].replace("sell", "lend"))) == [
+        ("mit", True)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +108,7 @@ def test_only_a_licence_file_claims_a_licence_for_the_model(path: str, is_: Role
     assert role(path) is is_
     assert bool(claims(MIT, path=path)) is (is_ is Role.LICENSE)
     fact = license_text.parse(MIT.encode())
-    assert list(text_claims(fact, Locator("hf", "acme/widget"), ())) == []
+    assert list(text_claims([(fact, Locator("hf", "acme/widget"))], ())) == []
 
 
 def test_of_licences_that_share_a_text_the_declared_one_is_meant() -> None:

@@ -38,10 +38,11 @@ OF_ONE_FACT = {
     "what": "flow_down",
     "then": "outputs_restricted",
     "except": "outputs_restricted",
+    "compatible": "share_alike",
     "multimodal_only": "territory_excluded",
 }
 CHOICES = {
-    "files": ("license", "notice", "use-policy"),
+    "files": ("license", "notice", "use-policy", "link"),
     "what": ("use-restrictions", "threshold", "naming", "territory", "outputs", "whole-licence"),
     "then": ("forbidden", "naming", "same-terms", "non-commercial"),
     "except": ("own-family", "non-commercial", "not-competing"),
@@ -121,6 +122,8 @@ def _fact(place: str, name: str, said: dict[str, Any]) -> Iterator[str]:
 
 
 def _chosen(key: str, value: Any) -> bool:
+    if key == "compatible":
+        return _several(value, tuple(id for id, raw in TABLE.items() if not raw.keys() & {"alias_of", "family"}))
     if key == "uses":
         return _words(value)
     if key in CHOICES:
@@ -198,6 +201,7 @@ def test_the_shipped_table_has_no_problem() -> None:
         ("mit", {"relicense": "yes"}, "which clause"),
         ("mit", {"field_of_use": {"is": True, "uses": ["You shall not use it, ever."]}}, "no value"),
         ("mit", {"field_of_use": {"is": True, "files": ["license"]}}, "does not say files"),
+        ("mit", {"share_alike": {"is": True, "duty": "Share.", "compatible": ["gpl"]}}, "no value"),
         ("mit", {"naming": {"is": True, "duty": "Show it.", "name_begins": ""}}, "no value"),
         ("mit", {"territory_excluded": {"is": ["UK"], "duty": "Not there."}}, "no value"),
         ("mit", {"territory_excluded": {"is": ["European Union"], "duty": "Not there."}}, "no value"),
@@ -220,6 +224,7 @@ def test_a_wrong_table_is_refused(id: str, change: dict[str, Any], message: str)
         {"outputs_restricted": {"is": True, "duty": "Do not.", "then": "forbidden", "except": ["own-family"]}},
         {"territory_excluded": {"is": ["EU", "GB", "KR"], "duty": "Not there.", "multimodal_only": True}},
         {"field_of_use": {"is": True, "uses": ["military", "medical advice"]}},
+        {"share_alike": {"is": True, "duty": "Share.", "compatible": ["gpl-3.0"]}},
     ],
 )
 def test_a_fact_that_says_more_is_taken(change: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from scanner.errors import Reason
@@ -12,14 +12,14 @@ from scanner.evidence import Evidence
 from scanner.evidence.reader import Malformed, gap, whole_file
 from scanner.fact import Gap
 from scanner.hub import Hub
+from scanner.license import named, spdx_of
 from scanner.model import Model
 from scanner.text import clean, clean_line
-from scanner.wording import Recognition, recognise
+from scanner.wording import Recognition, Status, has_text_of, recognise
 
 LIMIT = 512 * 2**10
 MAX_FILES = 8
-NAME = re.compile(r"(?:licen[sc]e|copying|notice|use_policy)(?:[-_. ][^/]*)?", re.I)
-
+NAME = re.compile(r"(?:(?:(?:model|weights)[-_. ])?licen[sc]e|copying|notice|use_policy)(?:[-_. ][^/]*)?", re.I)
 
 _NOTICE = re.compile(r"notice|third|3rd|attribution", re.I)
 
@@ -58,7 +58,16 @@ def parse(data: bytes) -> LicenseTextFact:
     if b"\x00" in data or data.startswith(b"%PDF"):
         raise Malformed("not a text")
     text = clean(data.decode("utf-8", errors="replace"), LIMIT)
-    return LicenseTextFact(_title(text), recognise(text))
+    title = _title(text)
+    return LicenseTextFact(title, _under(title, recognise(text)))
+
+
+def _under(title: str | None, found: Recognition) -> Recognition:
+    """``found``, where the title names a licence of which no text is held: a neighbour of it is like it and no more."""
+    titled = named(title or "")
+    if found.status is not Status.EDITED or titled is None or has_text_of(spdx_of(titled)):
+        return found
+    return replace(found, status=Status.SIMILAR, parts=tuple(replace(p, status=Status.SIMILAR) for p in found.parts))
 
 
 def _title(text: str) -> str | None:

@@ -40,7 +40,7 @@ _TERMS = {
     "notice": "notices must be kept",
     "share_alike": "derivatives must carry the same licence",
     "flow_down": "duties pass to derivatives",
-    "outputs_restricted": "outputs may not train other models",
+    "outputs_restricted": "training other models on outputs is bound",
 }
 _STATUS = {
     "family": "names a family of licences: the text decides",

@@ -33,18 +33,19 @@ def sources(facts: Json, notes: Notes) -> Iterable[Line]:
         mark = notes.cite(*(claim["at"] for claim in claims if claim["basis"] == "stated"))
         yield line(warn("nothing but the card's prose says so"), mark)
     if claims and (own["status"] == "conflicting" or any(claim["differs"] for claim in claims)):
-        yield _named(claims, notes)
+        yield _named(claims, own["name"], notes)
     if own.get("link_kind") == "missing-file":
         yield line(warn("license_link names a file that is not there: "), quote(own["link"]))
 
 
-def _named(claims: Iterable[Json], notes: Notes) -> Line:
+def _named(claims: Iterable[Json], name: str | None, notes: Notes) -> Line:
     by: dict[str, dict[str, None]] = {}
     places: dict[str, list[str]] = {}
     for claim in claims:
-        if claim["license"] and claim["object"] in ("weights", "unspecified"):
-            by.setdefault(claim["license"], {})[_SOURCES[claim["source"]]] = None
-            places.setdefault(claim["license"], []).append(claim["at"])
+        id = claim["license"] or (name if claim["says"] == name else None)
+        if id and claim["object"] in ("weights", "unspecified"):
+            by.setdefault(id, {})[_SOURCES[claim["source"]]] = None
+            places.setdefault(id, []).append(claim["at"])
     parts: list[Part] = [warn("sources differ: ")]
     for id, said in by.items():
         parts += ["; " if len(parts) > 1 else "", quote(id), f" by {', '.join(said)}", notes.cite(*places[id][:2])]

@@ -14,6 +14,7 @@ from typing import Any
 
 from scanner.fact import Basis, Citation, Confidence
 from scanner.license.claims import LicenseClaim, Said, StatedLimit
+from scanner.license.spelling import named
 from scanner.license.table import (
     FACTS,
     PUBLIC_KNOWLEDGE,
@@ -22,7 +23,6 @@ from scanner.license.table import (
     key_of,
     known,
     linked,
-    named,
     names,
     of_text,
     on_the_list,
@@ -241,6 +241,9 @@ def _sides(declared: tuple[str, ...], name: str | None, link: str | None, texts:
         sides = [side for side in sides if not side.family]
     if said:
         sides.append(replace(said, by="license_name"))
+    elif name and sides and not any(side.family or side.key == named(name) for side in sides):
+        # A name beside a licence that is not its own speaks of other terms, or of more.
+        sides.append(Side(key_of(name), None, None, by="license_name"))
     # So does an address that is known; a name that is not known speaks of another text than the page it leads to.
     led = linked(link) if link and (said or not name) else None
     if led and led.same not in {side.same for side in sides}:

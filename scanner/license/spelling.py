@@ -31,6 +31,7 @@ _OTHERWISE = re.compile(
 _CHANGED = re.compile(r"\b(?:modified|custom|amended|adapted|non)[\s\"'-]{1,3}$", re.I)
 _EARLIER, _LATER = 19, 24
 """How far around a product's name a word for its licence may stand: ``licensed under the`` before it."""
+_A_TITLE = 200
 _SCHEME = re.compile(r"(?:https?://)?(?:www\.)?", re.I)
 
 
@@ -78,6 +79,12 @@ def name_at(text: str, at: int) -> Name | None:
                 return None
             return Name(words[0].start, end, known.id, known.family)
     return None
+
+
+def named(title: str) -> str | None:
+    """The id of the licence that ``title`` names and says nothing besides; None for every other line, and a family."""
+    known = _names().get(_sequence(title)) if len(title) <= _A_TITLE else None
+    return None if known is None or known.family else known.id
 
 
 def names_in(text: str) -> Iterator[Name]:

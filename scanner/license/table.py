@@ -35,8 +35,6 @@ _CITATION = ("source", "checked", "confidence")
 _NAME = r"(?!(?:and|or|with)(?: |$))[a-z0-9.+-]{1,60}"
 _EXPRESSION = re.compile(rf"{_NAME}(?: (?:and|or|with) {_NAME}){{0,8}}", re.I)
 _BLANKS = re.compile(r"[\s_,]+")
-_WORD = re.compile(r"\w+")
-_FILLERS = frozenset(("the", "license", "licence"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +63,6 @@ class Side:
 def digest() -> str:
     """SHA-256 of the tables of licences, in hex."""
     return hashlib.sha256((text(FILE) + digest_of_spelling()).encode()).hexdigest()
-
-
-def named(title: str) -> str | None:
-    """The id of the licence whose title ``title`` is, whatever its case and punctuation; None for every other line."""
-    return _titles().get(_words(title))
 
 
 def spdx_of(id: str) -> str | None:
@@ -191,20 +184,6 @@ def _terms_document(said: str) -> dict[str, Any]:
 def _asked(said: str) -> Side | None:
     keys = _by_spdx().get(key_of(said), ())
     return known(said) or (known(keys[0]) if len(keys) == 1 else None)
-
-
-def _words(title: str) -> tuple[str, ...]:
-    return tuple(word for word in _WORD.findall(title.casefold()) if word not in _FILLERS)
-
-
-@cache
-def _titles() -> Mapping[tuple[str, ...], str]:
-    """Titles that two licences share, and those of families, name no licence."""
-    found: dict[tuple[str, ...], list[str]] = {}
-    for key, said in whole(FILE).items():
-        if "title" in said and not said.get("family"):
-            found.setdefault(_words(said["title"]), []).append(key)
-    return {words: keys[0] for words, keys in found.items() if words and len(keys) == 1}
 
 
 @cache

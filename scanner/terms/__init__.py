@@ -67,7 +67,9 @@ def _conflicts(
     for edge in lineage["edges"]:
         child, parent = models[edge["child"]], models[edge["parent"]]
         sides = Side.of(child), Side.of(parent)
-        for check in compare(*sides, edge["relation"], edge["role"], multimodal):
+        # What the subject is says nothing of a model it came out of.
+        of_child = multimodal if child["id"] == within[0]["id"] else None
+        for check in compare(*sides, edge["relation"], edge["role"], of_child):
             yield _record(check, child, parent, edge["relation"])
         if edge["role"] == Role.WEIGHTS.value:
             merged.setdefault(edge["child"], []).append(sides[1])
@@ -75,7 +77,8 @@ def _conflicts(
         for side, check in incompatible(parents):
             yield _record(check, models[id], models[side.id], Relation.MERGE.value)
     subject, *above = within
-    for model in above:
+    # A licence that several models share is missed once, of the nearest.
+    for model in {model["license"]["id"]: model for model in reversed(above)}.values():
         missing = missing_files(model["license"]["id"], license_files)
         if missing:
             yield _record(missing, subject, model, None)

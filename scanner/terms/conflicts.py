@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from scanner.evidence.license_text import role
 from scanner.license import Status, terms
 from scanner.model import Relation, Role
 
@@ -99,7 +100,7 @@ def _is(of: Json, fact: str) -> Any:
 
 def _share_alike(asks: Json, child: str) -> Truth:
     said: Truth = _is(asks, "share_alike")
-    return child not in asks["share_alike"].get("compatible", ()) if said else said
+    return child not in _compatible(asks) if said else said
 
 
 def _dropped(asks: Json, has: Json) -> Truth:
@@ -227,8 +228,8 @@ def incompatible(parents: Sequence[Side]) -> Iterator[tuple[Side, Check]]:
         asks = terms(one.license) if one.license else {}
         if not _is(asks, "share_alike"):
             continue
-        others = {other.license for other in parents} - {one.license, *asks["share_alike"].get("compatible", ())}
-        if any(other and _binds(terms(other)) for other in others):
+        others = {other.license for other in parents} - {one.license, *_compatible(asks)}
+        if any(other and _binds(terms(other), one.license) for other in others):
             yield (
                 one,
                 Check(
@@ -250,17 +251,25 @@ def incompatible(parents: Sequence[Side]) -> Iterator[tuple[Side, Check]]:
             )
 
 
-def _binds(asks: Json) -> bool:
+def _binds(asks: Json, license: str | None) -> bool:
+    """Whether it has terms of its own that do not give way to ``license``."""
+    if license in _compatible(asks):
+        return False
     return bool(_is(asks, "share_alike") or _is(asks, "flow_down") or _is(asks, "commercial_use") == "no")
+
+
+def _compatible(asks: Json) -> Sequence[str]:
+    found: Sequence[str] = asks.get("share_alike", {}).get("compatible", ())
+    return found
 
 
 @lru_cache(maxsize=5_000)
 def _files_asked(license: str) -> frozenset[str] | None:
-    """Which files must go along, ``any`` of them where the clause names none; None: not known whether any must."""
+    """Which files must go along; None: not known whether any must, or which."""
     said = terms(license).get("notice")
-    if said is None:
+    if said is None or (said["is"] and "files" not in said):
         return None
-    return frozenset(said.get("files", ("any",)) if said["is"] else ())
+    return frozenset(said["files"] if said["is"] else ()) - {"link"}
 
 
 def missing_files(license: str | None, held: Sequence[str] | None) -> Check | None:
@@ -271,20 +280,11 @@ def missing_files(license: str | None, held: Sequence[str] | None) -> Check | No
     if asked is None or held is None:
         what = "whether a file must go along" if asked is None else "whether the files that must go along are there"
         return Check(FILES, None, "notice" if asked else None, f"{what} is not known")
-    there = roles(held)
-    if asked & {"any", "license"} - there:
+    there = {role(path).value for path in held}
+    if "license" in asked - there:
         return Check(FILES, True, "notice", "a licence text must go along and is not in the repository")
     if missing := sorted(asked - there):
         # A notice goes along where the base has one, and may stand in the licence file.
-        words = " and ".join(f"a {role} file" for role in missing)
+        words = " and ".join(f"a {kind} file" for kind in missing)
         return Check(FILES, None, "notice", f"{words} may have to go along and is not in the repository")
     return None
-
-
-_ROLES = (("notice", "notice"), ("use-policy", "usepolicy"), ("use-policy", "acceptableuse"))
-
-
-def roles(files: Sequence[str]) -> frozenset[str]:
-    """What licence files are by name: ``license``, ``notice``, ``use-policy``; ``any`` where there is one."""
-    found = {next((role for role, word in _ROLES if word in _plain(path)), "license") for path in files}
-    return frozenset((*found, "any") if found else ())

@@ -13,7 +13,7 @@ from enum import StrEnum
 from scanner.wording.align import Work
 from scanner.wording.compare import MAX_DIFFERENCES, Comparison, Difference, Kind, compare, verbatim
 from scanner.wording.index import SAMPLE, Index, Reference, digest, runs, shipped, tables_digest
-from scanner.wording.names import only_named
+from scanner.wording.names import only_named, says_more
 from scanner.wording.words import Words, hashes, is_quiet, read
 
 __all__ = [
@@ -100,6 +100,7 @@ class Stretch:
 class Recognition:
     """What a file holds. ``names`` are licences that it only names; ``unread`` words were too many to compare.
 
+    ``says_more``, of a file that holds no text: words beside the names could change what is permitted.
     ``steps`` is the work that the comparison took, at most ``MAX_STEPS``.
     """
 
@@ -109,6 +110,7 @@ class Recognition:
     names: tuple[str, ...] = ()
     unread: int = 0
     steps: int = 0
+    says_more: bool = False
 
 
 def recognise(text: str, index: Index | None = None) -> Recognition:
@@ -127,9 +129,9 @@ def recognise(text: str, index: Index | None = None) -> Recognition:
     parts = [part for _, part in sorted(search.parts((0, len(words.words)), MAX_PARTS), key=lambda p: p[0])]
     others = tuple(search.others())
     names = () if parts else only_named(text, index)
-    return Recognition(
-        _status(parts, others, names, words.unread), tuple(parts), others, names, words.unread, search.work.spent
-    )
+    more = not parts and says_more(text, names, index, MAX_WORDS)
+    status = _status(parts, others, names, words.unread)
+    return Recognition(status, tuple(parts), others, names, words.unread, search.work.spent, more)
 
 
 def has_text_of(license: str | None) -> bool:

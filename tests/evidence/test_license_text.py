@@ -12,7 +12,7 @@ from scanner.evidence import Evidence, license_text
 from scanner.evidence.reader import Malformed
 from tests.evidence.repository import gaps, repository
 
-NAMED = "LICENSE LICENSE.txt license.md LICENCE LICENSE-MODEL COPYING NOTICE USE_POLICY.md Notice.txt"
+NAMED = "LICENSE MODEL_LICENSE Model_License.txt LICENSE.txt license.md LICENCE LICENSE-MODEL COPYING NOTICE USE_POLICY.md Notice.txt"
 OTHERS = "licenses.json sub/LICENSE README.md noticeable.txt copyings LICENSEE use_policymaker"
 
 

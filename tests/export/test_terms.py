@@ -51,6 +51,13 @@ def test_sources_of_a_conflict_are_named_too() -> None:
     assert "gemma by a licence file" in text
 
 
+def test_a_name_nobody_knows_is_named_beside_the_licence_it_differs_from() -> None:
+    by_name = {**claim("card", "x"), "license": None, "says": "acme-terms"}
+    text = said(under(status="conflicting", name="acme-terms", claims=[claim("card", "mit"), by_name]))
+    assert "mit by the card" in text
+    assert "acme-terms by the card" in text
+
+
 def test_a_licence_of_prose_alone_is_told_as_one() -> None:
     text = said(under(basis="stated", claims=[claim("prose", "apache-2.0", basis="stated")]))
     assert "nothing but the card's prose says so" in text

@@ -13,6 +13,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 from scanner import data
+from scanner.errors import PolicyError
 from scanner.origin import Registry, origin_document
 from scanner.policy import Decision, Outcome, Verdict, editor, explain, judge, load_policy, read_policy, shipped
 from scanner.policy.conditions import AllOf, AnyOf, Condition, Leaf, Not
@@ -65,6 +66,13 @@ def test_a_pack_is_named_like_its_file_and_every_rule_is_cited(pack: str) -> Non
 @pytest.mark.parametrize("pack", shipped())
 def test_a_pack_is_valid_for_an_editor(pack: str) -> None:
     assert list(Draft7Validator(SCHEMA).iter_errors(parsed(pack))) == []
+
+
+@pytest.mark.parametrize("place", ["us", "de", "UK", "Germany", "EU,germany"])
+def test_a_place_that_no_licence_could_name_is_refused_and_no_pass(place: str) -> None:
+    with pytest.raises(PolicyError, match="never occurs"):
+        load_policy("license-territory", overrides={"deployment": place, "seat": "US"})
+    assert load_policy("license-territory", overrides={"deployment": "US,DE", "seat": "GB"})
 
 
 def lists_named(rule: Rule) -> set[Scalar]:

@@ -8,7 +8,8 @@ import pytest
 
 from scanner.evidence.license_text import NAME
 from scanner.license import Status
-from scanner.terms.conflicts import KINDS, Check, Side, compare, incompatible, missing_files, named_as_asked, roles
+from scanner.terms import terms_document
+from scanner.terms.conflicts import KINDS, Check, Side, compare, incompatible, missing_files, named_as_asked
 from tests.test_license_edges_data import EDGES, MODELS, end
 
 
@@ -71,6 +72,16 @@ def test_nothing_declared_is_a_conflict_where_a_licence_must_go_along() -> None:
     assert kinds(of(None, none=True), of("cc0-1.0")) == {}
 
 
+@pytest.mark.parametrize(
+    ("parent", "child"),
+    [("lgpl-3.0", "gpl-3.0"), ("mpl-2.0", "agpl-3.0"), ("cc-by-sa-3.0", "cc-by-sa-4.0"), ("cc-by-sa-4.0", "gpl-3.0")],
+)
+def test_a_licence_that_is_compatible_is_taken_one_way(parent: str, child: str) -> None:
+    assert "share-alike-broken" not in kinds(of(child), of(parent))
+    assert kinds(of(parent), of(child))["share-alike-broken"] is True
+    assert merged(parent, child) == {}
+
+
 @pytest.mark.parametrize(("multimodal", "told"), [(True, True), (False, "peace"), (None, None)])
 def test_a_place_excluded_for_multimodal_models_counts_for_these(multimodal: bool | None, told: Any) -> None:
     found = kinds(of(APACHE, "acme/Llama-mine"), of("llama3.2"), multimodal=multimodal)
@@ -105,7 +116,7 @@ def merged(*licenses: str | None) -> dict[str | None, bool | None]:
 
 
 def test_bases_of_a_merge_that_both_want_the_whole_cannot_both_be_kept() -> None:
-    assert merged("gpl-3.0", "cc-by-sa-4.0") == {"gpl-3.0": True, "cc-by-sa-4.0": True}
+    assert merged("gpl-3.0", "cc-by-sa-3.0") == {"gpl-3.0": True, "cc-by-sa-3.0": True}
     assert merged("gpl-3.0", GEMMA) == {"gpl-3.0": True}
     assert merged("gpl-3.0", "gpl-3.0", APACHE) == {}
     assert merged("gpl-3.0", None) == {"gpl-3.0": None}
@@ -119,17 +130,45 @@ def test_files_that_must_go_along_are_missed_by_what_they_are() -> None:
     assert (missing_files(LLAMA, ["LICENSE.txt"]) or Check("", True, None, "")).conflict is None
     assert (missing_files(LLAMA, None) or Check("", True, None, "")).conflict is None
     assert (missing_files(None, []) or Check("", True, None, "")).conflict is None
+    assert (missing_files("mpl-2.0", []) or Check("", True, None, "")).conflict is None, "which is not known"
+    assert missing_files("cc-by-nc-4.0", []) is None, "a link is enough"
     assert missing_files("cc0-1.0", []) is None
     assert missing_files("cc0-1.0", None) is None
-
-
-def test_what_a_licence_file_is_stands_in_its_name() -> None:
-    assert roles([]) == frozenset()
-    assert roles(["NOTICE.txt"]) == {"notice", "any"}
-    assert roles(["LICENSE", "USE_POLICY.md"]) == {"license", "use-policy", "any"}
 
 
 def test_every_kind_is_one_of_the_schema() -> None:
     from scanner.policy.fields import lists
 
     assert set(lists()["terms.conflicts"].fields["kind"].values) == set(KINDS)
+
+
+def test_a_file_that_several_bases_want_is_missed_once_of_the_nearest() -> None:
+    said = {"id": APACHE, "status": "known", "concluded": "Apache-2.0", "name": None, "declared": [APACHE]}
+    models = [{"id": id, "license": said, "path": [id]} for id in ("acme/c", "acme/b", "acme/a")]
+    edges = [
+        {"child": child, "parent": parent, "relation": "finetune", "role": "weights"}
+        for child, parent in (("acme/c", "acme/b"), ("acme/b", "acme/a"))
+    ]
+    lineage = {
+        "models": models, "edges": edges, "publisher": ["acme/c"], "ancestors": ["acme/b", "acme/a"], "components": [],
+        "complete": True,
+    }  # fmt: skip
+    found = terms_document(lineage, [], multimodal=False)["conflicts"]
+    assert [(one["kind"], one["conflict"], one["parent"]) for one in found] == [("file-missing", True, "acme/b")]
+
+
+def test_what_the_subject_is_says_nothing_of_the_models_it_came_out_of() -> None:
+    def model(id: str, license: str) -> dict[str, Any]:
+        said = {"id": license, "status": "known", "concluded": None, "name": None, "declared": [license]}
+        return {"id": id, "license": said, "path": [id]}
+
+    def edge(child: str, parent: str) -> dict[str, str]:
+        return {"child": child, "parent": parent, "relation": "finetune", "role": "weights"}
+
+    lineage = {
+        "models": [model("a/c", APACHE), model("a/Llama-b", APACHE), model("meta/a", "llama4")],
+        "edges": [edge("a/c", "a/Llama-b"), edge("a/Llama-b", "meta/a")],
+        "publisher": ["a/c"], "ancestors": ["a/Llama-b", "meta/a"], "components": [], "complete": True,
+    }  # fmt: skip
+    found = terms_document(lineage, ["LICENSE", "NOTICE"], multimodal=False)["conflicts"]
+    assert [one["conflict"] for one in found if one["kind"] == "territory-dropped"] == [None]
