@@ -56,8 +56,21 @@ _NOWHERE = RepoId("no-one", "nothing")
 class Documents:
     """Composes or traces the documents of rows. Not to be shared between threads."""
 
-    def __init__(self, held: Held, tables: Tables, as_of: date, alike: Alike, traces: Traces | None = None) -> None:
-        """``alike`` says which documents are of one kind, ``traces`` what was traced before."""
+    def __init__(
+        self,
+        held: Held,
+        tables: Tables,
+        as_of: date,
+        alike: Alike,
+        traces: Traces | None = None,
+        *,
+        terms: bool = True,
+    ) -> None:
+        """``alike`` says which documents are of one kind, ``traces`` what was traced before.
+
+        ``terms`` False leaves those out of composed documents, for whoever asks for none.
+        """
+        self._terms = terms
         self._held, self._tables, self._as_of, self._alike = held, tables, as_of, alike
         self._ancestry, self._traces = Ancestry(alike), traces
         self._every_one = alike.one_by_one or alike.asks_of_own or alike.asks_of_namespaces or alike.asks_of_terms
@@ -138,18 +151,17 @@ class Documents:
             return self._trace(row)
         template = seen.profile.template
         lineage, gaps = composed(line)
-        return {
+        document = {
             **template,
-            "model": {
-                **template["model"],
-                **own_values(row),
-                **self._named(row),
-            },
+            "model": {**template["model"], **own_values(row), **self._named(row)},
             "publisher": self._origin(row.namespace),
             "lineage": lineage,
-            "terms": terms_document(lineage, template["files"]["license_files"], template["model"]["multimodal"]),
             "gaps": gaps,
         }
+        if self._terms:
+            files, multimodal = template["files"]["license_files"], template["model"]["multimodal"]
+            document["terms"] = terms_document(lineage, files, multimodal)
+        return document
 
     # -- one model
 
@@ -207,6 +219,8 @@ class Documents:
         template = facts_document(self._provenance(nobody(row, None), NOBODY))
         template["evidence"] = []
         template["model"]["tags"] = None
+        if not self._terms:
+            del template["terms"]
         kinds = self._alike.of_line(template), self._alike.of_document(template)
         return profile_of(template, self._held.bodies[row.profile], *map(self._number, kinds))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -47,11 +47,11 @@ class Row(NamedTuple):
         return self.id.split("/")[0] if "/" in self.id else None
 
 
-def rows(connection: Any, first: int, last: int, share: int = 0, shares: int = 1) -> Iterator[Row]:
-    """The models that are present, with numbers from ``first`` to ``last``: of the profiles one of so many shares."""
+def rows(connection: Any, first: int, last: int, profiles: Collection[int] | None = None) -> Iterator[Row]:
+    """The models that are present, with numbers from ``first`` to ``last``: of ``profiles``, where these are given."""
+    of = "" if profiles is None else f" AND m.profile IN ({', '.join(map(str, profiles))})"
     found = connection.exec_driver_sql(
-        f"{_ROWS} WHERE m.num BETWEEN ? AND ? AND m.state = ? AND m.profile % ? = ? ORDER BY m.num",
-        (first, last, PRESENT, shares, share),
+        f"{_ROWS} WHERE m.num BETWEEN ? AND ? AND m.state = ?{of} ORDER BY m.num", (first, last, PRESENT)
     )
     return map(Row._make, found)
 

@@ -62,17 +62,9 @@ class Answer(NamedTuple):
     rules: tuple[str, ...]
 
 
+Profiles = frozenset[int] | None
 Said = tuple[tuple[int, ...], tuple[str, ...]]
 """An answer without the summary."""
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Models to judge: those of the numbers whose profile, divided by ``shares``, leaves ``share``."""
-
-    numbers: array[int]
-    share: int
-    shares: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +106,8 @@ def judge_catalogue(
     question = Question(str(catalogue.path), publishers, as_of, tuple(policies))
     count, done = len(numbers), 0
     record = _Record(judgements)
-    for answers in _answered(question, numbers, 1 if count <= _FEW else processes):
+    shares = [None] if count <= _FEW or processes == 1 else _shares(catalogue, processes)
+    for answers in _answered(question, numbers, shares):
         with catalogue.recording() as connection:
             record.keep(connection, answers)
             keep(connection, stamp, answers.traced)
@@ -184,21 +177,36 @@ def _to_judge(connection: Any, judgements: Sequence[int], tables: str) -> array[
 # -- answering
 
 
-def _answered(question: Question, numbers: array[int], processes: int) -> Iterator[Answers]:
+def _shares(catalogue: Catalogue, processes: int) -> list[Profiles]:
+    """The profiles in as many parts, with about as many models in each.
+
+    What one process concludes of a profile is of no use to another.
+    """
+    counted = f"SELECT profile, count(*) FROM models WHERE state = {PRESENT} GROUP BY profile ORDER BY 2 DESC, 1"
+    shares: list[list[int]] = [[] for _ in range(processes)]
+    models = [0] * processes
+    with catalogue.reading() as connection:
+        for profile, count in connection.exec_driver_sql(counted):
+            least = models.index(min(models))
+            shares[least].append(profile)
+            models[least] += count
+    return [frozenset(share) for share in shares]
+
+
+def _answered(question: Question, numbers: array[int], shares: Sequence[Profiles]) -> Iterator[Answers]:
     pieces = [numbers[start : start + _PIECE] for start in range(0, len(numbers), _PIECE)]
-    if processes == 1:
-        with _Judge(question) as judge:
-            yield from (judge.answers(Piece(piece, 0, 1)) for piece in pieces)
+    if len(shares) == 1:
+        with _Judge(question, shares[0]) as judge:
+            yield from map(judge.answers, pieces)
         return
-    # A forked child would share the parent's database connections. Each process has its own share of the profiles:
-    # what one concludes of a profile is of no use to another.
+    # A forked child would share the parent's database connections.
     spawn = multiprocessing.get_context("spawn")
+    asked: list[Future[Answers]] = []
     with ExitStack() as stack:
-        asked: list[Future[Answers]] = []
-        for share in range(processes):
-            pool = ProcessPoolExecutor(1, spawn, initializer=_appoint, initargs=(question,))
+        for share in shares:
+            pool = ProcessPoolExecutor(1, spawn, initializer=_appoint, initargs=(question, share))
             stack.enter_context(pool)
-            asked.extend(pool.submit(_answer, Piece(piece, share, processes)) for piece in pieces)
+            asked.extend(pool.submit(_answer, piece) for piece in pieces)
         try:
             for future in as_completed(asked):
                 yield future.result()
@@ -210,14 +218,14 @@ def _answered(question: Question, numbers: array[int], processes: int) -> Iterat
 _APPOINTED: list[_Judge] = []
 
 
-def _appoint(question: Question) -> None:
+def _appoint(question: Question, profiles: Profiles) -> None:
     """Opens the catalogue once for all pieces that this process is given."""
     gc.disable()
-    _APPOINTED[:] = [_Judge(question)]
+    _APPOINTED[:] = [_Judge(question, profiles)]
     gc.freeze()
 
 
-def _answer(piece: Piece) -> Answers:
+def _answer(piece: array[int]) -> Answers:
     answers = _APPOINTED[0].answers(piece)
     # What is remembered stays: looking through it for circles again and again would cost a fifth of the time.
     gc.collect()
@@ -228,8 +236,9 @@ def _answer(piece: Piece) -> Answers:
 class _Judge:
     """Answers a question piece by piece. What it holds of the catalogue is as of when it was made."""
 
-    def __init__(self, question: Question) -> None:
-        self._question, self._catalogue = question, Catalogue(question.path)
+    def __init__(self, question: Question, profiles: Profiles) -> None:
+        """``profiles`` are those whose models it is asked about, None for all."""
+        self._question, self._catalogue, self._profiles = question, Catalogue(question.path), profiles
         tables = tables_of(question.publishers)
         hub = CatalogueHub(self._catalogue)
         cited = frozenset(id.casefold() for id in tables.curated.ids())
@@ -237,17 +246,16 @@ class _Judge:
             held = Held(connection, hub.description, hub.as_of, cited)
         self._traces = Traces(question.as_of.isoformat(), tables.digest)
         alike = Alike(question.policies, question.as_of)
-        self._documents = Documents(held, tables, question.as_of, alike, self._traces)
+        self._documents = Documents(held, tables, question.as_of, alike, self._traces, terms=alike.asks_of_terms)
         self._remembered: dict[Kind, Said] = {}
         self._plain: dict[Plain, tuple[int, Answer]] = {}
 
-    def answers(self, piece: Piece) -> Answers:
+    def answers(self, numbers: array[int]) -> Answers:
         models, which, summaries = array("q"), array("L"), array("q")
         places: dict[Answer, int] = {}
-        numbers = piece.numbers
         wanted = frozenset(numbers) if numbers[-1] - numbers[0] >= len(numbers) else range(numbers[0], numbers[-1] + 1)
         with self._catalogue.reading() as self._traces.connection:
-            for row in rows(self._traces.connection, numbers[0], numbers[-1], piece.share, piece.shares):
+            for row in rows(self._traces.connection, numbers[0], numbers[-1], self._profiles):
                 if row.num in wanted:
                     models.append(row.num)
                     summaries.append(row.summary or 0)

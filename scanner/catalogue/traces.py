@@ -9,7 +9,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
-_LEVEL = 6
+_FAST = 1
 _LEFT_OUT = ("footnotes", "evidence")
 """What nobody who judges a catalogue may ask for, and most of a document."""
 
@@ -31,7 +31,7 @@ class Traces:
         return dict(document) if of == self._of else None
 
     def put(self, num: int, document: Json) -> None:
-        self.fresh.append((num, zlib.compress(json.dumps([self._of, _kept(document)]).encode(), _LEVEL)))
+        self.fresh.append((num, zlib.compress(json.dumps([self._of, _kept(document)]).encode(), _FAST)))
 
     def taken(self) -> list[tuple[int, bytes]]:
         """What is new since the last time."""
