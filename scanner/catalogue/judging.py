@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from scanner.catalogue.alike import Alike, Kind, names_read
+from scanner.catalogue.cited import cited_names, link_cited
 from scanner.catalogue.documents import Documents, Plain
 from scanner.catalogue.file import Catalogue, now
 from scanner.catalogue.held import Held, Row, rows
@@ -105,9 +106,11 @@ def judge_catalogue(
     """
     for policy in policies:
         _refuse_left_out(policy)
-    tables = tables_of(publishers).digest
+    known = tables_of(publishers)
+    tables = known.digest
     with catalogue.writing() as connection:
         stamp = _stamped(connection)
+        link_cited(connection, known.curated)
         forget(connection, stamp)
         judgements = [_judgement(connection, policy, as_of, tables) for policy in policies]
         numbers = _to_judge(connection, judgements, tables)
@@ -232,9 +235,8 @@ class _Judge:
         self._question, self._catalogue = question, Catalogue(question.path)
         tables = tables_of(question.publishers)
         hub = CatalogueHub(self._catalogue)
-        cited = frozenset(id.casefold() for id in tables.curated.ids())
         with self._catalogue.reading() as connection:
-            held = Held(connection, hub.description, hub.as_of, cited)
+            held = Held(connection, hub.description, hub.as_of, cited_names(tables.curated))
         self._traces = Traces(question.as_of.isoformat(), tables.digest)
         alike = Alike(question.policies, question.as_of)
         self._documents = Documents(held, tables, question.as_of, alike, self._traces)

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from scanner.catalogue.alike import Alike
+from scanner.catalogue.cited import cited_names
 from scanner.catalogue.documents import Documents
 from scanner.catalogue.file import Catalogue
 from scanner.catalogue.held import Held, rows
@@ -49,8 +50,8 @@ def by_kind(catalogue: Catalogue, *policies: Policy) -> Iterator[tuple[Any, str,
     """Of every model that has a kind: that, its id, its summary without a document, its document."""
     hub, alike = CatalogueHub(catalogue), Alike(policies, DAY)
     with catalogue.reading() as connection:
-        cited = frozenset(id.casefold() for id in TABLES.curated.ids())
-        documents = Documents(Held(connection, hub.description, hub.as_of, cited), TABLES, DAY, alike)
+        held = Held(connection, hub.description, hub.as_of, cited_names(TABLES.curated))
+        documents = Documents(held, TABLES, DAY, alike)
         found = list(rows(connection, 0, 2**60))
     for one in found:
         seen = documents.seen(one)

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from scanner.catalogue.alike import Alike
+from scanner.catalogue.cited import cited_names
 from scanner.catalogue.documents import Documents
 from scanner.catalogue.file import Catalogue
 from scanner.catalogue.held import Held, rows
@@ -38,9 +39,9 @@ LISTED = (
 def pairs(catalogue: Catalogue, known: Tables = TABLES) -> Iterator[tuple[str, Any, Any]]:
     """Of every model its id, the composed document and the traced one."""
     hub, memory = CatalogueHub(catalogue), CatalogueMemory(catalogue)
-    cited = frozenset(id.casefold() for id in known.curated.ids())
     with catalogue.reading() as connection:
-        documents = Documents(Held(connection, hub.description, hub.as_of, cited), known, DAY, Alike((), DAY))
+        held = Held(connection, hub.description, hub.as_of, cited_names(known.curated))
+        documents = Documents(held, known, DAY, Alike((), DAY))
         found = list(rows(connection, 0, 2**60))
     for one in found:
         request = Request(RepoId.parse(one.id))
@@ -172,5 +173,13 @@ def test_what_is_above_several_parents_by_several_names_is_told_as_a_walk_does(t
     said += [row("old/p"), row("e/e", "old/p"), row("f/f", "new/p"), row("g/g", "f/f", "e/e", how="merge")]
     with filled(tmp_path / "c.db", said) as catalogue:
         put(catalogue, [row("new/p", _id=row("old/p")["_id"])])
+        for id, composed, traced in pairs(catalogue):
+            assert told(composed) == told(traced), id
+
+
+def test_what_is_cited_alone_as_a_base_is_found(tmp_path: Path) -> None:
+    """No record of the cited lineages is about Llama-3.2-1B, and no model names it."""
+    said = [row("meta-llama/Llama-3.2-1B", gated="manual"), row("meta-llama/Llama-3.2-1B-Instruct")]
+    with filled(tmp_path / "c.db", [*said, row("a/a", "meta-llama/Llama-3.2-1B-Instruct")]) as catalogue:
         for id, composed, traced in pairs(catalogue):
             assert told(composed) == told(traced), id

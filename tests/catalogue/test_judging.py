@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -224,3 +225,26 @@ def test_a_policy_that_asks_for_what_is_not_held_is_refused(catalogue: Catalogue
     )
     with pytest.raises(PolicyError, match="evidence"):
         judged(catalogue, read_policy(text))
+
+
+def kept_as_new(path: Path, before: list[dict[str, Any]], *changes: list[dict[str, Any]], packs: str) -> None:
+    """What is judged after each of some changes is what a file filled at once is judged as."""
+    policies = [load_policy(name) for name in packs.split()]
+    with filled(path / "old.db", before) as old:
+        for number, changed in enumerate(changes):
+            judged(old, *policies)
+            put(old, changed)
+            found = [verdicts(old, one) for one in judged(old, *policies)]
+            with filled(path / f"{number}.db", before) as new:
+                for one in changes[: number + 1]:
+                    put(new, one)
+                assert found == [verdicts(new, one) for one in judged(new, *policies)], number
+
+
+def test_what_is_cited_of_a_model_is_judged_again_with_it(tmp_path: Path) -> None:
+    """Smaug is cited as made of MoMo, and that of Qwen-72B."""
+    before = [row("x/x", "abacusai/Smaug-72B-v0.1"), row("y/y", "x/x"), row("acme/other")]
+    middle = [row("moreh/MoMo-72B-lora-1.8.7-DPO", "gone/away", gated="manual")]
+    last = [row("abacusai/Smaug-72B-v0.1"), row("gone/away")]
+    changes = [[row("Qwen/Qwen-72B", "who/is-it")], middle, last, [row("gone/away", "Qwen/Qwen-72B", license=None)]]
+    kept_as_new(tmp_path, before, *changes, packs="baseline known-lineage strict")
