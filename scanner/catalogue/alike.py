@@ -43,6 +43,14 @@ NAMES = frozenset(
     )
 )
 """Fields that name models, or links: a policy that reads one is asked about each model."""
+_MOVING = frozenset(
+    (
+        *(f"model.{name}" for name in ("hub_description", "hub_as_of", "sources", "identity.seen", "identity.source")),
+        *(f"model.{name}" for name in ("last_modified", "downloads", "likes", "parameters")),
+        "gaps.detail",
+    )
+)
+_COMMITS = ("model.revision", f"{_MODEL}.revision")
 
 
 class Alike:
@@ -117,6 +125,12 @@ def names_read(policy: Policy) -> Iterator[str]:
         yield name
         if over:
             yield over
+
+
+def reads_what_moves(policy: Policy) -> bool:
+    """Whether a policy reads what may be another with every look at the hub, and marks no model as changed."""
+    asked = [(name, leaf.operator) for name, leaf, _ in _asked(policy)]
+    return any(name in _MOVING or (name in _COMMITS and operator != "exists") for name, operator in asked)
 
 
 def _asked(policy: Policy) -> Iterator[tuple[str, Leaf, str]]:

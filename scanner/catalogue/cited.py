@@ -16,7 +16,7 @@ def cited_names(curated: Curated) -> frozenset[str]:
 
 
 def link_cited(connection: Any, curated: Curated) -> None:
-    """Fill ``temp.cited``, edges as those that models declare: number of a name, number of a model that changes with it.
+    """Fill ``temp.cited``: numbers of names, each with that of a model that changes with whatever bears the name.
 
     What is cited of a name that leads nowhere is handed on to the models that name it.
     """

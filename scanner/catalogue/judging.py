@@ -1,8 +1,8 @@
 """A policy applied to every model of a catalogue: each verdict is the one that ``check --hub catalogue`` gives.
 
 What was judged before is not judged again: a run looks at the models that changed since, and at what comes out of
-them. Of models that the policies cannot tell apart one is judged, and its answer is that of all. Verdicts are kept by
-the digest of the policy, the day and the digest of the tables.
+them; at all again where a policy reads counts or commits. Of models that the policies cannot tell apart one is judged,
+and its answer is that of all. Verdicts are kept by the digest of the policy, the day and the digest of the tables.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from scanner.catalogue.alike import Alike, Kind, names_read
+from scanner.catalogue.alike import Alike, Kind, names_read, reads_what_moves
 from scanner.catalogue.cited import cited_names, link_cited
 from scanner.catalogue.documents import Documents, Plain
 from scanner.catalogue.file import Catalogue, now
@@ -111,9 +111,10 @@ def judge_catalogue(
     with catalogue.writing() as connection:
         stamp = _stamped(connection)
         link_cited(connection, known.curated)
-        forget(connection, stamp)
+        moving = any(map(reads_what_moves, policies))
+        forget(connection, 0 if moving else stamp)
         judgements = [_judgement(connection, policy, as_of, tables) for policy in policies]
-        numbers = _to_judge(connection, judgements, tables)
+        numbers = _to_judge(connection, judgements, tables, every_one=moving)
     question = Question(str(catalogue.path), publishers, as_of, tuple(policies))
     count, done = len(numbers), 0
     record = _Record(judgements)
@@ -171,11 +172,11 @@ def _judgement(connection: Any, policy: Policy, as_of: date, tables: str) -> int
     return number
 
 
-def _to_judge(connection: Any, judgements: Sequence[int], tables: str) -> array[int]:
+def _to_judge(connection: Any, judgements: Sequence[int], tables: str, *, every_one: bool) -> array[int]:
     """The numbers of the models to judge: those that changed since any of the judgements, and what comes of them."""
     ask = connection.exec_driver_sql
     since: int = ask(f"SELECT min(stamp) FROM judgements WHERE num IN ({', '.join(map(str, judgements))})").scalar_one()
-    if ask("SELECT value FROM meta WHERE key = 'summaries'").scalar() != tables:
+    if every_one or ask("SELECT value FROM meta WHERE key = 'summaries'").scalar() != tables:
         since = 0
     if since == 0:
         found = ask("SELECT num FROM models WHERE state = ? ORDER BY num", (PRESENT,))

@@ -21,7 +21,7 @@ from scanner.model import RepoId
 from scanner.policy import Policy, load_policy, read_policy, shipped
 from scanner.provenance import Request
 from scanner.scan import scan
-from tests.catalogue.rows import LLAMA, QWEN, asked, filled, put, row
+from tests.catalogue.rows import LLAMA, QWEN, Source, asked, filled, put, row
 
 DAY = date(2026, 11, 23)
 MODELS = [
@@ -248,3 +248,55 @@ def test_what_is_cited_of_a_model_is_judged_again_with_it(tmp_path: Path) -> Non
     last = [row("abacusai/Smaug-72B-v0.1"), row("gone/away")]
     changes = [[row("Qwen/Qwen-72B", "who/is-it")], middle, last, [row("gone/away", "Qwen/Qwen-72B", license=None)]]
     kept_as_new(tmp_path, before, *changes, packs="baseline known-lineage strict")
+
+
+def test_what_a_verdict_is_about_is_judged_again_whoever_tells_it(tmp_path: Path) -> None:
+    """A commit, a day, an answer of the hub itself: not known before, or told by others."""
+    ids = ("a/a",), ("b/b", "a/a"), ("l/l",), ("k/k", "l/l")
+
+    def told(**changes: Any) -> list[dict[str, Any]]:
+        return [row(*of, cardData={}, tags=[], **changes) for of in ids]
+
+    file = Source("bulk", "a file", 1_600_000_000)
+    for number, unknown in enumerate([{}, {"sha": None}, {"createdAt": None}]):
+        policies = [load_policy(name) for name in ("integrity", "eu-gpai-deployer", "strict")]
+        with (
+            filled(tmp_path / f"{number}.db", told(**unknown), file) as old,
+            filled(tmp_path / f"{number}-new.db", told(**unknown), file) as new,
+        ):
+            judged(old, *policies)
+            for catalogue in (old, new):
+                put(catalogue, told(downloads=11), at=1_700_000_001)
+            for policy in policies:
+                (after,), (alone,) = judged(old, policy), judged(new, policy)
+                assert verdicts(old, after) == verdicts(new, alone), (unknown, policy.name)
+
+
+def test_a_model_that_no_older_one_names_any_more_is_judged_again(tmp_path: Path) -> None:
+    old = "2023-06-01T12:00:00.000Z"
+    before = [row("acme/base", born="2025-06-01T12:00:00.000Z"), row("zeta/older", "acme/base", born=old)]
+    kept_as_new(tmp_path, before, [row("zeta/older", born=old)], packs="integrity strict")
+
+
+@pytest.mark.parametrize(
+    ("asks", "changes"),
+    [
+        ("when: {field: model.downloads, lt: 50}", {"downloads": 100}),
+        ("when: {field: model.last_modified, ge: 2025-06-01}", {"lastModified": "2025-07-01T00:00:00.000Z"}),
+        (f"foreach: lineage.models\n    when: {{field: revision, glob: '{'a' * 40}'}}", {"sha": "a" * 40}),
+    ],
+)
+def test_a_policy_that_reads_counts_or_commits_judges_them_as_they_are(
+    asks: str, changes: dict[str, Any], tmp_path: Path
+) -> None:
+    text = f"version: 1\nname: own\ntitle: t\nrules:\n  - id: own\n    title: t\n    {asks}\n    verdict: deny\n"
+    policy = read_policy(text)
+    said = [row("a/a"), row("b/b", "a/a"), row("c/c", "a/a", tags=[])]
+    with filled(tmp_path / "c.db", said) as catalogue:
+        (number,) = judged(catalogue, policy)
+        before = verdicts(catalogue, number)
+        put(catalogue, [row("a/a", **changes)])
+        judged(catalogue, policy)
+        after = verdicts(catalogue, number)
+    with filled(tmp_path / "new.db", [row("a/a", **changes), *said[1:]]) as new:
+        assert before != after == verdicts(new, *judged(new, policy))
