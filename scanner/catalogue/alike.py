@@ -39,10 +39,14 @@ NAMES = frozenset(
         *("lineage.unresolved.child", "lineage.unresolved.reference"),
         *(f"lineage.{name}.subject" for name in ("contradictions", "disputes", "hints")),
         *("gaps.subject", "gaps.detail", "terms.duties.model"),
-        *(f"terms.conflicts.{name}" for name in ("child", "parent", "path", "relation")),
+        *(f"terms.conflicts.{name}" for name in ("child", "parent", "path", "relation", "child_license")),
+        *(f"terms.conflicts.{name}" for name in ("parent_license", "license", "message", "clause", "duty")),
+        *(f"terms.conflicts.{name}" for name in ("source", "seen", "confidence")),
+        *("terms.user_threshold", "terms.revenue_threshold"),
     )
 )
-"""Fields that name models, or links: a policy that reads one is asked about each model."""
+"""Fields that name models, links or what stands at both ends of one, or that depend on the order of models: a policy
+that reads one is asked about each model."""
 _MOVING = frozenset(
     (
         *(f"model.{name}" for name in ("hub_description", "hub_as_of", "sources", "identity.seen", "identity.source")),

@@ -230,17 +230,20 @@ def _answer(piece: Piece) -> Answers:
 
 
 class _Judge:
-    """Answers a question piece by piece. What it holds of the catalogue is as of when it was made."""
+    """Answers a question piece by piece. What it holds of the catalogue is as of when it was made.
+
+    What a crawl changes meanwhile is judged with that, and again by the next run.
+    """
 
     def __init__(self, question: Question) -> None:
         self._question, self._catalogue = question, Catalogue(question.path)
         tables = tables_of(question.publishers)
         hub = CatalogueHub(self._catalogue)
         with self._catalogue.reading() as connection:
-            held = Held(connection, hub.description, hub.as_of, cited_names(tables.curated))
+            self._held = Held(connection, hub.description, hub.as_of, cited_names(tables.curated))
         self._traces = Traces(question.as_of.isoformat(), tables.digest)
         alike = Alike(question.policies, question.as_of)
-        self._documents = Documents(held, tables, question.as_of, alike, self._traces)
+        self._documents = Documents(self._held, tables, question.as_of, alike, self._traces)
         self._remembered: dict[Kind, Said] = {}
         self._plain: dict[Plain, tuple[int, Answer]] = {}
 
@@ -250,6 +253,7 @@ class _Judge:
         numbers = piece.numbers
         wanted = frozenset(numbers) if numbers[-1] - numbers[0] >= len(numbers) else range(numbers[0], numbers[-1] + 1)
         with self._catalogue.reading() as self._traces.connection:
+            self._held.learn(self._traces.connection)
             for row in rows(self._traces.connection, numbers[0], numbers[-1], piece.share, piece.shares):
                 if row.num in wanted:
                     models.append(row.num)

@@ -300,3 +300,23 @@ def test_a_policy_that_reads_counts_or_commits_judges_them_as_they_are(
         after = verdicts(catalogue, number)
     with filled(tmp_path / "new.db", [row("a/a", **changes), *said[1:]]) as new:
         assert before != after == verdicts(new, *judged(new, policy))
+
+
+def test_a_crawl_may_go_on_while_a_run_judges(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It brings profiles and a source that the run never met, for models that changed and for one that did not."""
+    monkeypatch.setattr("scanner.catalogue.judging._PIECE", 1)
+    policies = [load_policy("known-lineage"), load_policy("open-source-only")]
+    said = [row("a/a"), row("b/b", "a/a"), row("c/c", cardData={}, tags=[]), row("d/d", "c/c", tags=[])]
+    changed = [row("a/a", gated="auto", license=None), row("b/b", "c/c", pipeline_tag="odd")]
+    changed += [row("c/c", cardData={}, tags=[], downloads=5)]
+
+    def crawl(done: int, _: int) -> None:
+        if done == 1:
+            put(catalogue, changed, Source("api", "http://hub.example", 1_800_000_000))
+
+    with filled(tmp_path / "c.db", said) as catalogue:
+        judge_catalogue(catalogue, policies, None, DAY, processes=1, progress=crawl)
+        found = [verdicts(catalogue, one) for one in judged(catalogue, *policies)]
+    with filled(tmp_path / "new.db", said) as new:
+        put(new, changed)
+        assert found == [verdicts(new, one) for one in judged(new, *policies)]
