@@ -113,7 +113,8 @@ def judge_catalogue(
         link_cited(connection, known.curated)
         moving = any(map(reads_what_moves, policies))
         forget(connection, 0 if moving else stamp)
-        judgements = [_judgement(connection, policy, as_of, tables) for policy in policies]
+        begun = [_judgement(connection, policy, as_of, tables) for policy in policies]
+        judgements = [number for number, _ in begun]
         numbers = _to_judge(connection, judgements, tables, every_one=moving)
     question = Question(str(catalogue.path), publishers, as_of, tuple(policies))
     count, done = len(numbers), 0
@@ -127,7 +128,9 @@ def judge_catalogue(
             progress(done, count)
     with catalogue.writing() as connection:
         ask = connection.exec_driver_sql
-        ask("UPDATE judgements SET stamp = ?, at = ? WHERE num = ?", [(stamp, now(), number) for number in judgements])
+        # Where another run ended meanwhile, either may have had the last word about a model: the older one counts.
+        ended = [(since, stamp, stamp, now(), number) for number, since in begun]
+        ask("UPDATE judgements SET stamp = iif(stamp = ?, ?, min(stamp, ?)), at = ? WHERE num = ?", ended)
         ask("INSERT OR REPLACE INTO meta (key, value) VALUES ('summaries', ?)", (tables,))
         ask(f"DELETE FROM verdicts WHERE model IN (SELECT num FROM models WHERE state <> {PRESENT})")
     return judgements
@@ -161,15 +164,16 @@ def _stamped(connection: Any) -> int:
     return stamp
 
 
-def _judgement(connection: Any, policy: Policy, as_of: date, tables: str) -> int:
+def _judgement(connection: Any, policy: Policy, as_of: date, tables: str) -> tuple[int, int]:
+    """The number of a judgement, and the run that it was last complete with."""
     key = (policy.digest, as_of.isoformat(), tables)
     ask = connection.exec_driver_sql
     ask(
         "INSERT OR IGNORE INTO judgements (policy, digest, as_of, tables, at, stamp) VALUES (?, ?, ?, ?, ?, 0)",
         (policy.name, *key, now()),
     )
-    number: int = ask("SELECT num FROM judgements WHERE digest = ? AND as_of = ? AND tables = ?", key).scalar_one()
-    return number
+    found = ask("SELECT num, stamp FROM judgements WHERE digest = ? AND as_of = ? AND tables = ?", key).one()
+    return found.num, found.stamp
 
 
 def _to_judge(connection: Any, judgements: Sequence[int], tables: str, *, every_one: bool) -> array[int]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -320,3 +322,36 @@ def test_a_crawl_may_go_on_while_a_run_judges(tmp_path: Path, monkeypatch: pytes
     with filled(tmp_path / "new.db", said) as new:
         put(new, changed)
         assert found == [verdicts(new, one) for one in judged(new, *policies)]
+
+
+def test_of_two_runs_at_once_the_older_one_does_not_have_the_last_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The older one is about to judge a model when it changes and a newer one judges it; the newer one ends last."""
+    monkeypatch.setattr("scanner.catalogue.judging._PIECE", 1)
+    policy = load_policy("known-lineage")
+    said = [row("a/a"), row("b/b", "a/a"), row("c/c", "b/b")]
+    changed = [row("a/a", gated="auto", license=None), row("b/b", "gone/away")]
+    older_began, go_on = Event(), Event()
+
+    def wait(done: int, _: int) -> None:
+        older_began.set()
+        go_on.wait(60)
+
+    def hurry(done: int, count: int) -> None:
+        if done == count:
+            go_on.set()
+            older.join(60)
+
+    with filled(tmp_path / "c.db", said) as catalogue, Catalogue(str(tmp_path / "c.db")) as other:
+        asks = partial(judge_catalogue, other, [policy], None, DAY, processes=1, progress=wait)
+        older = Thread(target=asks)
+        older.start()
+        older_began.wait(60)
+        put(catalogue, changed)
+        judge_catalogue(catalogue, [policy], None, DAY, processes=1, progress=hurry)
+        (number,) = judged(catalogue, policy)
+        found = verdicts(catalogue, number)
+    with filled(tmp_path / "new.db", said) as new:
+        put(new, changed)
+        assert found == verdicts(new, *judged(new, policy))
