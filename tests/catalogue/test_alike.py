@@ -120,7 +120,11 @@ def test_models_are_told_apart_by_what_a_policy_asks(field: str, catalogue: Cata
     assert pairs(catalogue, asking(field, asks)) & ALIKE == alike & ALIKE
 
 
-@pytest.mark.parametrize("field", ["lineage.models.id", "lineage.edges.parent", "gaps.subject", "lineage.roots"])
+NAMING = ("lineage.models.id", "lineage.edges.parent", "gaps.subject", "lineage.roots")
+OF_TWO = ("terms.conflicts.child_license", "terms.conflicts.license", "terms.user_threshold")
+
+
+@pytest.mark.parametrize("field", [*NAMING, *OF_TWO])
 def test_a_policy_that_reads_names_is_asked_about_each_model(field: str) -> None:
     assert Alike([asking(field, "eq: acme/first")], DAY).one_by_one
     assert not Alike([load_policy("baseline")], DAY).one_by_one
@@ -178,7 +182,7 @@ def policies(draw: st.DrawFn, documents: list[Any]) -> Policy:
 
 
 @settings(
-    max_examples=60,
+    max_examples=15,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -191,7 +195,7 @@ def test_models_of_a_kind_get_one_answer_of_whatever_a_policy_asks(
     path.unlink(missing_ok=True)
     with filled(path, said) as catalogue:
         documents = [document for *_, document in by_kind(catalogue)]
-        for policy in [data.draw(policies(documents)) for _ in range(10)]:
+        for policy in [data.draw(policies(documents)) for _ in range(4)]:
             first: dict[Any, Any] = {}
             for kind, id, _, document in by_kind(catalogue, policy):
                 known = first.setdefault(kind, document)
