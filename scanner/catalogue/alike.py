@@ -39,10 +39,22 @@ NAMES = frozenset(
         *("lineage.unresolved.child", "lineage.unresolved.reference"),
         *(f"lineage.{name}.subject" for name in ("contradictions", "disputes", "hints")),
         *("gaps.subject", "gaps.detail", "terms.duties.model"),
-        *(f"terms.conflicts.{name}" for name in ("child", "parent", "path", "relation")),
+        *(f"terms.conflicts.{name}" for name in ("child", "parent", "path", "relation", "child_license")),
+        *(f"terms.conflicts.{name}" for name in ("parent_license", "license", "message", "clause", "duty")),
+        *(f"terms.conflicts.{name}" for name in ("source", "seen", "confidence")),
+        *("terms.user_threshold", "terms.revenue_threshold"),
     )
 )
-"""Fields that name models, or links: a policy that reads one is asked about each model."""
+"""Fields that name models, links or what stands at both ends of one, or that depend on the order of models: a policy
+that reads one is asked about each model."""
+_MOVING = frozenset(
+    (
+        *(f"model.{name}" for name in ("hub_description", "hub_as_of", "sources", "identity.seen", "identity.source")),
+        *(f"model.{name}" for name in ("last_modified", "downloads", "likes", "parameters")),
+        "gaps.detail",
+    )
+)
+_COMMITS = ("model.revision", f"{_MODEL}.revision")
 
 
 class Alike:
@@ -117,6 +129,12 @@ def names_read(policy: Policy) -> Iterator[str]:
         yield name
         if over:
             yield over
+
+
+def reads_what_moves(policy: Policy) -> bool:
+    """Whether a policy reads what may be another with every look at the hub, and marks no model as changed."""
+    asked = [(name, leaf.operator) for name, leaf, _ in _asked(policy)]
+    return any(name in _MOVING or (name in _COMMITS and operator != "exists") for name, operator in asked)
 
 
 def _asked(policy: Policy) -> Iterator[tuple[str, Leaf, str]]:

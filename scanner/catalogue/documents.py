@@ -12,25 +12,28 @@ from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache, partial
+from itertools import count
 from typing import Any
 
 from scanner.catalogue.acquainted import Acquainted
 from scanner.catalogue.alike import Alike, Kind
-from scanner.catalogue.ancestry import Ancestry, Members
+from scanner.catalogue.ancestry import Ancestry
 from scanner.catalogue.entry import canonical, known_id, moment
 from scanner.catalogue.held import Held, One, Row
 from scanner.catalogue.lines import (
     Line,
     Told,
     composed,
+    is_mixed,
     joined,
     open_end,
     renamed,
+    separable,
     unnamed_maker,
     without_child,
 )
 from scanner.catalogue.links import Link, agreed
-from scanner.catalogue.looks import NOBODY, Profile, Seen, edge, namespace, nobody, own_values, profile_of
+from scanner.catalogue.looks import Profile, Seen, edge, namespace, nobody, own_values, profile_of
 from scanner.catalogue.summary import UNKNOWN, Summary, declared_text, one_further, summary_of_lineage, together
 from scanner.catalogue.traces import Traces
 from scanner.evidence import Depth
@@ -50,7 +53,6 @@ _TOLD = 20_000
 _UNALTERED = (Relation.UNSPECIFIED.value, Relation.QUANTIZED.value, Relation.COPY.value)
 Plain = tuple[int, bool, str | None]
 """What is all there is to a model whose publisher nobody knows: its profile, whose word it is, and its bases."""
-_NOWHERE = RepoId("no-one", "nothing")
 
 
 class Documents:
@@ -75,6 +77,7 @@ class Documents:
         self._ancestry, self._traces = Ancestry(alike), traces
         self._every_one = alike.one_by_one or alike.asks_of_own or alike.asks_of_namespaces or alike.asks_of_terms
         self._acquainted = Acquainted(held, tables)
+        self._nobody, self._nowhere = self._unheard("anyone"), self._unheard("no-one")
         self._lines: dict[int, Line] = {}
         self._open = set[int]()
         self._strangers: dict[str, Line] = {}
@@ -110,7 +113,7 @@ class Documents:
             found.append(parent)
             size += parent.size
             youngest = max(youngest, parent.created)
-        if size >= _MOST:
+        if size >= _MOST or not separable(found):
             return Seen(row, profile)
         known = self._acquainted.knows(row.namespace)
         own = self._acquainted.own_family(row, profile) if known else None
@@ -173,7 +176,7 @@ class Documents:
         return {"remembered": True, "identity": [signal.document() for signal in signals]}
 
     def _line_kind(self, seen: Seen) -> int | None:
-        above = self._above(seen)
+        above = self._ancestry.above(seen.links, [parent.kind for parent in seen.parents])
         if above is None:
             return None
         profile, space, known, maker = seen.profile, seen.row.namespace, seen.known, self._maker(seen)
@@ -198,11 +201,6 @@ class Documents:
         edges = [edge(child["id"], link, parent.id) for link, parent in zip(seen.links, seen.parents, strict=True)]
         return frozenset(outcomes(models, edges))
 
-    def _above(self, seen: Seen) -> Members | None:
-        if any(parent.mixed for parent in seen.parents) and len(seen.parents) > 1:
-            return None
-        return self._ancestry.above(seen.links, [parent.kind for parent in seen.parents])
-
     def _origin_kind(self, space: str | None, known: bool, *, publisher: bool = False) -> int:
         key = (space if known or self._alike.asks_of_namespaces else None, publisher)
         if key not in self._origin_kinds:
@@ -216,7 +214,7 @@ class Documents:
         return self._profiles[key]
 
     def _profiled(self, row: Row) -> Profile:
-        template = facts_document(self._provenance(nobody(row, None), NOBODY))
+        template = facts_document(self._provenance(nobody(row, self._nobody, None), self._nobody))
         template["evidence"] = []
         template["model"]["tags"] = None
         if not self._terms:
@@ -272,8 +270,7 @@ class Documents:
             return None
         row, parents, number = seen.row, seen.parents, self._line_kind(seen)
         if len(parents) > 1:
-            line = joined(self._tell(seen), parents)
-            return None if line is None else self._of_a_kind(line, number)
+            return self._of_a_kind(joined(self._tell(seen), parents), number)
         summary = self.summary(seen)
         below = one_further(summary, row.id, self._control(seen), summary.license)
         assert number is not None
@@ -334,6 +331,12 @@ class Documents:
             self._origins[key] = origin_document(self._tables.registry.attribute(space, self._as_of))
         return self._origins[key]
 
+    def _unheard(self, space: str) -> RepoId:
+        """A name that leads nowhere and of which no table speaks: whoever publishes may take any that is fixed."""
+        names = (RepoId(f"{space}-{number}", "nothing") for number in count())
+        seen, told = self._held.never_seen, self._acquainted.tells_apart
+        return next(name for name in names if seen(str(name)) and not told(str(name)))
+
     # -- what is traced
 
     def _trace(self, row: Row) -> Json:
@@ -372,18 +375,18 @@ class Documents:
         return Line(
             node["id"], node["maker"], lambda: told, whole=lineage, size=len(lineage["models"]),
             depth=max(model["depth"] for model in lineage["models"]),
-            circular=bool(lineage["cycles"]), mixed=bool(lineage["teachers"] or lineage["components"]),
+            circular=bool(lineage["cycles"]), mixed=is_mixed(lineage),
         )  # fmt: skip
 
     def _stranger(self, row: Row, name: str) -> Line | None:
         """The line of a name that leads nowhere: what stands above a child of nobody's that names it."""
         line = None
         if "/" in name and not self._acquainted.tells_apart(name) and self._held.never_seen(name):
-            line = renamed(self._missing(row, str(_NOWHERE)), name, self._origin(namespace(name)))
+            line = renamed(self._missing(row, str(self._nowhere)), name, self._origin(namespace(name)))
         return self._of_a_kind(line or self._missing(row, name))
 
     def _missing(self, row: Row, name: str) -> Line:
         if name not in self._strangers:
-            child = nobody(row, canonical({"card": name}))
-            self._strangers[name] = without_child(self._line_of(facts_document(self._provenance(child, NOBODY))))
+            child = nobody(row, self._nobody, canonical({"card": name}))
+            self._strangers[name] = without_child(self._line_of(facts_document(self._provenance(child, self._nobody))))
         return self._strangers[name]

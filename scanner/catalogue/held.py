@@ -64,12 +64,11 @@ class Held:
     def __init__(self, connection: Any, description: str, as_of: str | None, cited: frozenset[str]) -> None:
         ask = connection.exec_driver_sql
         self.description, self.as_of = description, as_of
-        self.bodies: dict[int, str] = dict(map(tuple, ask("SELECT num, body FROM profiles")))
-        self._sources: dict[int, tuple[str, str, int]] = {
-            num: (kind, what, as_of) for num, kind, what, as_of in ask("SELECT num, kind, what, as_of FROM sources")
-        }
-        self.api = frozenset(num for num, (kind, _, _) in self._sources.items() if kind == "api")
+        self.bodies: dict[int, str] = {}
+        self._sources: dict[int, tuple[str, str, int]] = {}
+        self.api = set[int]()
         """the sources that are a hub's own word, by number"""
+        self.learn(connection)
         ask("DROP TABLE IF EXISTS temp.named")
         ask("CREATE TEMP TABLE named (num INTEGER PRIMARY KEY)")
         ask("INSERT INTO temp.named SELECT DISTINCT parent FROM edges")
@@ -84,6 +83,15 @@ class Held:
         self.signals = signals_of(connection)
         """of models of which something speaks for another having had their name, by number"""
         self.reading = lru_cache(maxsize=50_000)(self._reading)
+
+    def learn(self, connection: Any) -> None:
+        """Read the profiles and sources that are new: rows that a crawl changes meanwhile have them."""
+        ask, last = connection.exec_driver_sql, max(self.bodies, default=0)
+        self.bodies.update(map(tuple, ask("SELECT num, body FROM profiles WHERE num > ?", (last,))))
+        for num, *source in ask("SELECT num, kind, what, as_of FROM sources"):
+            self._sources[num] = tuple(source)
+            if source[0] == "api":
+                self.api.add(num)
 
     def row(self, key: str) -> Row | None:
         """The model that the name leads to; None where it leads nowhere."""

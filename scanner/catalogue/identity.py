@@ -17,7 +17,7 @@ They are facts, not verdicts: which of them weigh is for a policy to say.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from scanner.catalogue.entry import moment
@@ -72,6 +72,15 @@ def changed_by_citation(connection: Any) -> None:
         " WHERE child.stamp IS NULL AND m.created > ? AND child.created < m.created)",
         (FLOOR,),
     )
+
+
+def changed_by_lost_citation(connection: Any, cited: Sequence[tuple[str, int]]) -> None:
+    """Mark as changed what was named as a parent, each by its name and when the child was made, and is younger."""
+    if cited:
+        connection.exec_driver_sql(
+            "UPDATE models SET stamp = NULL WHERE num = (SELECT holder FROM names WHERE id = ?) AND created > ?",
+            [(name, max(FLOOR, made)) for name, made in cited],
+        )
 
 
 def source_text(what: str, kind: str, as_of: int) -> str:

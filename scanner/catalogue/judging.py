@@ -1,8 +1,8 @@
 """A policy applied to every model of a catalogue: each verdict is the one that ``check --hub catalogue`` gives.
 
 What was judged before is not judged again: a run looks at the models that changed since, and at what comes out of
-them. Of models that the policies cannot tell apart one is judged, and its answer is that of all. Verdicts are kept by
-the digest of the policy, the day and the digest of the tables.
+them; at all again where a policy reads counts or commits. Of models that the policies cannot tell apart one is judged,
+and its answer is that of all. Verdicts are kept by the digest of the policy, the day and the digest of the tables.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from scanner.catalogue.alike import Alike, Kind, names_read
+from scanner.catalogue.alike import Alike, Kind, names_read, reads_what_moves
+from scanner.catalogue.cited import cited_names, link_cited
 from scanner.catalogue.documents import Documents, Plain
 from scanner.catalogue.file import Catalogue, now
 from scanner.catalogue.held import Held, Row, rows
@@ -97,12 +98,16 @@ def judge_catalogue(
     """
     for policy in policies:
         _refuse_left_out(policy)
-    tables = tables_of(publishers).digest
+    known = tables_of(publishers)
+    tables = known.digest
     with catalogue.writing() as connection:
         stamp = _stamped(connection)
-        forget(connection, stamp)
-        judgements = [_judgement(connection, policy, as_of, tables) for policy in policies]
-        numbers = _to_judge(connection, judgements, tables)
+        link_cited(connection, known.curated)
+        moving = any(map(reads_what_moves, policies))
+        forget(connection, 0 if moving else stamp)
+        begun = [_judgement(connection, policy, as_of, tables) for policy in policies]
+        judgements = [number for number, _ in begun]
+        numbers = _to_judge(connection, judgements, tables, every_one=moving)
     question = Question(str(catalogue.path), publishers, as_of, tuple(policies))
     count, done = len(numbers), 0
     record = _Record(judgements)
@@ -116,7 +121,9 @@ def judge_catalogue(
             progress(done, count)
     with catalogue.writing() as connection:
         ask = connection.exec_driver_sql
-        ask("UPDATE judgements SET stamp = ?, at = ? WHERE num = ?", [(stamp, now(), number) for number in judgements])
+        # Where another run ended meanwhile, either may have had the last word about a model: the older one counts.
+        ended = [(since, stamp, stamp, now(), number) for number, since in begun]
+        ask("UPDATE judgements SET stamp = iif(stamp = ?, ?, min(stamp, ?)), at = ? WHERE num = ?", ended)
         ask("INSERT OR REPLACE INTO meta (key, value) VALUES ('summaries', ?)", (tables,))
         ask(f"DELETE FROM verdicts WHERE model IN (SELECT num FROM models WHERE state <> {PRESENT})")
     return judgements
@@ -150,22 +157,23 @@ def _stamped(connection: Any) -> int:
     return stamp
 
 
-def _judgement(connection: Any, policy: Policy, as_of: date, tables: str) -> int:
+def _judgement(connection: Any, policy: Policy, as_of: date, tables: str) -> tuple[int, int]:
+    """The number of a judgement, and the run that it was last complete with."""
     key = (policy.digest, as_of.isoformat(), tables)
     ask = connection.exec_driver_sql
     ask(
         "INSERT OR IGNORE INTO judgements (policy, digest, as_of, tables, at, stamp) VALUES (?, ?, ?, ?, ?, 0)",
         (policy.name, *key, now()),
     )
-    number: int = ask("SELECT num FROM judgements WHERE digest = ? AND as_of = ? AND tables = ?", key).scalar_one()
-    return number
+    found = ask("SELECT num, stamp FROM judgements WHERE digest = ? AND as_of = ? AND tables = ?", key).one()
+    return found.num, found.stamp
 
 
-def _to_judge(connection: Any, judgements: Sequence[int], tables: str) -> array[int]:
+def _to_judge(connection: Any, judgements: Sequence[int], tables: str, *, every_one: bool) -> array[int]:
     """The numbers of the models to judge: those that changed since any of the judgements, and what comes of them."""
     ask = connection.exec_driver_sql
     since: int = ask(f"SELECT min(stamp) FROM judgements WHERE num IN ({', '.join(map(str, judgements))})").scalar_one()
-    if ask("SELECT value FROM meta WHERE key = 'summaries'").scalar() != tables:
+    if every_one or ask("SELECT value FROM meta WHERE key = 'summaries'").scalar() != tables:
         since = 0
     if since == 0:
         found = ask("SELECT num FROM models WHERE state = ? ORDER BY num", (PRESENT,))
@@ -234,19 +242,21 @@ def _answer(piece: array[int]) -> Answers:
 
 
 class _Judge:
-    """Answers a question piece by piece. What it holds of the catalogue is as of when it was made."""
+    """Answers a question piece by piece. What it holds of the catalogue is as of when it was made.
+
+    What a crawl changes meanwhile is judged with that, and again by the next run.
+    """
 
     def __init__(self, question: Question, profiles: Profiles) -> None:
         """``profiles`` are those whose models it is asked about, None for all."""
         self._question, self._catalogue, self._profiles = question, Catalogue(question.path), profiles
         tables = tables_of(question.publishers)
         hub = CatalogueHub(self._catalogue)
-        cited = frozenset(id.casefold() for id in tables.curated.ids())
         with self._catalogue.reading() as connection:
-            held = Held(connection, hub.description, hub.as_of, cited)
+            self._held = Held(connection, hub.description, hub.as_of, cited_names(tables.curated))
         self._traces = Traces(question.as_of.isoformat(), tables.digest)
         alike = Alike(question.policies, question.as_of)
-        self._documents = Documents(held, tables, question.as_of, alike, self._traces, terms=alike.asks_of_terms)
+        self._documents = Documents(self._held, tables, question.as_of, alike, self._traces, terms=alike.asks_of_terms)
         self._remembered: dict[Kind, Said] = {}
         self._plain: dict[Plain, tuple[int, Answer]] = {}
 
@@ -255,6 +265,7 @@ class _Judge:
         places: dict[Answer, int] = {}
         wanted = frozenset(numbers) if numbers[-1] - numbers[0] >= len(numbers) else range(numbers[0], numbers[-1] + 1)
         with self._catalogue.reading() as self._traces.connection:
+            self._held.learn(self._traces.connection)
             for row in rows(self._traces.connection, numbers[0], numbers[-1], self._profiles):
                 if row.num in wanted:
                     models.append(row.num)

@@ -57,7 +57,7 @@ class Line:
     depth: int = 0
     circular: bool = False
     mixed: bool = False
-    """more than weights stand above it: teachers, components"""
+    """see ``is_mixed``"""
 
 
 def composed(line: Line) -> tuple[Json, list[Json]]:
@@ -152,14 +152,25 @@ def without_child(line: Line) -> Line:
     )  # fmt: skip
 
 
-def joined(told: Told, parents: Sequence[Line]) -> Line | None:
-    """The line of a model of several parents: theirs put together, nearest first; what is shared stands once.
+def is_mixed(lineage: Json) -> bool:
+    """Whether a lineage has more in it than weights, or a model that is what it is only as it was led to there."""
+    led = (node["renamed_from"] or node["state"] == Reason.TAKEN_OVER.value for node in lineage["models"])
+    return bool(lineage["teachers"] or lineage["components"]) or any(led)
 
-    None where it has more than weights above it, or goes in circles: then a walk has to tell.
-    """
+
+def separable(parents: Sequence[Line]) -> bool:
+    """Whether a model means the same above each of several parents; if not, only a walk can tell of them together."""
+    if len(parents) < 2:
+        return True
+    # A name that leads nowhere is one name in any case, and a root.
+    roots = {id for parent in parents for id in parent.below.root_ids.split()}
+    spelled_apart = len({id.casefold() for id in roots}) < len(roots)
+    return not (spelled_apart or any(parent.mixed for parent in parents))
+
+
+def joined(told: Told, parents: Sequence[Line]) -> Line:
+    """The line of a model of several parents: theirs put together, nearest first; what is shared stands once."""
     node, above = told.node, [composed(parent) for parent in parents]
-    if any(parent.mixed or parent.circular for parent in parents):
-        return None
     nodes: dict[str, Json] = {node["id"]: node}
     outward: dict[str, list[Json]] = {node["id"]: told.edges}
     more: dict[str, dict[str, list[Json]]] = {}

@@ -16,8 +16,6 @@ from scanner.model import RepoId, Role
 
 Json = dict[str, Any]
 
-NOBODY = RepoId("anyone", "anything")
-
 
 @dataclass(slots=True, eq=False)
 class Profile:
@@ -75,9 +73,9 @@ def profile_of(template: Json, body: str, of_line: int, of_document: int) -> Pro
     )
 
 
-def nobody(row: Row, bases: str | None) -> Row:
+def nobody(row: Row, called: RepoId, bases: str | None) -> Row:
     """A model of which only the profile of ``row`` is known, and the parents it names."""
-    return row._replace(id=str(NOBODY), bases=bases, sha=None, created=None)
+    return row._replace(id=str(called), bases=bases, sha=None, created=None)
 
 
 def edge(child: str, link: Link, parent: str) -> Json:

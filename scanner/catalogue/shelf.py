@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scanner.catalogue.entry import STAND_IN, Entry, canonical, parents
-from scanner.catalogue.identity import fell
+from scanner.catalogue.identity import changed_by_lost_citation, fell
 from scanner.catalogue.numbers import Numbers, chunks, marks, next_number
 from scanner.catalogue.packed import pack
 from scanner.catalogue.schema import GONE, PRESENT
@@ -132,7 +132,8 @@ class _Putting:
         for hub_id, holder in met.values():
             if hub_id not in ids:
                 self.connection.exec_driver_sql(
-                    "UPDATE models SET hub_id = ?, first_seen = ? WHERE num = ?", (hub_id, self.at, holder.num)
+                    "UPDATE models SET hub_id = ?, first_seen = ?, stamp = NULL WHERE num = ?",
+                    (hub_id, self.at, holder.num),
                 )
                 holder.hub_id = hub_id
 
@@ -193,19 +194,19 @@ class _Putting:
         return (PRESENT, self.at) if since is None else (GONE, since)
 
     def _update(self, rows: Sequence[tuple[Entry, Known, tuple[Any, ...]]]) -> None:
-        met, changed, linked = [], [], []
+        met, changed, linked, uncited = [], [], [], []
         for entry, old, facts in rows:
             state, since = self._state(entry)
             if facts == old.facts and state == old.state and old.kind in (self.seen.source.kind, API, BULK):
                 met.append((max(self.at, old.seen), self.sweep, old.num))
                 continue
-            # A verdict is about name, bases and profile; dates and counts leave it as it is.
-            same = (facts[0], *facts[-2:], state) == (old.name, *old.facts[-2:], old.state)
+            same = (*_judged(facts, self.seen.source.kind), state) == (*_judged(old.facts, old.kind), old.state)
             at = None if state == old.state else since
             changed.append((*facts, state, at, self.source, max(self.at, old.seen), self.sweep, same, old.num))
             self.events += _happened(entry, old, facts[0], state)
             if facts[-2] != old.facts[-2]:
                 linked.append((old.num, entry.bases))
+                uncited += [(id, old.facts[2]) for id in parents(old.facts[-2]) if old.facts[2] is not None]
         self.tally.unchanged, self.tally.changed = len(met), len(changed)
         if met:
             self.connection.exec_driver_sql("UPDATE models SET seen = ?, sweep = coalesce(?, sweep) WHERE num = ?", met)
@@ -217,6 +218,7 @@ class _Putting:
                 changed,
             )
         if linked:
+            changed_by_lost_citation(self.connection, uncited)
             self.connection.exec_driver_sql("DELETE FROM edges WHERE child = ?", [(child,) for child, _ in linked])
             self._link(linked)
 
@@ -308,6 +310,12 @@ def _values(entry: Entry, words: dict[str, int]) -> tuple[Any, ...]:
         None if entry.tags is None else pack(words[tag] for tag in entry.tags),
         entry.bases,
     )
+
+
+def _judged(facts: Sequence[Any], kind: str) -> tuple[Any, ...]:
+    """What a verdict is about; other counts and dates, and which commit it is, leave nearly every one as it is."""
+    name, sha, created, *_, bases, profile = facts
+    return name, sha is None, created, bases, profile, kind == API
 
 
 def _merged(entry: Entry, old: Known | None) -> Entry:

@@ -61,7 +61,8 @@ def keep(connection: Any, stamp: int, fresh: Sequence[tuple[int, bytes]]) -> Non
 
 DOWN = (
     "WITH RECURSIVE down(num) AS (SELECT num FROM models WHERE stamp > ? UNION"
-    " SELECT e.child FROM down JOIN names n ON n.holder = down.num JOIN edges e ON e.parent = n.num)"
+    " SELECT e.child FROM down JOIN names n ON n.holder = down.num JOIN edges e ON e.parent = n.num"
+    " UNION SELECT c.child FROM down JOIN names n ON n.holder = down.num JOIN temp.cited c ON c.parent = n.num)"
     " SELECT num FROM down"
 )
-"""The numbers of models that changed since a run, and of all that comes out of them."""
+"""The numbers of models that changed since a run, and of all that comes out of them, as they or ``temp.cited`` say."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,15 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from scanner.catalogue.alike import Alike
+from scanner.catalogue.cited import cited_names
 from scanner.catalogue.documents import Documents
 from scanner.catalogue.file import Catalogue
 from scanner.catalogue.held import Held, rows
 from scanner.catalogue.hub import CatalogueHub
 from scanner.catalogue.summary import Summary, summary_of
 from scanner.policy import Policy, judge, load_policy, read_policy, shipped
+from scanner.policy.fields import GROUPS, facts_shape, foreach, lists, names, resolve, walk
+from scanner.policy.fields import MODELS as EVERY_MODEL
 from tests.catalogue.rows import LLAMA, QWEN, filled, row
 from tests.catalogue.test_documents import DAY, TABLES, worlds
 
@@ -49,8 +53,8 @@ def by_kind(catalogue: Catalogue, *policies: Policy) -> Iterator[tuple[Any, str,
     """Of every model that has a kind: that, its id, its summary without a document, its document."""
     hub, alike = CatalogueHub(catalogue), Alike(policies, DAY)
     with catalogue.reading() as connection:
-        cited = frozenset(id.casefold() for id in TABLES.curated.ids())
-        documents = Documents(Held(connection, hub.description, hub.as_of, cited), TABLES, DAY, alike)
+        held = Held(connection, hub.description, hub.as_of, cited_names(TABLES.curated))
+        documents = Documents(held, TABLES, DAY, alike)
         found = list(rows(connection, 0, 2**60))
     for one in found:
         seen = documents.seen(one)
@@ -116,7 +120,85 @@ def test_models_are_told_apart_by_what_a_policy_asks(field: str, catalogue: Cata
     assert pairs(catalogue, asking(field, asks)) & ALIKE == alike & ALIKE
 
 
-@pytest.mark.parametrize("field", ["lineage.models.id", "lineage.edges.parent", "gaps.subject", "lineage.roots"])
+NAMING = ("lineage.models.id", "lineage.edges.parent", "gaps.subject", "lineage.roots")
+OF_TWO = ("terms.conflicts.child_license", "terms.conflicts.license", "terms.user_threshold")
+
+
+@pytest.mark.parametrize("field", [*NAMING, *OF_TWO])
 def test_a_policy_that_reads_names_is_asked_about_each_model(field: str) -> None:
     assert Alike([asking(field, "eq: acme/first")], DAY).one_by_one
     assert not Alike([load_policy("baseline")], DAY).one_by_one
+
+
+LEFT_OUT = frozenset(("at", "footnotes", "evidence", "tags"))
+FIELDS = {over: tuple(n for n in names(shape) if LEFT_OUT.isdisjoint(n.split("."))) for over, shape in lists().items()}
+FIELDS = {over: found for over, found in FIELDS.items() if found and LEFT_OUT.isdisjoint(over.split("."))}
+OF_DOCUMENT = tuple(name for name in names(facts_shape()) if LEFT_OUT.isdisjoint(name.split(".")))
+
+
+def met(documents: list[Any], over: str, name: str) -> list[Any]:
+    """The values that stand at a name, in the documents or in the items of a list of theirs; each once."""
+    start = EVERY_MODEL[0] if over in (*EVERY_MODEL, *GROUPS) else over
+    keys = [key for key in f"{start}.{name}".split(".") if key]
+    found = [walk(document, keys) for document in documents]
+    values = [one for value in found for one in (value if isinstance(value, tuple) else (value,))]
+    return list(dict.fromkeys(value for value in values if value is not None))
+
+
+@st.composite
+def conditions(draw: st.DrawFn, documents: list[Any], over: str, depth: int = 2) -> dict[str, Any]:
+    how = draw(st.sampled_from(["leaf", "leaf", "all", "any", "not"] if depth > 0 else ["leaf"]))
+    inner = conditions(documents, over, depth - 1)
+    if how == "not":
+        return {"not": draw(inner)}
+    if how != "leaf":
+        return {how: draw(st.lists(inner, min_size=2, max_size=3))}
+    of = over if over and draw(st.booleans()) else ""
+    name = draw(st.sampled_from(FIELDS[of] if of else OF_DOCUMENT))
+    found = resolve(name, foreach([over]) if over else None)
+    values = met(documents, of, name)
+    if not values or draw(st.integers(0, 4)) == 0:
+        return {"field": "lineage.complete" if found.nested else name, "exists": draw(st.booleans())}
+    value = draw(st.sampled_from(values))
+    operators = ["eq", "ne", "in", "not_in"]
+    if found.shape.kind == "integer":
+        operators += ["lt", "ge"]
+    operator = draw(st.sampled_from(operators))
+    return {"field": name, operator: [value] if operator.endswith("in") else value}
+
+
+@st.composite
+def policies(draw: st.DrawFn, documents: list[Any]) -> Policy:
+    rules = []
+    for number in range(draw(st.integers(1, 3))):
+        over = draw(st.sampled_from(["", *FIELDS]))
+        rule = {"id": f"r-{number}", "title": "t", "verdict": "deny", "when": draw(conditions(documents, over))}
+        if over:
+            rule["foreach"] = over
+        if draw(st.booleans()):
+            rule["where"] = draw(conditions(documents, over))
+        rules.append(rule)
+    return read_policy(json.dumps({"version": 1, "name": "own", "title": "t", "rules": rules}))
+
+
+@settings(
+    max_examples=15,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(said=worlds(), data=st.data(), number=st.integers(0, 2**60))
+def test_models_of_a_kind_get_one_answer_of_whatever_a_policy_asks(
+    tmp_path: Path, said: list[dict[str, Any]], data: st.DataObject, number: int
+) -> None:
+    path = tmp_path / f"{number}.db"
+    path.unlink(missing_ok=True)
+    with filled(path, said) as catalogue:
+        documents = [document for *_, document in by_kind(catalogue)]
+        for policy in [data.draw(policies(documents)) for _ in range(4)]:
+            first: dict[Any, Any] = {}
+            for kind, id, _, document in by_kind(catalogue, policy):
+                known = first.setdefault(kind, document)
+                ours, theirs = (judge(policy, one, as_of=DAY) for one in (document, known))
+                assert (ours.verdict, ours.outcomes) == (theirs.verdict, theirs.outcomes), (id, dict(policy.texts))
+    path.unlink()

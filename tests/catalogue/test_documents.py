@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from scanner.catalogue.alike import Alike
+from scanner.catalogue.cited import cited_names
 from scanner.catalogue.documents import Documents
 from scanner.catalogue.file import Catalogue
 from scanner.catalogue.held import Held, rows
@@ -24,7 +25,7 @@ from scanner.facts import facts_document
 from scanner.model import RepoId
 from scanner.policy import judge, load_policy, shipped
 from scanner.provenance import Request, Tables, trace
-from tests.catalogue.rows import LLAMA, QWEN, entry, filled, row
+from tests.catalogue.rows import LLAMA, QWEN, entry, filled, put, row
 from tests.loopback import LoopbackHub, info, seeded_world
 
 DAY = date(2026, 11, 23)
@@ -38,9 +39,9 @@ LISTED = (
 def pairs(catalogue: Catalogue, known: Tables = TABLES) -> Iterator[tuple[str, Any, Any]]:
     """Of every model its id, the composed document and the traced one."""
     hub, memory = CatalogueHub(catalogue), CatalogueMemory(catalogue)
-    cited = frozenset(id.casefold() for id in known.curated.ids())
     with catalogue.reading() as connection:
-        documents = Documents(Held(connection, hub.description, hub.as_of, cited), known, DAY, Alike((), DAY))
+        held = Held(connection, hub.description, hub.as_of, cited_names(known.curated))
+        documents = Documents(held, known, DAY, Alike((), DAY))
         found = list(rows(connection, 0, 2**60))
     for one in found:
         request = Request(RepoId.parse(one.id))
@@ -152,3 +153,33 @@ def test_merges_that_name_each_other_end(tmp_path: Path) -> None:
 def test_an_entry_gives_back_what_the_hub_said() -> None:
     assert entry(row("a/a", "b/b")).parents == {"b/b": "finetune"}
     assert entry(row("a/a")).parents == {}
+
+
+def test_names_of_models_that_lead_nowhere_may_be_anybodys(tmp_path: Path) -> None:
+    said = [row(id) for id in ("no-one/nothing", "anyone/anything", "no-one-0/nothing", "anyone-0/nothing")]
+    said += [row(f"x/of-{n}", one["id"]) for n, one in enumerate(said)]
+    with filled(tmp_path / "c.db", [*said, row("a/lost", "gone/away"), row("b/lost", "never/was")]) as catalogue:
+        for id, composed, traced in pairs(catalogue):
+            assert told(composed) == told(traced), id
+        with catalogue.writing() as connection:
+            connection.exec_driver_sql("UPDATE models SET state = 1 WHERE num <= 4")
+        for id, composed, traced in pairs(catalogue):
+            assert told(composed) == told(traced), id
+
+
+def test_what_is_above_several_parents_by_several_names_is_told_as_a_walk_does(tmp_path: Path) -> None:
+    """A name that leads nowhere in two spellings; a model by its former name; one that is another than was meant."""
+    said = [row("a/a", "Gone/Away"), row("b/b", "gone/away"), row("c/c", "a/a", "b/b", how="merge"), row("d/d", "c/c")]
+    said += [row("old/p"), row("e/e", "old/p"), row("f/f", "new/p"), row("g/g", "f/f", "e/e", how="merge")]
+    with filled(tmp_path / "c.db", said) as catalogue:
+        put(catalogue, [row("new/p", _id=row("old/p")["_id"])])
+        for id, composed, traced in pairs(catalogue):
+            assert told(composed) == told(traced), id
+
+
+def test_what_is_cited_alone_as_a_base_is_found(tmp_path: Path) -> None:
+    """No record of the cited lineages is about Llama-3.2-1B, and no model names it."""
+    said = [row("meta-llama/Llama-3.2-1B", gated="manual"), row("meta-llama/Llama-3.2-1B-Instruct")]
+    with filled(tmp_path / "c.db", [*said, row("a/a", "meta-llama/Llama-3.2-1B-Instruct")]) as catalogue:
+        for id, composed, traced in pairs(catalogue):
+            assert told(composed) == told(traced), id

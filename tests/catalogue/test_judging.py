@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from pathlib import Path
+from threading import Event, Thread
+from typing import Any
 
 import pytest
 
@@ -20,7 +23,7 @@ from scanner.model import RepoId
 from scanner.policy import Policy, load_policy, read_policy, shipped
 from scanner.provenance import Request
 from scanner.scan import scan
-from tests.catalogue.rows import LLAMA, QWEN, asked, filled, put, row
+from tests.catalogue.rows import LLAMA, QWEN, Source, asked, filled, put, row
 
 DAY = date(2026, 11, 23)
 MODELS = [
@@ -224,3 +227,131 @@ def test_a_policy_that_asks_for_what_is_not_held_is_refused(catalogue: Catalogue
     )
     with pytest.raises(PolicyError, match="evidence"):
         judged(catalogue, read_policy(text))
+
+
+def kept_as_new(path: Path, before: list[dict[str, Any]], *changes: list[dict[str, Any]], packs: str) -> None:
+    """What is judged after each of some changes is what a file filled at once is judged as."""
+    policies = [load_policy(name) for name in packs.split()]
+    with filled(path / "old.db", before) as old:
+        for number, changed in enumerate(changes):
+            judged(old, *policies)
+            put(old, changed)
+            found = [verdicts(old, one) for one in judged(old, *policies)]
+            with filled(path / f"{number}.db", before) as new:
+                for one in changes[: number + 1]:
+                    put(new, one)
+                assert found == [verdicts(new, one) for one in judged(new, *policies)], number
+
+
+def test_what_is_cited_of_a_model_is_judged_again_with_it(tmp_path: Path) -> None:
+    """Smaug is cited as made of MoMo, and that of Qwen-72B."""
+    before = [row("x/x", "abacusai/Smaug-72B-v0.1"), row("y/y", "x/x"), row("acme/other")]
+    middle = [row("moreh/MoMo-72B-lora-1.8.7-DPO", "gone/away", gated="manual")]
+    last = [row("abacusai/Smaug-72B-v0.1"), row("gone/away")]
+    changes = [[row("Qwen/Qwen-72B", "who/is-it")], middle, last, [row("gone/away", "Qwen/Qwen-72B", license=None)]]
+    kept_as_new(tmp_path, before, *changes, packs="baseline known-lineage strict")
+
+
+def test_what_a_verdict_is_about_is_judged_again_whoever_tells_it(tmp_path: Path) -> None:
+    """A commit, a day, an answer of the hub itself: not known before, or told by others."""
+    ids = ("a/a",), ("b/b", "a/a"), ("l/l",), ("k/k", "l/l")
+
+    def told(**changes: Any) -> list[dict[str, Any]]:
+        return [row(*of, cardData={}, tags=[], **changes) for of in ids]
+
+    file = Source("bulk", "a file", 1_600_000_000)
+    for number, unknown in enumerate([{}, {"sha": None}, {"createdAt": None}]):
+        policies = [load_policy(name) for name in ("integrity", "eu-gpai-deployer", "strict")]
+        with (
+            filled(tmp_path / f"{number}.db", told(**unknown), file) as old,
+            filled(tmp_path / f"{number}-new.db", told(**unknown), file) as new,
+        ):
+            judged(old, *policies)
+            for catalogue in (old, new):
+                put(catalogue, told(downloads=11), at=1_700_000_001)
+            for policy in policies:
+                (after,), (alone,) = judged(old, policy), judged(new, policy)
+                assert verdicts(old, after) == verdicts(new, alone), (unknown, policy.name)
+
+
+def test_a_model_that_no_older_one_names_any_more_is_judged_again(tmp_path: Path) -> None:
+    old = "2023-06-01T12:00:00.000Z"
+    before = [row("acme/base", born="2025-06-01T12:00:00.000Z"), row("zeta/older", "acme/base", born=old)]
+    kept_as_new(tmp_path, before, [row("zeta/older", born=old)], packs="integrity strict")
+
+
+@pytest.mark.parametrize(
+    ("asks", "changes"),
+    [
+        ("when: {field: model.downloads, lt: 50}", {"downloads": 100}),
+        ("when: {field: model.last_modified, ge: 2025-06-01}", {"lastModified": "2025-07-01T00:00:00.000Z"}),
+        (f"foreach: lineage.models\n    when: {{field: revision, glob: '{'a' * 40}'}}", {"sha": "a" * 40}),
+    ],
+)
+def test_a_policy_that_reads_counts_or_commits_judges_them_as_they_are(
+    asks: str, changes: dict[str, Any], tmp_path: Path
+) -> None:
+    text = f"version: 1\nname: own\ntitle: t\nrules:\n  - id: own\n    title: t\n    {asks}\n    verdict: deny\n"
+    policy = read_policy(text)
+    said = [row("a/a"), row("b/b", "a/a"), row("c/c", "a/a", tags=[])]
+    with filled(tmp_path / "c.db", said) as catalogue:
+        (number,) = judged(catalogue, policy)
+        before = verdicts(catalogue, number)
+        put(catalogue, [row("a/a", **changes)])
+        judged(catalogue, policy)
+        after = verdicts(catalogue, number)
+    with filled(tmp_path / "new.db", [row("a/a", **changes), *said[1:]]) as new:
+        assert before != after == verdicts(new, *judged(new, policy))
+
+
+def test_a_crawl_may_go_on_while_a_run_judges(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It brings profiles and a source that the run never met, for models that changed and for one that did not."""
+    monkeypatch.setattr("scanner.catalogue.judging._PIECE", 1)
+    policies = [load_policy("known-lineage"), load_policy("open-source-only")]
+    said = [row("a/a"), row("b/b", "a/a"), row("c/c", cardData={}, tags=[]), row("d/d", "c/c", tags=[])]
+    changed = [row("a/a", gated="auto", license=None), row("b/b", "c/c", pipeline_tag="odd")]
+    changed += [row("c/c", cardData={}, tags=[], downloads=5)]
+
+    def crawl(done: int, _: int) -> None:
+        if done == 1:
+            put(catalogue, changed, Source("api", "http://hub.example", 1_800_000_000))
+
+    with filled(tmp_path / "c.db", said) as catalogue:
+        judge_catalogue(catalogue, policies, None, DAY, processes=1, progress=crawl)
+        found = [verdicts(catalogue, one) for one in judged(catalogue, *policies)]
+    with filled(tmp_path / "new.db", said) as new:
+        put(new, changed)
+        assert found == [verdicts(new, one) for one in judged(new, *policies)]
+
+
+def test_of_two_runs_at_once_the_older_one_does_not_have_the_last_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The older one is about to judge a model when it changes and a newer one judges it; the newer one ends last."""
+    monkeypatch.setattr("scanner.catalogue.judging._PIECE", 1)
+    policy = load_policy("known-lineage")
+    said = [row("a/a"), row("b/b", "a/a"), row("c/c", "b/b")]
+    changed = [row("a/a", gated="auto", license=None), row("b/b", "gone/away")]
+    older_began, go_on = Event(), Event()
+
+    def wait(done: int, _: int) -> None:
+        older_began.set()
+        go_on.wait(60)
+
+    def hurry(done: int, count: int) -> None:
+        if done == count:
+            go_on.set()
+            older.join(60)
+
+    with filled(tmp_path / "c.db", said) as catalogue, Catalogue(str(tmp_path / "c.db")) as other:
+        asks = partial(judge_catalogue, other, [policy], None, DAY, processes=1, progress=wait)
+        older = Thread(target=asks)
+        older.start()
+        older_began.wait(60)
+        put(catalogue, changed)
+        judge_catalogue(catalogue, [policy], None, DAY, processes=1, progress=hurry)
+        (number,) = judged(catalogue, policy)
+        found = verdicts(catalogue, number)
+    with filled(tmp_path / "new.db", said) as new:
+        put(new, changed)
+        assert found == verdicts(new, *judged(new, policy))
