@@ -108,6 +108,9 @@ def _record(check: Check, child: Json, parent: Json, relation: str | None) -> Js
 
 
 def _named(model: Json) -> str | None:
+    """The SPDX name; where there is none the id under which ``modelorigin license`` shows it, or what was declared."""
     said = model["license"]
-    name: str | None = said["concluded"] or said["name"] or ", ".join(said["declared"] or ()) or None
-    return name
+    known: str | None = said["concluded"]
+    if known and known.startswith("LicenseRef-"):
+        known = said["id"] or known
+    return known or said["name"] or ", ".join(said["declared"] or ()) or None
