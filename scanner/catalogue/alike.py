@@ -15,6 +15,7 @@ from typing import Any
 from scanner.policy import Policy
 from scanner.policy.conditions import Leaf, answer, leaves
 from scanner.policy.fields import GROUPS, MODELS, walk
+from scanner.policy.rule import Rule
 
 Json = Mapping[str, Any]
 Kind = tuple[Any, ...]
@@ -137,15 +138,24 @@ def reads_what_moves(policy: Policy) -> bool:
     return any(name in _MOVING or (name in _COMMITS and operator != "exists") for name, operator in asked)
 
 
+def asked_by(rule: Rule) -> Iterator[str]:
+    """The full name of every list and field that a rule reads."""
+    yield from rule.over.names if rule.over else ()
+    yield from (name for name, _, _ in _of_rule(rule))
+
+
 def _asked(policy: Policy) -> Iterator[tuple[str, Leaf, str]]:
     """Every leaf with the full name of its field, and of the list of records whose elements it is asked of, or ''."""
-    for rule in policy.rules:
-        of_models = rule.over is not None and rule.over.of_models
-        names = rule.over.names[:1] if rule.over else ()
-        for condition in (rule.where, rule.when):
-            for leaf in leaves(condition) if condition else ():
-                start = () if not leaf.field.of_item else MODELS[:1] if of_models else names
-                yield ".".join((*start, leaf.field.name)), leaf, "" if of_models or not names else names[0]
+    return (one for rule in policy.rules for one in _of_rule(rule))
+
+
+def _of_rule(rule: Rule) -> Iterator[tuple[str, Leaf, str]]:
+    of_models = rule.over is not None and rule.over.of_models
+    names = rule.over.names[:1] if rule.over else ()
+    for condition in (rule.where, rule.when):
+        for leaf in leaves(condition) if condition else ():
+            start = () if not leaf.field.of_item else MODELS[:1] if of_models else names
+            yield ".".join((*start, leaf.field.name)), leaf, "" if of_models or not names else names[0]
 
 
 def _part(name: str) -> str:

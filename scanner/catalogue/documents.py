@@ -34,13 +34,13 @@ from scanner.catalogue.lines import (
 )
 from scanner.catalogue.links import Link, agreed
 from scanner.catalogue.looks import Profile, Seen, edge, namespace, nobody, own_values, profile_of
+from scanner.catalogue.origins import Origins
 from scanner.catalogue.summary import UNKNOWN, Summary, declared_text, one_further, summary_of_lineage, together
 from scanner.catalogue.traces import Traces
 from scanner.evidence import Depth
 from scanner.fact import Basis
 from scanner.facts import facts_document
 from scanner.model import Relation, RepoId
-from scanner.origin import origin_document
 from scanner.provenance import Provenance, Request, Tables, trace
 from scanner.terms import outcomes, terms_document
 
@@ -51,6 +51,8 @@ _LONGEST, _MOST = 10, 50
 _TOLD = 20_000
 """Records of so many models are kept: those of the models that many come out of."""
 _UNALTERED = (Relation.UNSPECIFIED.value, Relation.QUANTIZED.value, Relation.COPY.value)
+Kinds = tuple[Kind, Kind]
+"""Of a model to the rules that read it alone, and to those that read its lineage."""
 Plain = tuple[int, bool, str | None]
 """What is all there is to a model whose publisher nobody knows: its profile, whose word it is, and its bases."""
 
@@ -66,13 +68,15 @@ class Documents:
         alike: Alike,
         traces: Traces | None = None,
         *,
+        halves: tuple[Alike, Alike] | None = None,
         terms: bool = True,
     ) -> None:
-        """``alike`` says which documents are of one kind, ``traces`` what was traced before.
+        """``alike`` says which documents are of one kind, ``halves`` to each half of the rules; ``traces`` what was
+        traced before.
 
         ``terms`` False leaves those out of composed documents, for whoever asks for none.
         """
-        self._terms = terms
+        self._halves, self._terms = halves or (alike, alike), terms
         self._held, self._tables, self._as_of, self._alike = held, tables, as_of, alike
         self._ancestry, self._traces = Ancestry(alike), traces
         self._every_one = alike.one_by_one or alike.asks_of_own or alike.asks_of_namespaces or alike.asks_of_terms
@@ -81,10 +85,11 @@ class Documents:
         self._lines: dict[int, Line] = {}
         self._open = set[int]()
         self._strangers: dict[str, Line] = {}
-        self._origins: dict[str | None, Json] = {}
         self._kinds: dict[Kind, int] = {}
+        self._origins = Origins(
+            tables.registry, as_of, alike, self._halves, knows=self._acquainted.knows, number=self._number
+        )
         self._profiles: dict[tuple[int, bool], Profile] = {}
-        self._origin_kinds: dict[tuple[str | None, bool], int] = {}
         self._told = lru_cache(maxsize=_TOLD)(self._tell)
         self.traced = 0
         """how many documents were traced, not composed"""
@@ -122,23 +127,27 @@ class Documents:
         conduit = conduit and all(link.relation in _UNALTERED for link in links)
         return Seen(row, profile, links, tuple(found), known, own, conduit, conduit and len(links) > 1, youngest)
 
-    def kind(self, seen: Seen) -> Kind | None:
-        """Models of one kind are the same to every policy; None: it has to be judged by itself."""
+    def kind(self, seen: Seen) -> Kinds | None:
+        """Models of one kind are the same to every policy, or to half its rules; None: judged by itself."""
         if seen.to_trace or self._alike.one_by_one:
             return None
         line = self._line_kind(seen)
         if line is None:
             return None
         row = seen.row
-        own = self._alike.of_own({**own_values(row), **self._named(row)}) if self._alike.asks_of_own else ()
-        publisher = self._origin_kind(row.namespace, seen.known, publisher=True)
-        return (seen.profile.of_document, publisher, line, own)
+        values = {**own_values(row), **self._named(row)} if self._alike.asks_of_own else None
+        publishers = self._origins.publisher(row.namespace, seen.known)
+        alone, below = (
+            (of, publisher, alike.of_own(values) if values else ())
+            for of, publisher, alike in zip(seen.profile.of_document, publishers, self._halves, strict=True)
+        )
+        return alone, (*below, line)
 
     def summary(self, seen: Seen) -> Summary:
         """The summary of a model that has a kind, without its document."""
         profile, publisher = seen.profile, UNKNOWN
         if seen.known:
-            publisher = self._origin(seen.row.namespace)["control"] or UNKNOWN
+            publisher = self._origins.document(seen.row.namespace)["control"] or UNKNOWN
         if not seen.parents:
             complete = profile.read and self._maker(seen) is not None
             return Summary(publisher, self._control(seen) or UNKNOWN, "", "", profile.license, "", int(complete))
@@ -157,7 +166,7 @@ class Documents:
         document = {
             **template,
             "model": {**template["model"], **own_values(row), **self._named(row)},
-            "publisher": self._origin(row.namespace),
+            "publisher": self._origins.document(row.namespace),
             "lineage": lineage,
             "gaps": gaps,
         }
@@ -185,7 +194,7 @@ class Documents:
             known = self._acquainted.knows(space)
         own = (
             profile.of_line,
-            self._origin_kind(space, known),
+            self._origins.maker(space, known),
             tuple([self._acquainted.explains(developer, seen) for developer in profile.developers]),
             seen.own_family if self._alike.asks_of_families else seen.own_family is not None,
             seen.conduit,
@@ -201,12 +210,6 @@ class Documents:
         edges = [edge(child["id"], link, parent.id) for link, parent in zip(seen.links, seen.parents, strict=True)]
         return frozenset(outcomes(models, edges))
 
-    def _origin_kind(self, space: str | None, known: bool, *, publisher: bool = False) -> int:
-        key = (space if known or self._alike.asks_of_namespaces else None, publisher)
-        if key not in self._origin_kinds:
-            self._origin_kinds[key] = self._number(self._alike.of_origin(self._origin(key[0]), publisher=publisher))
-        return self._origin_kinds[key]
-
     def _profile(self, row: Row) -> Profile:
         key = (row.profile, row.source in self._held.api)
         if key not in self._profiles:
@@ -219,8 +222,9 @@ class Documents:
         template["model"]["tags"] = None
         if not self._terms:
             del template["terms"]
-        kinds = self._alike.of_line(template), self._alike.of_document(template)
-        return profile_of(template, self._held.bodies[row.profile], *map(self._number, kinds))
+        of_line = self._number(self._alike.of_line(template))
+        of_document = tuple(self._number(alike.of_document(template)) for alike in self._halves)
+        return profile_of(template, self._held.bodies[row.profile], of_line, of_document)
 
     def _number(self, kind: Kind) -> int:
         return self._kinds.setdefault(kind, len(self._kinds))
@@ -283,7 +287,7 @@ class Documents:
     def _control(self, seen: Seen) -> str | None:
         if not (seen.known or seen.conduit):
             return None
-        control: str | None = self._origin(namespace(self._maker(seen)))["control"]
+        control: str | None = self._origins.document(namespace(self._maker(seen)))["control"]
         return control
 
     def _maker(self, seen: Seen) -> str | None:
@@ -306,7 +310,7 @@ class Documents:
             "conduit": seen.conduit,
             "maker": maker,
             "family": seen.own_family or shown["family"],
-            "origin": self._origin(namespace(maker)),
+            "origin": self._origins.document(namespace(maker)),
         }
         told = Told(
             node,
@@ -322,14 +326,6 @@ class Documents:
             told.gaps.append(unnamed_maker(row.id))
             told.unresolved.extend([] if seen.parents else [open_end(row.id)])
         return told
-
-    def _origin(self, space: str | None) -> Json:
-        key = space.casefold() if space else None
-        if key is not None and not self._acquainted.knows(key):
-            return {**self._origin(None), "namespace": space}
-        if key not in self._origins:
-            self._origins[key] = origin_document(self._tables.registry.attribute(space, self._as_of))
-        return self._origins[key]
 
     def _unheard(self, space: str) -> RepoId:
         """A name that leads nowhere and of which no table speaks: whoever publishes may take any that is fixed."""
@@ -382,7 +378,7 @@ class Documents:
         """The line of a name that leads nowhere: what stands above a child of nobody's that names it."""
         line = None
         if "/" in name and not self._acquainted.tells_apart(name) and self._held.never_seen(name):
-            line = renamed(self._missing(row, str(self._nowhere)), name, self._origin(namespace(name)))
+            line = renamed(self._missing(row, str(self._nowhere)), name, self._origins.document(namespace(name)))
         return self._of_a_kind(line or self._missing(row, name))
 
     def _missing(self, row: Row, name: str) -> Line:

@@ -22,9 +22,11 @@ from scanner.catalogue.alike import Alike, Kind, names_read, reads_what_moves
 from scanner.catalogue.cited import cited_names, link_cited
 from scanner.catalogue.documents import Documents, Plain
 from scanner.catalogue.file import Catalogue, now
+from scanner.catalogue.halves import Half, Halves, Said
 from scanner.catalogue.held import Held, Row, rows
 from scanner.catalogue.hub import CatalogueHub
 from scanner.catalogue.identity import changed_by_citation
+from scanner.catalogue.looks import Seen
 from scanner.catalogue.schema import PRESENT
 from scanner.catalogue.summary import Summary, summary_of
 from scanner.catalogue.traces import DOWN, Traces, forget, keep
@@ -64,8 +66,6 @@ class Answer(NamedTuple):
 
 
 Profiles = frozenset[int] | None
-Said = tuple[tuple[int, ...], tuple[str, ...]]
-"""An answer without the summary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,9 +255,17 @@ class _Judge:
         with self._catalogue.reading() as connection:
             self._held = Held(connection, hub.description, hub.as_of, cited_names(tables.curated))
         self._traces = Traces(question.as_of.isoformat(), tables.digest)
-        alike = Alike(question.policies, question.as_of)
-        self._documents = Documents(self._held, tables, question.as_of, alike, self._traces, terms=alike.asks_of_terms)
-        self._remembered: dict[Kind, Said] = {}
+        self._halves = Halves(question.policies, question.as_of)
+        alike, alone, lineage = (
+            Alike(filter(None, policies), question.as_of)
+            for policies in (question.policies, self._halves.alone, self._halves.lineage)
+        )
+        self._documents = Documents(
+            self._held, tables, question.as_of, alike, self._traces, halves=(alone, lineage), terms=alike.asks_of_terms
+        )
+        self._alone: dict[Kind, Half] = {}
+        self._below: dict[Kind, Half] = {}
+        self._said: dict[tuple[Kind, Kind], Said] = {}
         self._plain: dict[Plain, tuple[int, Answer]] = {}
 
     def answers(self, numbers: array[int]) -> Answers:
@@ -278,19 +286,34 @@ class _Judge:
         if key is not None and (known := self._plain.get(key)) and known[0] <= (row.created or known[0]):
             return known[1]
         seen = self._documents.seen(row)
-        kind = self._documents.kind(seen)
-        if kind is None:
+        kinds = self._documents.kind(seen)
+        if kinds is None:
             facts = self._documents.document(seen)
             return Answer(summary_of(facts), *self._judged(facts))
-        said = self._remembered.get(kind)
-        if said is None:
-            said = self._judged(self._documents.document(seen))
-            if len(self._remembered) < _MOST_REMEMBERED:
-                self._remembered[kind] = said
+        said = self._of_kinds(seen, *kinds)
         answer = Answer(self._documents.summary(seen), *said)
         if key is not None and len(self._plain) < _MOST_REMEMBERED:
             self._plain[key] = seen.youngest, answer
         return answer
+
+    def _of_kinds(self, seen: Seen, alone: Kind, below: Kind) -> Said:
+        said = self._said.get((alone, below))
+        if said is None:
+            said = self._halves.together(*self._of_halves(seen, alone, below))
+            if len(self._said) < _MOST_REMEMBERED:
+                self._said[alone, below] = said
+        return said
+
+    def _of_halves(self, seen: Seen, alone: Kind, below: Kind) -> tuple[Half, Half]:
+        one, other = self._alone.get(alone), self._below.get(below)
+        if one is None or other is None:
+            facts = self._documents.document(seen)
+            one, other = (
+                half or self._halves.judged(policies, facts)
+                for half, policies in ((one, self._halves.alone), (other, self._halves.lineage))
+            )
+            self._alone[alone], self._below[below] = one, other
+        return one, other
 
     def _judged(self, facts: Mapping[str, Any]) -> Said:
         decisions = [judge(policy, facts, as_of=self._question.as_of) for policy in self._question.policies]

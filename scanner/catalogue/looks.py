@@ -27,7 +27,7 @@ class Profile:
 
     template: Json
     of_line: int
-    of_document: int
+    of_document: tuple[int, ...]
     developers: tuple[str | None, ...]
     license: str
     read: bool
@@ -55,7 +55,7 @@ class Seen:
     youngest: int = 0
 
 
-def profile_of(template: Json, body: str, of_line: int, of_document: int) -> Profile:
+def profile_of(template: Json, body: str, of_line: int, of_document: tuple[int, ...]) -> Profile:
     """The profile with that text in the file."""
     lineage, said = template["lineage"], json.loads(body)
     classes = said.get("architectures")

@@ -20,11 +20,16 @@ class Traces:
     def __init__(self, as_of: str, tables: str) -> None:
         self._of = [as_of, tables]
         self.connection: Any = None
+        self._none: bool | None = None
         self.fresh: list[tuple[int, bytes]] = []
 
     def get(self, num: int) -> Json | None:
         """The document of the model with that number; None where none of this day and these tables is kept."""
-        found = self.connection.exec_driver_sql("SELECT body FROM traced WHERE model = ?", (num,)).scalar()
+        ask = self.connection.exec_driver_sql
+        if self._none is None:
+            # What others keep meanwhile is of models that they are asked about.
+            self._none = ask("SELECT 1 FROM traced LIMIT 1").scalar() is None
+        found = None if self._none else ask("SELECT body FROM traced WHERE model = ?", (num,)).scalar()
         if found is None:
             return None
         of, document = json.loads(zlib.decompress(found))
@@ -39,10 +44,17 @@ class Traces:
         return fresh
 
 
-def _kept(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _kept(one) for key, one in value.items() if key not in _LEFT_OUT}
-    return [_kept(one) for one in value] if isinstance(value, list) else value
+def _kept(document: Json) -> Json:
+    models = [
+        {**model, "origin": _bare(model["origin"]), "license": _bare(model["license"])}
+        for model in document["lineage"]["models"]
+    ]
+    parts = {name: _bare(document[name]) for name in ("publisher", "license")}
+    return {**_bare(document), **parts, "lineage": {**document["lineage"], "models": models}}
+
+
+def _bare(record: Json) -> Json:
+    return {name: value for name, value in record.items() if name not in _LEFT_OUT}
 
 
 def forget(connection: Any, stamp: int) -> None:

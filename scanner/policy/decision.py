@@ -14,6 +14,8 @@ from scanner.policy.waivers import Waiver, WaiverUse
 
 DECISION = "modelorigin/decision/v1"
 IN_FORCE = "in force"
+Weighing = tuple[tuple[str, ...], tuple[str, ...]]
+"""Ids of the rules that deny, and of those that ask for review, each in the order of the policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,8 @@ class Decision:
     @property
     def weighing(self) -> tuple[str, ...]:
         """The rules that weigh on the verdict, the worst first; cheap, unlike the findings."""
-        return self.answers.weighing()
+        denying, reviewing = self.answers.weighing()
+        return tuple(dict.fromkeys(denying + reviewing))
 
     @property
     def outcomes(self) -> Mapping[str, Outcome]:
@@ -104,7 +107,7 @@ class Decision:
 class Answers(Protocol):
     """What a judge keeps to explain a decision later."""
 
-    def weighing(self) -> tuple[str, ...]: ...
+    def weighing(self) -> Weighing: ...
 
     def findings(self) -> tuple[Finding, ...]: ...
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from scanner.errors import PolicyError
 from scanner.policy.conditions import Row
-from scanner.policy.decision import IN_FORCE, Decision, Finding
+from scanner.policy.decision import IN_FORCE, Decision, Finding, Weighing
 from scanner.policy.fields import completed, facts_shape, facts_version
 from scanner.policy.findings import Asked, finding
 from scanner.policy.language import Outcome, Status, Verdict
@@ -78,7 +78,7 @@ class _Answers:
     def outcomes(self) -> Mapping[str, Outcome]:
         return {asked.rule.id: self.plan.outcome(n, self.bits) for n, asked in enumerate(self.plan.asked)}
 
-    def weighing(self) -> tuple[str, ...]:
+    def weighing(self) -> Weighing:
         return self.plan.weighing(self.bits, self.waived)
 
     def findings(self) -> tuple[Finding, ...]:
@@ -116,7 +116,7 @@ class _Plan:
         self._as_of = as_of
         self._sections = tuple(_sections(rules, as_of))
         self._denies, self._reviews = self._of_weight(Verdict.DENY), self._of_weight(Verdict.REVIEW)
-        self._weigh: dict[int, tuple[str, ...]] = {}
+        self._weigh: dict[int, Weighing] = {}
 
     def _of_weight(self, verdict: Verdict) -> int:
         """The bits of all answers of that weight."""
@@ -142,20 +142,17 @@ class _Plan:
             bits &= ~self._bit(number, outcome)
         return Verdict.DENY if bits & self._denies else Verdict.REVIEW if bits & self._reviews else Verdict.ALLOW
 
-    def weighing(self, bits: int, waived: Waived) -> tuple[str, ...]:
-        """The rules that weigh, worst first: the few combinations that occur are remembered."""
+    def weighing(self, bits: int, waived: Waived) -> Weighing:
+        """The rules that deny, and those that ask for review: the few combinations that occur are remembered."""
         bits &= (self._denies | self._reviews) & ~sum(self._bit(number, outcome) for number, outcome in waived)
         if bits not in self._weigh:
-            worst = [
-                [
-                    a.rule.id
-                    for n, a in enumerate(self.asked)
-                    if bits & of & (self._bit(n, Outcome.FAIL) | self._bit(n, Outcome.UNKNOWN))
-                ]
-                for of in (self._denies, self._reviews)
-            ]
-            self._weigh[bits] = tuple(dict.fromkeys(worst[0] + worst[1]))
+            self._weigh[bits] = self._of(bits & self._denies), self._of(bits & self._reviews)
         return self._weigh[bits]
+
+    def _of(self, bits: int) -> tuple[str, ...]:
+        """The rules of these answers."""
+        either = (self._bit(n, Outcome.FAIL) | self._bit(n, Outcome.UNKNOWN) for n in range(len(self.asked)))
+        return tuple(asked.rule.id for asked, bit in zip(self.asked, either, strict=True) if bits & bit)
 
     def outcome(self, number: int, bits: int) -> Outcome:
         for outcome in (Outcome.FAIL, Outcome.UNKNOWN, Outcome.PASS):

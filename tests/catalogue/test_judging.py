@@ -54,6 +54,12 @@ def catalogue(tmp_path: Path) -> Catalogue:
     return filled(tmp_path / "c.db", MODELS)
 
 
+_RULES = (
+    "SELECT n.id, r.rules FROM verdicts v JOIN models m ON m.num = v.model JOIN names n ON n.num = m.name"
+    " JOIN rulesets r ON r.num = v.rules WHERE v.judgement = ?"
+)
+
+
 def verdicts(catalogue: Catalogue, judgement: int) -> dict[str, tuple[int, set[str]]]:
     rows = asked(
         catalogue,
@@ -74,6 +80,7 @@ def test_every_verdict_is_that_of_a_check(pack: str, catalogue: Catalogue) -> No
     put(catalogue, ODD)
     (number,) = judged(catalogue, policy)
     found, hub, known = verdicts(catalogue, number), CatalogueHub(catalogue), tables(None)
+    told = dict(asked(catalogue, _RULES, number))
     assert set(found) == {said["id"] for said in (*MODELS, *ODD)}
     for id, (verdict, rules) in found.items():
         request = Request(RepoId.parse(id))
@@ -83,6 +90,7 @@ def test_every_verdict_is_that_of_a_check(pack: str, catalogue: Catalogue) -> No
         )  # fmt: skip
         counted = {finding.rule for finding in done.decisions[0].findings if finding.counts}
         assert (verdict, rules) == (int(done.verdict), counted), id
+        assert told[id] == " ".join(done.decisions[0].weighing), id
 
 
 def test_several_processes_judge_as_one_does(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
