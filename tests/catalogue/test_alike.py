@@ -15,6 +15,7 @@ from scanner.catalogue.alike import Alike
 from scanner.catalogue.cited import cited_names
 from scanner.catalogue.documents import Documents
 from scanner.catalogue.file import Catalogue
+from scanner.catalogue.halves import Halves
 from scanner.catalogue.held import Held, rows
 from scanner.catalogue.hub import CatalogueHub
 from scanner.catalogue.summary import Summary, summary_of
@@ -49,12 +50,14 @@ def asking(field: str, asks: str) -> Policy:
     return read_policy(ASKING.format(field=field, asks=asks))
 
 
-def by_kind(catalogue: Catalogue, *policies: Policy) -> Iterator[tuple[Any, str, Summary, Any]]:
+def by_kind(
+    catalogue: Catalogue, *policies: Policy, halves: tuple[Alike, Alike] | None = None
+) -> Iterator[tuple[Any, str, Summary, Any]]:
     """Of every model that has a kind: that, its id, its summary without a document, its document."""
     hub, alike = CatalogueHub(catalogue), Alike(policies, DAY)
     with catalogue.reading() as connection:
         held = Held(connection, hub.description, hub.as_of, cited_names(TABLES.curated))
-        documents = Documents(held, TABLES, DAY, alike)
+        documents = Documents(held, TABLES, DAY, alike, halves=halves)
         found = list(rows(connection, 0, 2**60))
     for one in found:
         seen = documents.seen(one)
@@ -81,6 +84,36 @@ def test_models_of_a_kind_get_one_answer(
             ours, theirs = (judge(policy, one, as_of=DAY) for one in (document, known))
             assert (ours.verdict, ours.weighing, ours.outcomes) == (theirs.verdict, theirs.weighing, theirs.outcomes)
             assert summary == summary_of(document), id
+    path.unlink()
+
+
+@settings(
+    max_examples=30,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    said=worlds(),
+    policies=st.lists(st.sampled_from(PACKS), min_size=1, max_size=2, unique_by=id),
+    number=st.integers(0, 2**60),
+)
+def test_halves_of_a_kind_say_the_same_and_together_what_the_whole_says(
+    tmp_path: Path, said: list[dict[str, Any]], policies: list[Policy], number: int
+) -> None:
+    path = tmp_path / f"{number}.db"
+    path.unlink(missing_ok=True)
+    halves = Halves(policies, DAY)
+    alone, lineage = (Alike(filter(None, half), DAY) for half in (halves.alone, halves.lineage))
+    first: tuple[dict[Any, Any], dict[Any, Any]] = ({}, {})
+    with filled(path, said) as catalogue:
+        for kinds, id, _, document in by_kind(catalogue, *policies, halves=(alone, lineage)):
+            ours = [halves.judged(half, document) for half in (halves.alone, halves.lineage)]
+            for kind, known, half in zip(kinds, first, ours, strict=True):
+                assert known.setdefault(kind, half) == half, id
+            whole = [judge(policy, document, as_of=DAY) for policy in policies]
+            verdicts = tuple(int(decision.verdict) for decision in whole)
+            assert halves.together(*ours) == (verdicts, tuple(" ".join(one.weighing) for one in whole)), id
     path.unlink()
 
 
