@@ -25,10 +25,8 @@ class LinkKind(StrEnum):
     ELSEWHERE = "elsewhere"
 
 
-def link_kind(link: str | None, model: Model) -> LinkKind | None:
-    """What kind of place a ``license_link`` of ``model`` leads to; None where there is no link."""
-    if not link:
-        return None
+def link_kind(link: str, model: Model) -> LinkKind:
+    """What kind of place a ``license_link`` of ``model`` leads to."""
     ref = ModelRef.parse(link) if "://" in link or link.casefold().startswith("huggingface.co/") else None
     if ref is not None and ref.form is RefForm.URL and ref.repo is not None:
         if ref.repo.key not in (model.repo.key, model.requested.key):

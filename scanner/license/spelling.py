@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -187,12 +187,18 @@ def _names() -> Mapping[tuple[str, ...], _Known]:
         for rank, written in [*names, *((1, name) for name in also.get(key, ()))]:
             if written and not written.startswith(_SPDX_OWN) and id not in _vocabulary()["never"]:
                 ranks[rank].setdefault(_sequence(written), set()).add(id)
-    found: dict[tuple[str, ...], _Known] = {}
+    return {
+        sequence: _Known(id, table[id].get("family") is True, _is_plain(sequence, table[id]))
+        for sequence, id in unshared(ranks).items()
+    }
+
+
+def unshared(ranks: Iterable[Mapping[tuple[str, ...], set[str]]]) -> dict[tuple[str, ...], str]:
+    """The one id that each sequence of words names, at the first rank where it names one alone; none names nothing."""
+    found: dict[tuple[str, ...], str] = {}
     for known in ranks:
-        for sequence, ids in known.items():
-            if sequence and len(ids) == 1:
-                id = next(iter(ids))
-                found.setdefault(sequence, _Known(id, table[id].get("family") is True, _is_plain(sequence, table[id])))
+        alone = {sequence: ids for sequence, ids in known.items() if sequence and len(ids) == 1}
+        found = {sequence: next(iter(ids)) for sequence, ids in alone.items()} | found
     return found
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scanner.data import whole
 from scanner.evidence.card import parse
-from scanner.license.spelling import by_link, name_at, names_in
+from scanner.license.spelling import by_link, name_at, names_in, unshared
 from scanner.model import RepoId
 from tests.evidence.license_sentences import POSITIVE, ROWS, SELF, TRAPS, Row
 
@@ -94,3 +94,8 @@ def test_the_tables_of_words_speak_of_records_that_exist() -> None:
     table, said = whole("licenses.yaml"), whole("license_names.yaml")
     assert {*said["also"], *said["never"]["ids"]} <= set(table)
     assert [n.id for n in names_in("the Llama 2 Community License and a Modified MIT License")] == ["llama2"]
+
+
+def test_what_two_licences_are_called_names_neither_until_one_is_called_so_alone() -> None:
+    ranks = [{("a",): {"x", "y"}, ("b",): {"x"}}, {("a",): {"y"}, ("b",): {"y"}, (): {"z"}}]
+    assert unshared(ranks) == {("a",): "y", ("b",): "x"}

@@ -8,7 +8,7 @@ import pytest
 
 from scanner.evidence.license_text import NAME
 from scanner.license import Status
-from scanner.terms import terms_document
+from scanner.terms import outcomes, terms_document
 from scanner.terms.conflicts import KINDS, Check, Side, compare, incompatible, missing_files, named_as_asked
 from tests.test_license_edges_data import EDGES, MODELS, end
 
@@ -134,6 +134,53 @@ def test_files_that_must_go_along_are_missed_by_what_they_are() -> None:
     assert missing_files("cc-by-nc-4.0", []) is None, "a link is enough"
     assert missing_files("cc0-1.0", []) is None
     assert missing_files("cc0-1.0", None) is None
+
+
+UNREAD = "ax-4.0"
+"""A licence whose text nobody read."""
+
+
+def test_what_the_table_is_silent_about_is_not_known_of_either_end() -> None:
+    found = kinds(of(APACHE), of(UNREAD))
+    assert set(found.values()) == {None}
+    assert {"share-alike-broken", "terms-dropped", "non-commercial-dropped", "naming-dropped"} <= set(found)
+    assert kinds(of(UNREAD), of("cc-by-nc-4.0"))["non-commercial-dropped"] is None
+    assert kinds(of(UNREAD), of("tencent-hunyuan-3d-2.0"))["territory-dropped"] is None
+    assert kinds(of(None, none=True), of(UNREAD))["unlicensed"] is None
+
+
+@pytest.mark.parametrize(
+    ("teacher", "child", "told"),
+    [
+        (UNREAD, of(APACHE), None),
+        ("exaone-1.1-nc", of(APACHE), True),
+        ("dbrx", of(APACHE), None),
+        ("llama1", of(APACHE), True),
+        ("llama1", of("cc-by-nc-4.0"), "peace"),
+        ("llama1", of(None, none=True), None),
+        (GEMMA, of(APACHE), True),
+        (GEMMA, of(GEMMA), "peace"),
+        (GEMMA, of(None), None),
+        (GEMMA, of(None, none=True), True),
+    ],
+)
+def test_a_teacher_binds_as_its_licence_says(teacher: str, child: Side, told: Any) -> None:
+    found = kinds(child, of(teacher), "distilled", "teacher")
+    assert found.get("outputs-restricted", "peace") is told
+
+
+def test_the_outcomes_of_edges_are_those_of_their_comparisons() -> None:
+    models = {
+        id: {"id": id, "license": {"id": license, "status": "known"}}
+        for id, license in (("a/child", APACHE), ("a/base", "gpl-3.0"), ("a/other", GEMMA), ("a/teacher", "llama1"))
+    }
+
+    def edge(parent: str, relation: str, role: str) -> dict[str, str]:
+        return {"child": "a/child", "parent": parent, "relation": relation, "role": role}
+
+    assert outcomes(models, [edge("a/teacher", "distilled", "teacher")]) == {("outputs-restricted", True)}
+    merged = outcomes(models, [edge("a/base", "merge", "weights"), edge("a/other", "merge", "weights")])
+    assert {("merge-incompatible", True), ("share-alike-broken", True), ("terms-dropped", True)} <= merged
 
 
 def test_every_kind_is_one_of_the_schema() -> None:

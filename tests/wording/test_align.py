@@ -64,3 +64,16 @@ def test_the_shortest_edit_is_found_between_anchors() -> None:
         (5, 4, 1),
         (7, 5, 4),
     ]
+
+
+def test_wherever_the_work_ends_the_blocks_are_right() -> None:
+    text = [*range(8), 100, 50, 51, 101, 52, 53, 102, *range(8, 16)]
+    reference = [*range(8), 200, 50, 51, 201, 202, 52, 53, 203, *range(8, 16)]
+    sizes = set()
+    for limit in range(300):
+        work = Work(limit)
+        found = blocks(text, reference, places(reference), work)
+        assert work.spent <= limit
+        assert all(text[b.at : b.end[0]] == reference[b.ref : b.end[1]] for b in found)
+        sizes.add(sum(block.size for block in found))
+    assert {16, 20} <= sizes

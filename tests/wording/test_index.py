@@ -223,3 +223,8 @@ def test_ninety_nine_of_a_hundred_texts_are_recognised_after_noise(
         if kind in ("as is", "whitespace"):
             assert found.status is Status.EXACT or path in str(missed), (path, kind)
     assert len(missed) <= tried / 100, missed
+
+
+def test_a_place_is_one_of_whole_words() -> None:
+    assert place([0x0100, 0x0002], [0x0201]) is None
+    assert place([0x0100, 0x0002, 0x0201], [0x0201]) == 2
