@@ -22,7 +22,8 @@ def terms(facts: Json, notes: Notes) -> Section:
     open_ = list(dict.fromkeys(one["parent"] for one in all_of_it["conflicts"] if one["conflict"] is None))
     if not (duties or broken or open_):
         return Section("Terms", ())
-    lines = [line("with all it was made from: ", *_summed(all_of_it))]
+    # Where nothing is known, that it is not is all there is to say.
+    lines = [line("with all it was made from: ", *_summed(all_of_it))] if duties or broken else []
     told = [_broken(one, id, notes) for one in broken]
     lines += capped(told, len(told), "conflict")
     if open_:

@@ -46,7 +46,10 @@ def test_a_conflict_names_the_licence_and_its_clause() -> None:
 
 
 def test_what_is_not_known_is_told_with_whose_it_is() -> None:
-    text = said(conflicts=[{**CONFLICT, "conflict": None}], commercial_use=None, complete=False)
+    unknown = {"conflicts": [{**CONFLICT, "conflict": None}], "commercial_use": None, "complete": False}
+    text = said(**unknown)
+    assert text == "what must be kept of meta-llama/Llama-3.1-8B could not be determined in full"
+    text = said(**unknown, duties=[DUTY])
     assert "meta-llama/Llama-3.1-8B could not be determined in full" in text
     assert "commercial use unknown" in text
     assert "not all of its licences are known" in text
