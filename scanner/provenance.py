@@ -18,6 +18,7 @@ from scanner.errors import HubError
 from scanner.evidence import Depth, Evidence, Reading
 from scanner.evidence import history as past
 from scanner.evidence.collect import collect
+from scanner.evidence.gating import gate_of
 from scanner.fact import Basis, Gap
 from scanner.family import Families
 from scanner.hub import Hub
@@ -182,6 +183,9 @@ def _license(node: Node) -> License:
     for stated in reading.model.licenses or ():
         claims.append(LicenseClaim((stated.id,), None, None, stated.basis, stated.note, Source.THIRD_PARTY))
     declared = tuple(id for claim in claims if claim.basis is not Basis.STATED for id in claim.ids)
+    if (gate := gate_of(reading)) and gate.prompt_license:
+        said = (gate.prompt_license,)
+        claims.append(LicenseClaim(said, None, None, Basis.STATED, gate.at, Source.GATE, object="weights"))
     texts = [(evidence.fact, evidence.at) for evidence in reading.evidence if evidence.kind == "license_text"]
     claims += text_claims(texts, declared)
     cards = [evidence for evidence in reading.evidence if evidence.kind == "card"]

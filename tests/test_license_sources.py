@@ -358,3 +358,18 @@ def test_a_list_of_commits_of_any_shape_is_read(row: Any) -> None:
     assert commits_of([{"id": "0" * 40, "title": "a\x1b[31m"}], "1").newest[0].title == "a\ufffd[31m"
     assert commits_of([{"id": "0" * 40}], "1").whole
     assert not commits_of([{"id": "0" * 40}], "300").whole
+
+
+PROMPTED = '---\nlicense: {tag}\nextra_gated_prompt: "### LLAMA 3.2 COMMUNITY LICENSE AGREEMENT"\n---\n# B\n'
+
+
+def test_the_prompt_of_a_gate_is_a_source_that_may_differ(tmp_path: Path, tables: Tables) -> None:
+    found = read(tmp_path, tables, PROMPTED.format(tag="apache-2.0"))["license"]
+    assert (found["status"], found["concluded"]) == ("known", "Apache-2.0")
+    assert [(c["source"], c["license"]) for c in found["claims"] if c["differs"]] == [("gate", "llama3.2")]
+
+
+def test_a_gate_that_asks_for_the_declared_licence_differs_in_nothing(tmp_path: Path, tables: Tables) -> None:
+    found = read(tmp_path, tables, PROMPTED.format(tag="llama3.2"))["license"]
+    assert [c["source"] for c in found["claims"]] == ["card", "gate"]
+    assert not any(c["differs"] for c in found["claims"])

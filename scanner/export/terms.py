@@ -16,6 +16,7 @@ _SOURCES = {
     "gguf": "the GGUF header",
     "text": "a licence file",
     "prose": "the prose",
+    "gate": "the prompt of its gate",
     "third-party": "a third party",
 }
 _LIMITS = {

@@ -20,6 +20,8 @@ class Source(StrEnum):
     TEXT = "text"
     """a licence file"""
     PROSE = "prose"
+    GATE = "gate"
+    """the prompt that has to be read before a download"""
     THIRD_PARTY = "third-party"
 
 
