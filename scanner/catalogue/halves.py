@@ -54,7 +54,8 @@ def _split(policy: Policy, as_of: date) -> tuple[Policy | None, Policy | None]:
     of_lineage = {rule.id for rule in rules if any(_is_of_lineage(name) for name in asked_by(rule))}
     alone = tuple(rule for rule in rules if rule.id not in of_lineage)
     lineage = tuple(rule for rule in rules if rule.id in of_lineage)
-    return tuple(replace(policy, rules=half) if half else None for half in (alone, lineage))  # type: ignore[return-value]
+    # A policy without a rule in effect is none.
+    return replace(policy, rules=alone) if alone else None, replace(policy, rules=lineage) if lineage else None
 
 
 def _is_of_lineage(name: str) -> bool:

@@ -31,9 +31,12 @@ def terms_document(lineage: Mapping[str, Any], license_files: Sequence[str] | No
     """
     models = {model["id"]: model for model in lineage["models"]}
     subject = models[lineage["publisher"][0]]
-    within = [subject, *(models[id] for id in _inside(lineage) if id in models)]
+    inside = tuple(_inside(lineage))
+    within = [subject, *(models[id] for id in inside if id in models)]
+    # An id that is no model's stands for one that nothing is known of.
+    complete = lineage["complete"] and models.keys() >= set(inside)
     return {
-        **effective([model["license"]["id"] for model in within], lineage["complete"], multimodal),
+        **effective([model["license"]["id"] for model in within], complete, multimodal),
         "duties": duties([(model["id"], model["license"]["id"]) for model in within]),
         "conflicts": list(_conflicts(lineage, models, within, license_files, multimodal)),
     }

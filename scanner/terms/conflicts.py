@@ -20,6 +20,7 @@ KINDS = (
     NAMING, "terms-dropped", "non-commercial-dropped", "share-alike-broken", "territory-dropped", "no-derivatives",
     MERGE, "unlicensed", FILES, "outputs-restricted", UNDETERMINED,
 )  # fmt: skip
+_WHOLE = "it wants the whole under its licence, and"
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 
 
@@ -111,6 +112,8 @@ def _dropped(asks: Json, has: Json) -> Truth:
     if not said:
         return said
     what = set(asks["flow_down"].get("what", ()))
+    if what and _is(has, "flow_down") is None:
+        return None
     carried = set(has["flow_down"].get("what", ())) if _is(has, "flow_down") else set()
     return not (what and what <= carried)
 
@@ -196,7 +199,8 @@ def _forbidden(child: Side, teacher: str) -> Truth:
 
 
 def _named(child: Side, teacher: str) -> Truth:
-    return not named_as_asked(child.id, terms(teacher).get("naming", {}))
+    naming = terms(teacher).get("naming")
+    return None if naming is None else not named_as_asked(child.id, naming)
 
 
 def _same_terms(child: Side, teacher: str) -> Truth:
@@ -229,33 +233,20 @@ def incompatible(parents: Sequence[Side]) -> Iterator[tuple[Side, Check]]:
         if not _is(asks, "share_alike"):
             continue
         others = {other.license for other in parents} - {one.license, *_compatible(asks)}
-        if any(other and _binds(terms(other), one.license) for other in others):
-            yield (
-                one,
-                Check(
-                    MERGE,
-                    True,
-                    "share_alike",
-                    "it wants the whole under its licence, and another base has terms of its own",
-                ),
-            )
-        elif None in others:
-            yield (
-                one,
-                Check(
-                    MERGE,
-                    None,
-                    "share_alike",
-                    "it wants the whole under its licence, and the terms of another base are not known",
-                ),
-            )
+        binding = {_binds(terms(other), one.license) if other else None for other in others}
+        if True in binding:
+            yield one, Check(MERGE, True, "share_alike", f"{_WHOLE} another base has terms of its own")
+        elif None in binding:
+            yield one, Check(MERGE, None, "share_alike", f"{_WHOLE} the terms of another base are not known")
 
 
-def _binds(asks: Json, license: str | None) -> bool:
+def _binds(asks: Json, license: str | None) -> Truth:
     """Whether it has terms of its own that do not give way to ``license``."""
     if license in _compatible(asks):
         return False
-    return bool(_is(asks, "share_alike") or _is(asks, "flow_down") or _is(asks, "commercial_use") == "no")
+    use = _is(asks, "commercial_use")
+    truths = (_is(asks, "share_alike"), _is(asks, "flow_down"), None if use is None else use == "no")
+    return True if True in truths else None if None in truths else False
 
 
 def _compatible(asks: Json) -> Sequence[str]:

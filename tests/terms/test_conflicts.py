@@ -120,6 +120,7 @@ def test_bases_of_a_merge_that_both_want_the_whole_cannot_both_be_kept() -> None
     assert merged("gpl-3.0", GEMMA) == {"gpl-3.0": True}
     assert merged("gpl-3.0", "gpl-3.0", APACHE) == {}
     assert merged("gpl-3.0", None) == {"gpl-3.0": None}
+    assert merged("gpl-3.0", "ax-4.0") == {"gpl-3.0": None}
     assert merged(APACHE, "mit", GEMMA, None) == {}
 
 
@@ -147,6 +148,7 @@ def test_what_the_table_is_silent_about_is_not_known_of_either_end() -> None:
     assert kinds(of(UNREAD), of("cc-by-nc-4.0"))["non-commercial-dropped"] is None
     assert kinds(of(UNREAD), of("tencent-hunyuan-3d-2.0"))["territory-dropped"] is None
     assert kinds(of(None, none=True), of(UNREAD))["unlicensed"] is None
+    assert kinds(of(UNREAD), of(GEMMA))["terms-dropped"] is None
 
 
 @pytest.mark.parametrize(
