@@ -1,0 +1,16 @@
+"""References to models in a code base. One file a kind of file; the first reader whose globs take a file reads it.
+
+reference, source, names, reader   the nouns: what is found, a file, what a text names, what a reader is
+"""
+
+from __future__ import annotations
+
+from scanner.references.names import Named, Names, Place
+from scanner.references.reader import Reader
+from scanner.references.reference import Confidence, Kind, Reference
+from scanner.references.source import Source, Unread
+
+__all__ = ["READERS", "Confidence", "Kind", "Named", "Names", "Place", "Reader", "Reference", "Source", "Unread"]
+
+READERS: tuple[Reader, ...] = ()
+"""In the order in which they are asked."""
