@@ -13,9 +13,10 @@ from scanner.policy.loader import load_policy, read_policy
 from scanner.policy.packs import shipped
 from scanner.policy.rule import Policy, Rule
 from scanner.policy.selftest import test_policy
-from scanner.policy.waivers import Waiver, Waivers, WaiverState, WaiverUse, load_waivers, read_waivers
+from scanner.policy.waivers import By, Waiver, Waivers, WaiverState, WaiverUse, load_waivers, read_waivers, waivers_file
 
 __all__ = [
+    "By",
     "Decision",
     "Finding",
     "Match",
@@ -37,4 +38,5 @@ __all__ = [
     "read_waivers",
     "shipped",
     "test_policy",
+    "waivers_file",
 ]

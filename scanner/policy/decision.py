@@ -167,6 +167,9 @@ def _waiver(waiver: Waiver) -> dict[str, Any]:
         "approver": waiver.approver,
         "ticket": waiver.ticket,
         "expires": waiver.expires.isoformat(),
+        "owner": waiver.owner,
+        "by": waiver.by.value,
+        "at": waiver.at,
     }
 
 

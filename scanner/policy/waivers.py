@@ -10,8 +10,14 @@
         outcome: unknown                                     # optional: only where the rule could not be answered
         reason: weights were reviewed by the model board
         approver: security@acme.example
+        owner: search team                                   # optional: who has to see to it
         ticket: RISK-12
         expires: 2027-03-31
+        paths: [experiments/**]                              # optional: only where a code base uses it in these files
+      - rule: unresolved-reference                           # a finding of a code base that is about no model
+        paths: [src/loader.py]
+        expression: args.model                               # optional: this expression only
+        ...
 
 A waived finding stays in the decision, marked, and weighs nothing. An expired waiver, one for another revision, one for
 a rule that may not be waived and one that met no finding change nothing, and are told.
@@ -20,18 +26,22 @@ a rule that may not be waived and one that met no finding change nothing, and ar
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 
 from scanner.policy.language import NAME, Outcome
 from scanner.policy.operators import globbed
 from scanner.policy.written import Written, read_file, read_text
 
-KEYS = ("rule", "model", "revision", "outcome", "reason", "approver", "ticket", "expires")
-REQUIRED = ("rule", "model", "reason", "approver", "ticket", "expires")
+_OPTIONAL = ("model", "revision", "outcome", "owner", "paths", "expression", "by", "at")
+REQUIRED = ("rule", "reason", "approver", "ticket", "expires")
+KEYS = (*REQUIRED, *_OPTIONAL)
 _HEX = frozenset("0123456789abcdef")
 
 
@@ -45,23 +55,51 @@ class WaiverState(StrEnum):
     UNUSED = "unused"
 
 
+class By(StrEnum):
+    """How somebody came to waive: in a file of waivers, in a comment of the code, or when a baseline was written."""
+
+    WAIVER = "waiver"
+    INLINE = "inline"
+    BASELINE = "baseline"
+
+
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """``model`` is an id in which ``*`` stands for anything within one part; ``expires`` is the last day it holds."""
+    """``model`` is an id in which ``*`` stands for anything within one part; ``expires`` is the last day it holds.
+
+    ``paths`` are globs of files (``**`` for any number of folders): it holds for what a code base uses there alone, and
+    for no model that is judged by itself. ``model`` None is a finding about no model: then ``paths`` say where.
+    ``at`` is where it was first written, where that is not ``file``.
+    """
 
     rule: str
-    model: str
+    model: str | None
     reason: str
     approver: str
     ticket: str
     expires: date
     revision: str | None = None
     outcome: Outcome | None = None
+    owner: str | None = None
+    paths: tuple[str, ...] = ()
+    expression: str | None = None
+    by: By = By.WAIVER
+    at: str | None = None
     file: str = ""
     line: int = 0
 
+    @property
+    def place(self) -> str:
+        return self.at or (f"{self.file}:{self.line}" if self.line else self.file)
+
+    def within(self, path: str) -> bool:
+        """True when it holds in this file of a code base."""
+        return not self.paths or any(_path(glob).fullmatch(path) for glob in self.paths)
+
     def names(self, model: str) -> bool:
         """True when it is about this model; upper and lower case are the same, as on the Hub."""
+        if self.model is None or self.paths:
+            return False
         mine, parts = self.model.split("/"), model.split("/")
         return len(mine) == len(parts) and all(globbed(p)(part) for p, part in zip(mine, parts, strict=True))
 
@@ -100,6 +138,24 @@ class Waivers:
         return tuple(waiver for waiver in self.entries if id(waiver) not in applied)
 
 
+@lru_cache(maxsize=1024)
+def _path(glob: str) -> re.Pattern[str]:
+    parts = {"**/": r"(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    return re.compile("".join(parts.get(part, re.escape(part)) for part in re.split(r"(\*\*/|\*\*|\*|\?)", glob)))
+
+
+def waivers_file(waivers: Iterable[Waiver], head: str = "") -> str:
+    """Waivers as a file that ``read_waivers`` reads; ``head`` is a comment at its top."""
+    lines = [*(f"# {line}" for line in head.splitlines()), "version: 1", "waivers:"]
+    for waiver in waivers:
+        said = {name: getattr(waiver, name) for name in KEYS if getattr(waiver, name) not in (None, (), By.WAIVER)}
+        texts = (f"{name}: {json.dumps(value, default=str, ensure_ascii=False)}" for name, value in said.items())
+        lines += [f"{'  - ' if number == 0 else '    '}{text}" for number, text in enumerate(texts)]
+    if lines[-1] == "waivers:":
+        lines[-1] += " []"
+    return "\n".join(lines) + "\n"
+
+
 def load_waivers(path: str | Path) -> Waivers:
     """Read a waiver file.
 
@@ -122,15 +178,22 @@ def read_waivers(text: str, *, file: str = "waivers") -> Waivers:
 
 def _waiver(written: Written) -> Waiver:
     entries = written.entries(KEYS, REQUIRED)
+    if "model" not in entries and "paths" not in entries:
+        raise written.fail("'model' is missing", "name the model, or the paths where a finding is about none")
     return Waiver(
         rule=entries["rule"].text(NAME),
-        model=_model(entries["model"]),
+        model=_model(entries["model"]) if "model" in entries else None,
         reason=entries["reason"].text(),
         approver=entries["approver"].text(),
         ticket=entries["ticket"].text(),
         expires=entries["expires"].day(),
         revision=_revision(entries["revision"]) if "revision" in entries else None,
         outcome=Outcome(entries["outcome"].word((Outcome.FAIL, Outcome.UNKNOWN))) if "outcome" in entries else None,
+        owner=entries["owner"].text() if "owner" in entries else None,
+        paths=_paths(entries["paths"]) if "paths" in entries else (),
+        expression=entries["expression"].text() if "expression" in entries else None,
+        by=By(entries["by"].word(By)) if "by" in entries else By.WAIVER,
+        at=entries["at"].text() if "at" in entries else None,
         file=written.file,
         line=written.document.line(written.at),
     )
@@ -144,6 +207,16 @@ def _model(written: Written) -> str:
     if all(set(part) == {"*"} for part in parts):
         raise written.fail(f"{text!r} names every model", "name at least the organisation")
     return text
+
+
+def _paths(written: Written) -> tuple[str, ...]:
+    paths = written.texts()
+    if not paths:
+        raise written.fail("no path is named", "name files or folders, as src/** or src/app.py")
+    for path in paths:
+        if path.startswith(("/", "./", "../")) or "\\" in path:
+            raise written.fail(f"{path!r} is no path of a code base", "paths are relative to the code base, with /")
+    return paths
 
 
 def _revision(written: Written) -> str:

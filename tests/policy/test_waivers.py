@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -15,9 +16,11 @@ from jsonschema import Draft7Validator
 from scanner import data
 from scanner.errors import PolicyError
 from scanner.policy import (
+    By,
     Decision,
     Outcome,
     Verdict,
+    Waiver,
     WaiverState,
     decision_document,
     judge,
@@ -25,6 +28,7 @@ from scanner.policy import (
     load_waivers,
     read_policy,
     read_waivers,
+    waivers_file,
 )
 from scanner.strictyaml import load
 from tests.policy.facts import DAY, HEAD, descended, facts, model
@@ -213,3 +217,69 @@ def test_any_text_loads_or_is_refused_as_a_policy_error(lines: list[str]) -> Non
 
 def test_states_are_told_by_name() -> None:
     assert {state.value for state in WaiverState} == {"applied", "expired", "other-revision", "not-waivable", "unused"}
+
+
+SCOPED = """\
+version: 1
+waivers:
+  - rule: root-origin
+    model: acme/widget-7b
+    paths: ["experiments/**", src/*.py]
+    reason: compared with, never served
+    approver: security@acme.example
+    owner: search team
+    ticket: RISK-13
+    expires: 2027-03-31
+"""
+
+
+def test_a_waiver_for_paths_holds_in_these_files_and_for_no_model_by_itself() -> None:
+    (waiver,) = read_waivers(SCOPED).entries
+    assert [waiver.within(path) for path in ("experiments/a/b.py", "src/app.py", "src/a/app.py", "src/app.pyc", "app.py")] == [
+        True, True, False, False, False,
+    ]  # fmt: skip
+    assert not waiver.names("acme/widget-7b")
+    assert replace(waiver, paths=()).names("acme/widget-7b")
+
+
+def test_a_waiver_without_model_needs_paths_and_names_no_model() -> None:
+    with pytest.raises(PolicyError, match="'model' is missing"):
+        read_waivers(
+            SCOPED.replace("    model: acme/widget-7b\n", "").replace('    paths: ["experiments/**", src/*.py]\n', "")
+        )
+    (waiver,) = read_waivers(SCOPED.replace("    model: acme/widget-7b\n", "    expression: args.model\n")).entries
+    assert waiver.model is None
+    assert waiver.expression == "args.model"
+    assert not waiver.names("acme/widget-7b")
+
+
+@pytest.mark.parametrize("paths", ["[]", "[/etc/passwd]", "[../x]", "[./x]", "['a\\\\b']"])
+def test_paths_that_are_none_of_a_code_base_are_refused(paths: str) -> None:
+    with pytest.raises(PolicyError, match="path"):
+        read_waivers(SCOPED.replace('["experiments/**", src/*.py]', paths))
+
+
+@given(
+    st.lists(
+        st.builds(
+            Waiver,
+            rule=st.just("root-origin"),
+            model=st.sampled_from(["acme/widget-7b", "acme/*"]),
+            reason=st.text(min_size=1).filter(
+                lambda text: bool(text.strip()) and "\x00" not in text and text.isprintable()
+            ),
+            approver=st.just("a"),
+            ticket=st.just("t: 1 # no comment"),
+            expires=st.dates(),
+            owner=st.none() | st.just("NO"),
+            paths=st.sampled_from([(), ("src/**",)]),
+            expression=st.none() | st.just("f'{x}'"),
+            by=st.sampled_from(list(By)),
+            at=st.none() | st.just("src/app.py:1"),
+        ),
+        max_size=4,
+    )
+)
+def test_waivers_that_are_written_are_read_back_as_they_were(waivers: list[Waiver]) -> None:
+    read = read_waivers(waivers_file(waivers, "written by a test")).entries
+    assert [replace(waiver, file="", line=0) for waiver in read] == waivers
