@@ -33,6 +33,47 @@ class Scan:
         return is_incomplete(self.facts)
 
 
+def read(
+    request: Request,
+    hub: Hub,
+    tables: Tables,
+    *,
+    as_of: date,
+    depth: Depth = Depth.HEADERS,
+    above: Hub | None = None,
+    memory: Memory | None = None,
+    history: bool = False,
+) -> dict[str, Any]:
+    """The facts/v1 document of a model; arguments as in ``trace``.
+
+    Raises:
+        HubError: the model itself could not be read.
+    """
+    return facts_document(
+        trace(request, hub, tables, as_of=as_of, depth=depth, above=above, memory=memory, history=history)
+    )
+
+
+def decide(
+    request: Request,
+    facts: Mapping[str, Any],
+    policies: Sequence[Policy],
+    *,
+    at: str,
+    as_of: date,
+    waivers: Waivers | None = None,
+) -> Scan:
+    """Judge what was read by every policy.
+
+    Raises:
+        ValueError: no policy was given: that would be a pass by nothing.
+    """
+    if not policies:
+        raise ValueError("a scan needs a policy")
+    decisions = tuple(judge(policy, facts, as_of=as_of, waivers=waivers) for policy in policies)
+    return Scan(request, at, facts, decisions)
+
+
 def scan(
     request: Request,
     hub: Hub,
@@ -41,21 +82,13 @@ def scan(
     *,
     at: str,
     as_of: date,
-    depth: Depth = Depth.HEADERS,
     waivers: Waivers | None = None,
-    above: Hub | None = None,
-    memory: Memory | None = None,
-    history: bool = False,
+    **reading: Any,
 ) -> Scan:
-    """Trace a model and judge it by every policy; ``above``, ``memory`` and ``history`` as in ``trace``.
+    """``read`` and ``decide`` in one; ``reading`` is what else ``read`` takes.
 
     Raises:
-        HubError: the model itself could not be read; no decision is made.
-        ValueError: no policy was given: that would be a pass by nothing.
+        HubError, ValueError: as they do.
     """
-    if not policies:
-        raise ValueError("a scan needs a policy")
-    traced = trace(request, hub, tables, as_of=as_of, depth=depth, above=above, memory=memory, history=history)
-    facts = facts_document(traced)
-    decisions = tuple(judge(policy, facts, as_of=as_of, waivers=waivers) for policy in policies)
-    return Scan(request, at, facts, decisions)
+    facts = read(request, hub, tables, as_of=as_of, **reading)
+    return decide(request, facts, policies, at=at, as_of=as_of, waivers=waivers)

@@ -20,6 +20,7 @@ from scanner.errors import ScannerError, UsageError
 
 COMMANDS = {
     "check": "judge models against a policy and record the decision",
+    "scan": "find every model a code base uses and judge each",
     "facts": "print what is known of one model as JSON (facts/v1)",
     "origin": "what is known of a publisher, each fact with its footnote",
     "license": "what a licence demands, each duty with its clause",

@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -14,9 +12,19 @@ from uuid import uuid4
 import click
 
 from scanner import __version__
-from scanner.cli.options import Configured, db_option, hub_options, option, output_options, parse_day
+from scanner.cli.options import (
+    Configured,
+    db_option,
+    fail_on_option,
+    hub_options,
+    option,
+    output_options,
+    policy_options,
+)
 from scanner.cli.output import on_terminal, publish, report, tell
-from scanner.errors import NothingToScan, ScannerError, StoreError, UsageError
+from scanner.cli.policies import policies
+from scanner.cli.reading import Reading, failure, now
+from scanner.errors import NothingToScan, ScannerError, StoreError
 
 if TYPE_CHECKING:
     from scanner.export import Failure, ScanView
@@ -29,26 +37,9 @@ FORMATS = ("table", "json", "jsonl", "markdown")
 
 @click.command("check", cls=Configured)
 @click.argument("models", nargs=-1, required=True, metavar="MODEL...")
-@option(
-    "policy",
-    "-p",
-    multiple=True,
-    default=("baseline",),
-    show_default=True,
-    metavar="NAME|FILE",
-    help="Policy to judge by. Repeatable; the worst verdict wins.",
-)
-@option(
-    "set", "settings", multiple=True, metavar="NAME=VALUE", help="Set a policy parameter; lists are comma-separated."
-)
+@policy_options
 @option("waivers", type=click.Path(path_type=Path), metavar="FILE", help="Waiver file (YAML).")
-@option(
-    "fail-on",
-    type=click.Choice(["review", "deny", "never"]),
-    default="review",
-    show_default=True,
-    help="Verdict from which on the exit code is 1.",
-)
+@fail_on_option
 @option(
     "alternatives",
     type=click.IntRange(0, 20),
@@ -81,9 +72,9 @@ def command(
     A name given twice is judged once. The commit is pinned, the lineage followed to its roots, the decision recorded
     and printed. What could not be determined is never a pass.
     """
-    from scanner.policy import Verdict
+    from scanner.policy import Verdict, load_waivers
 
-    policies, pardon = _policies(policy, settings, waivers)
+    asked, pardon = policies(policy, settings), load_waivers(waivers) if waivers is not None else None
     names = list(dict.fromkeys(_names(models)))
     if not names:
         raise NothingToScan("no model was named", hint="name a model, or send names to `modelorigin check -`")
@@ -95,7 +86,7 @@ def command(
     progress = not (no_progress or quiet) and on_terminal()
     with ExitStack() as stack:
         store = None if no_record else _store(db, stack)
-        runner = _Runner(policies, pardon, store, stack, alternatives, **reading)
+        runner = _Runner(asked, pardon, store, stack, alternatives, **reading)
         for index, name in enumerate(names):
             if progress:
                 tell(f"\r\x1b[2K[{index + 1}/{len(names)}] {name[:100]!r}", newline=False)
@@ -104,7 +95,7 @@ def command(
             except StoreError as error:
                 # What cannot be recorded is not decided; what was decided before is still reported.
                 report(error)
-                failures += [_failure(left, error) for left in names[index:]]
+                failures += [failure(left, error) for left in names[index:]]
                 break
             if isinstance(result, tuple):
                 view, scan = result
@@ -136,63 +127,43 @@ class _Runner:
         store: Store | None,
         stack: ExitStack,
         alternatives: int,
-        *,
-        hub: str,
-        catalogue: str | None,
-        offline: bool,
-        endpoint: str | None,
-        timeout: float,
-        depth: str,
-        history: bool,
-        publishers: Path | None,
-        as_of: str | None,
+        **reading: Any,
     ) -> None:
-        from scanner.cli.sources import memory, opened, tables
-        from scanner.evidence import Depth
-
         self.policies, self.waivers, self.store, self.alternatives = policies, waivers, store, alternatives
-        self.as_of, self.depth, self.run_id = parse_day(as_of), Depth(depth), str(uuid4())
-        self.tables, self.history = tables(publishers), history
-        self.hub = stack.enter_context(
-            opened(hub, offline=offline, endpoint=endpoint, timeout=timeout, catalogue=catalogue)
-        )
-        self.memory = stack.enter_context(memory(self.hub, hub, offline=offline, catalogue=catalogue))
+        self.reading, self.run_id = Reading(stack, **reading), str(uuid4())
 
     def run(self, name: str) -> tuple[ScanView, Scan] | Failure:
         from scanner.cli.records import settings
-        from scanner.cli.sources import target
         from scanner.export import ScanView
         from scanner.policy import decision_document
-        from scanner.scan import scan
+        from scanner.scan import decide
 
         try:
-            with target(name, self.hub) as (request, hub):
-                now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-                done = scan(
-                    request, hub, self.tables, self.policies,
-                    at=now, as_of=self.as_of, depth=self.depth, waivers=self.waivers,
-                    above=self.hub if hub is not self.hub else None,
-                    memory=self.memory if hub is self.hub else None, history=self.history,
-                )  # fmt: skip
+            at = now()
+            request, facts, of_hub = self.reading.facts(name)
         except ScannerError as error:
             report(error)
-            return _failure(name, error)
+            return failure(name, error)
+        done = decide(request, facts, self.policies, at=at, as_of=self.reading.as_of, waivers=self.waivers)
         number = self._record(done)
         documents = tuple(decision_document(decision) for decision in done.decisions)
         told = settings({policy.name: policy.source for policy in self.policies})
-        instead = self._instead(done) if hub is self.hub else None
+        instead = self._instead(done) if of_hub else None
         return ScanView(done.facts, documents, number, done.at, told, instead), done
 
     def _instead(self, done: Scan) -> list[dict[str, Any]] | None:
         """What could be used instead of a model that is denied; None where nobody looked."""
         from scanner.policy import Verdict
 
-        if self.memory is None or not self.alternatives or done.verdict is not Verdict.DENY:
+        reading = self.reading
+        if reading.memory is None or not self.alternatives or done.verdict is not Verdict.DENY:
             return None
         from scanner.catalogue.alternatives import suggestions
 
         id = done.facts["model"]["id"]
-        found = suggestions(self.memory.catalogue, id, self.policies, self.tables, self.as_of, self.alternatives)
+        found = suggestions(
+            reading.memory.catalogue, id, self.policies, reading.tables, reading.as_of, self.alternatives
+        )
         return None if found is None else [one.document() for one in found]
 
     def _record(self, done: Scan) -> int | None:
@@ -200,43 +171,7 @@ class _Runner:
             return None
         from scanner.cli.records import record
 
-        return self.store.save(record(done, self.run_id, self.policies, self.waivers, self.tables, __version__))
-
-
-def _failure(name: str, error: ScannerError) -> Failure:
-    from scanner.export import Failure
-
-    return Failure(name, type(error).__name__, error.message, error.hint, error.exit_code)
-
-
-def _policies(
-    names: Sequence[str], settings: Sequence[str], waivers: Path | None
-) -> tuple[list[Policy], Waivers | None]:
-    from scanner.policy import load_policy, load_waivers
-
-    overrides: dict[str, str] = {}
-    for text in settings:
-        key, equals, value = text.partition("=")
-        if not equals or not key:
-            raise UsageError(f"not NAME=VALUE: {text!r}", hint="for example --set denied=CN,RU")
-        overrides[key] = value
-    if not names:
-        raise UsageError("no policy was named", hint="name one with --policy; `modelorigin policy list` shows them")
-    names = list(dict.fromkeys(names))
-    policies = [load_policy(name) for name in names]
-    called = [policy.name for policy in policies]
-    if twice := next((name for name in called if called.count(name) > 1), None):
-        raise UsageError(f"two policies are called {twice!r}", hint="give one of them another name: the record says it")
-    known = sorted({parameter for policy in policies for parameter in policy.parameters})
-    for key in overrides:
-        if key not in known:
-            close = get_close_matches(key, known, 1)
-            hint = f"did you mean {close[0]!r}?" if close else f"known here: {', '.join(known) or 'none'}"
-            raise UsageError(f"no policy named here has a parameter {key!r}", hint=hint)
-    for index, (name, policy) in enumerate(zip(names, policies, strict=True)):
-        if own := {key: value for key, value in overrides.items() if key in policy.parameters}:
-            policies[index] = load_policy(name, overrides=own)
-    return policies, load_waivers(waivers) if waivers is not None else None
+        return self.store.save(record(done, self.run_id, self.policies, self.waivers, self.reading.tables, __version__))
 
 
 def _names(models: Sequence[str]) -> Iterator[str]:

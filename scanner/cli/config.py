@@ -1,9 +1,10 @@
 """Defaults from ``modelorigin.toml``, ``[tool.modelorigin]`` in ``pyproject.toml`` and the user's own file.
 
-A key is an option's long name without its dashes. Outside a table it is an option of ``check``, or one that means the
-same to every command; a table is called after a command (``[check]``, ``[audit.list]``) and holds keys for it alone.
-Precedence: flag, environment variable, project file, user file. What no command knows is an error: a typo must not
-loosen a gate. A project's file may be a stranger's: it cannot say where a token or a report goes, and it is told.
+A key is an option's long name without its dashes. Outside a table it is an option of ``check`` and ``scan``, or one
+that means the same to every command; a table is called after a command (``[check]``, ``[audit.list]``) and holds keys
+for it alone. Precedence: flag, environment variable, project file, user file. What no command knows is an error: a
+typo must not loosen a gate. A project's file may be a stranger's: it cannot say where a token or a report goes, and it
+is told.
 """
 
 from __future__ import annotations
@@ -25,10 +26,13 @@ SHARED = frozenset(
 )
 """Options that mean the same to every command that has them."""
 GENERAL = "check"
-"""The command whose options need no table and no command's name in their variable."""
+JUDGING = (GENERAL, "scan")
+"""The commands whose options need no table and no command's name in their variable: a key is the same to both."""
 _NEVER = {
     "endpoint": "your token is sent there: give --endpoint, MODELORIGIN_ENDPOINT or your own file",
     "output": "it would write where you did not ask it to: give -o, MODELORIGIN_OUTPUT or your own file",
+    "lock": "it would agree to whatever is found: give --lock",
+    "write-baseline": "it would accept whatever is found: give --write-baseline",
 }
 _SERVER = "your scans and a password would be sent there: give --db, MODELORIGIN_DB or your own file"
 
@@ -87,7 +91,7 @@ def _by_command(
 ) -> Iterator[tuple[str, dict[str, Setting]]]:
     general, tables = _parted(file, document, keys)
     for words, table in ((), general), *((words, table) for words, table in tables.items()):
-        known = SHARED | set(keys[GENERAL]) if not words else set(keys[" ".join(words)])
+        known = SHARED.union(*(keys[command] for command in JUDGING)) if not words else set(keys[" ".join(words)])
         for key in table:
             place = f"[{'.'.join(words)}] {key}" if words else key
             if key not in known:
@@ -97,7 +101,7 @@ def _by_command(
     for command, own in keys.items():
         words = tuple(command.split())
         said = {key: Setting(value, file, key, project) for key, value in general.items()
-                if key in own and (command == GENERAL or key in SHARED)}  # fmt: skip
+                if key in own and (command in JUDGING or key in SHARED)}  # fmt: skip
         said |= {key: Setting(value, file, f"[{'.'.join(words)}] {key}", project)
                  for key, value in tables.get(words, {}).items()}  # fmt: skip
         yield command, said

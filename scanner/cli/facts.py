@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import click
 
-from scanner.cli.options import Configured, hub_options, option, parse_day
+from scanner.cli.options import Configured, hub_options, option
 from scanner.cli.output import emit, in_a_folder, write_file
 
 
@@ -25,35 +27,16 @@ from scanner.cli.output import emit, in_a_folder, write_file
 def command(
     model: str,
     output: Path | None,
-    hub: str,
-    catalogue: str | None,
-    offline: bool,
-    endpoint: str | None,
-    timeout: float,
-    depth: str,
-    history: bool,
-    publishers: Path | None,
-    as_of: str | None,
+    **reading: Any,
 ) -> int:
     """Print what is known of MODEL as JSON: the document policies read (facts/v1). Nothing is judged or recorded."""
     import json
 
-    from scanner.cli.sources import memory, opened, tables, target
-    from scanner.evidence import Depth
-    from scanner.facts import facts_document, is_incomplete
-    from scanner.provenance import trace
+    from scanner.cli.reading import Reading
+    from scanner.facts import is_incomplete
 
-    day, known = parse_day(as_of), tables(publishers)
-    with (
-        opened(hub, offline=offline, endpoint=endpoint, timeout=timeout, catalogue=catalogue) as chosen,
-        memory(chosen, hub, offline=offline, catalogue=catalogue) as met_before,
-        target(model, chosen) as (request, source),
-    ):
-        above, remembers = (chosen, None) if source is not chosen else (None, met_before)
-        found = trace(
-            request, source, known, as_of=day, depth=Depth(depth), above=above, memory=remembers, history=history
-        )
-        facts = facts_document(found)
+    with ExitStack() as stack:
+        _, facts, _ = Reading(stack, **reading).facts(model)
     text = json.dumps(facts, indent=2, ensure_ascii=False)
     if output:
         write_file(output, text + "\n")

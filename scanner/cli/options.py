@@ -172,6 +172,37 @@ def hub_options(command: F) -> F:
     return command
 
 
+def policy_options(command: F) -> F:
+    """--policy and --set: what is judged by."""
+    command = option(
+        "set",
+        "settings",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Set a policy parameter; lists are comma-separated.",
+    )(command)
+    return option(
+        "policy",
+        "-p",
+        multiple=True,
+        default=("baseline",),
+        show_default=True,
+        metavar="NAME|FILE",
+        help="Policy to judge by. Repeatable; the worst verdict wins.",
+    )(command)
+
+
+def fail_on_option(command: F) -> F:
+    """--fail-on: what ends in 1."""
+    return option(
+        "fail-on",
+        type=click.Choice(["review", "deny", "never"]),
+        default="review",
+        show_default=True,
+        help="Verdict from which on the exit code is 1.",
+    )(command)
+
+
 def endpoint_option(command: F) -> F:
     """--endpoint: which Hub."""
     return option(

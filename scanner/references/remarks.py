@@ -39,8 +39,12 @@ class Remark:
     until: date | None = None
     wrong: str = ""
 
-    def covers(self, rule: str, line: int) -> bool:
-        return not self.wrong and rule in self.rules and line in self.lines
+    @property
+    def place(self) -> str:
+        return f"{self.path}:{self.line}"
+
+    def speaks_of(self, path: str, line: int) -> bool:
+        return self.path == path and line in self.lines
 
 
 def remarks(source: Source) -> Iterator[Remark]:

@@ -146,6 +146,20 @@ class Store:
             rows = connection.execute(query).all()
         return [ScannedModel(r.model_id, r.hub_id, r.times, r.id, r.at, r.verdict) for r in rows]
 
+    def latest(
+        self, model: str, requested: str, hub: str, as_of: str, tool_version: str, registry_digest: str
+    ) -> int | None:
+        """The number of the last scan of ``model``, asked for by that text, of the same day and by the same means."""
+        query = (
+            select(func.max(scans.c.id))
+            .where(scans.c.model_key == model.casefold(), scans.c.requested == requested)
+            .where(scans.c.hub == hub, scans.c.as_of == as_of)
+            .where(scans.c.tool_version == tool_version, scans.c.registry_digest == registry_digest)
+        )
+        with our_words(self._url), self._engine.connect() as connection:
+            number: int | None = connection.execute(query).scalar_one()
+        return number
+
     def scan(self, number: int) -> ScanRecord:
         """The scan of that number, as it was saved.
 
