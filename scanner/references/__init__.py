@@ -5,6 +5,7 @@ reference, source, names, reader   the nouns: what is found, a file, what a text
 
 from __future__ import annotations
 
+from scanner.references import code
 from scanner.references.names import Named, Names, Place
 from scanner.references.reader import Reader
 from scanner.references.reference import Confidence, Kind, Reference
@@ -12,5 +13,8 @@ from scanner.references.source import Source, Unread
 
 __all__ = ["READERS", "Confidence", "Kind", "Named", "Names", "Place", "Reader", "Reference", "Source", "Unread"]
 
-READERS: tuple[Reader, ...] = ()
+READERS: tuple[Reader, ...] = (
+    code.JAVASCRIPT,
+    code.OTHER,
+)
 """In the order in which they are asked."""
