@@ -19,7 +19,8 @@ _BEFORE_REGEX = frozenset(("return", "typeof", "case", "in", "of", "do", "else",
 class Token(NamedTuple):
     """Characters ``start`` to ``end`` of the text; of a string what stands between its quotes.
 
-    ``line`` tells lines apart and is not the number of one. A string with expressions inside is several pieces, with the marks ``${`` and ``}`` about each expression.
+    ``line`` tells lines apart and is not the number of one. A string with expressions inside is several pieces, with
+    the marks ``${`` and ``}`` about each expression.
     """
 
     kind: str

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 
 from scanner.references.code import idioms
 from scanner.references.code.idioms import Idiom
 from scanner.references.code.lexer import MARK, PIECE, STRING, WORD, Token, lex
-from scanner.references.code.syntax import OTHERS, SCRIPT, Syntax
+from scanner.references.code.syntax import OTHERS, SCRIPT, SCRIPTS, Syntax
 from scanner.references.code.values import Argument, Code, Span, Value, paths
 from scanner.references.names import Named, Names, Place, shown
 from scanner.references.reader import Reader
@@ -134,9 +134,8 @@ class _Reading:
         other = self._written(kind).casefold() if kind else ""
         values = self._code.values(inner or span)
         for value in values:
-            named = self._named(value.text, idiom, meant, other)
-            if named is not None:
-                self._keep(self._start(value), value.text, named, how, revision=revision)
+            if (read := self._named(value.text, idiom, meant, other)) is not None:
+                self._keep(self._start(value), value.text, read, how, revision=revision)
         if not values and meant and not idiom.weak and "space" not in other and self._loads(inner or span):
             named = Named(Kind.UNRESOLVED, reason="the name is decided elsewhere")
             self._keep(self._code.shown(inner or span)[0], self._written(inner or span), named, how, revision=revision)
@@ -306,11 +305,5 @@ class _Reading:
         )
 
 
-def _globs(suffixes: Iterable[str]) -> Iterator[str]:
-    return (f"*.{suffix}" for suffix in suffixes)
-
-
-JAVASCRIPT = Reader(
-    "javascript", tuple(_globs("js mjs cjs ts mts cts tsx jsx vue svelte astro html htm".split())), _read_script
-)
-OTHER = Reader("source code", tuple(_globs(OTHERS)), _read_other)
+JAVASCRIPT = Reader("javascript", tuple(f"*.{suffix}" for suffix in SCRIPTS), _read_script)
+OTHER = Reader("source code", tuple(f"*.{suffix}" for suffix in OTHERS), _read_other)

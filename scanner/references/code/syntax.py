@@ -67,7 +67,8 @@ def _syntax(comments: str, quotes: str, *, chars: bool = False, templates: bool 
 
 
 SCRIPT = _syntax("/* // <!--", "\" '", templates=True)
-"""JavaScript, TypeScript and the pages that hold them."""
+SCRIPTS = ("js", "mjs", "cjs", "ts", "mts", "cts", "tsx", "jsx", "vue", "svelte", "astro", "html", "htm")
+"""JavaScript, TypeScript and the pages that hold them, and the suffixes of their files."""
 
 _C = _syntax("/* //", '"', chars=True)
 _RUST = _syntax("/* //", 'r#" "', chars=True)

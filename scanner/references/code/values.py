@@ -17,6 +17,9 @@ _CLOSE = frozenset(_OPEN.values())
 _EITHER = frozenset(("??", "||", "?:"))
 _DOTS = frozenset((".", "::", "?.", "->"))
 _JOIN = frozenset(("+", "..", "<>"))
+_LEADING = frozenset(
+    [(MARK, mark) for mark in ("&", "*", "!", "||", "=>")] + [(WORD, w) for w in ("await", "new", "return")]
+)
 _DEPTH = 6
 _MAX_PARTS = 16
 _BACK = 10
@@ -191,9 +194,7 @@ class Code:
             text = tokens[first].text
             if tokens[first].kind == MARK and text == "|" and last - first > 2 and tokens[first + 2].text == "|":
                 first += 3
-            elif tokens[first].kind == MARK and (text in "&*!" or text in ("||", "=>")):
-                first += 1
-            elif tokens[first].kind == WORD and text in ("await", "new", "return"):
+            elif (tokens[first].kind, text) in _LEADING:
                 first += 1
             elif text == "(" and tokens[first].kind == MARK and self.end(first) == last - 1:
                 first, last = first + 1, last - 1
