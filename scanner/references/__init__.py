@@ -5,6 +5,7 @@ reference, source, names, reader   the nouns: what is found, a file, what a text
 
 from __future__ import annotations
 
+from scanner.references import code, modelfile, packages, prose, submodules, weights
 from scanner.references.names import Named, Names, Place
 from scanner.references.reader import Reader
 from scanner.references.reference import Confidence, Kind, Reference
@@ -12,5 +13,13 @@ from scanner.references.source import Source, Unread
 
 __all__ = ["READERS", "Confidence", "Kind", "Named", "Names", "Place", "Reader", "Reference", "Source", "Unread"]
 
-READERS: tuple[Reader, ...] = ()
+READERS: tuple[Reader, ...] = (
+    submodules.READER,
+    modelfile.READER,
+    packages.READER,
+    weights.WEIGHTS,
+    code.JAVASCRIPT,
+    code.OTHER,
+)
+READERS = (*READERS, prose.reader(READERS), weights.POINTER)
 """In the order in which they are asked."""

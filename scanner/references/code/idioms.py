@@ -1,0 +1,124 @@
+"""Which call takes a model, and where in it: data, in ``data/idioms/javascript.yaml`` and ``other_languages.yaml``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from scanner import data
+
+SCRIPT = "idioms/javascript.yaml"
+OTHERS = "idioms/other_languages.yaml"
+WORDS = "idioms/code.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Idiom:
+    """A call. ``model`` and ``revision`` are positions (from 0) and names of its arguments, looked for in this order.
+
+    ``on``: what it is called on, in lower case, empty where that does not matter. ``files``: words of which one stands
+    in the file where the call is meant; without one, only a text of an id's shape is believed. ``kind``: the argument
+    that tells a dataset from a model. ``bare``: what a name of one part is, where it is none of the Hub's. ``weak``:
+    the call takes models of services too, so that only what looks like one of the Hub's is believed. ``default``: a
+    call without a model loads one all the same.
+    """
+
+    name: str
+    on: frozenset[str]
+    files: tuple[str, ...]
+    model: tuple[int | str, ...]
+    inner: tuple[int | str, ...]
+    revision: tuple[int | str, ...]
+    kind: tuple[int | str, ...]
+    bare: str
+    weak: bool
+    default: bool
+    dataset: bool
+
+
+@cache
+def calls(file: str) -> dict[str, tuple[Idiom, ...]]:
+    """The idioms of a file by the last word of the call."""
+    table: dict[str, tuple[Idiom, ...]] = {}
+    for name, record in data.whole(file).items():
+        idiom = _idiom(name, record)
+        for call in record["calls"]:
+            table[call] = (*table.get(call, ()), idiom)
+    return table
+
+
+def _idiom(name: str, record: dict[str, Any]) -> Idiom:
+    return Idiom(
+        name,
+        frozenset(word.casefold() for word in record.get("on", ())),
+        tuple(record.get("files", ())),
+        tuple(record["model"]),
+        tuple(record.get("inner", ())),
+        tuple(record.get("revision", ())),
+        tuple(record.get("kind", ())),
+        record.get("bare", ""),
+        record.get("weak", False),
+        record.get("default", False),
+        record.get("dataset", False),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """``models`` and ``datasets``: endings of names that speak of one, in lower case without ``_`` and ``-``.
+
+    ``packages``: words after which a package is named. ``schemes``: what an address of a model begins with besides
+    the Hub's own. ``same``: calls that give back the text they are called on or given; ``otherwise``: calls whose last
+    argument is what is taken when nothing else is there. ``own``: what the object itself is called.
+    ``definitions``: words before the name of a function that is
+    written down. ``hints``: words one of which stands in every file that names a model without a text of an id's shape.
+    """
+
+    models: tuple[str, ...]
+    datasets: tuple[str, ...]
+    packages: frozenset[str]
+    schemes: re.Pattern[str]
+    same: frozenset[str]
+    otherwise: frozenset[str]
+    own: frozenset[str]
+    definitions: frozenset[str]
+    hints: frozenset[str]
+
+    def speaks_of(self, name: str) -> str:
+        """``model``, ``dataset`` or nothing, by the name beside a text."""
+        lower = name.casefold().replace("_", "").replace("-", "").strip("@$?!")
+        if lower.endswith(self.datasets):
+            return "dataset"
+        return "model" if lower.endswith(self.models) else ""
+
+
+@cache
+def words() -> Words:
+    table = {name: record["words"].split() for name, record in data.whole(WORDS).items()}
+    return Words(
+        tuple(table["models"]),
+        tuple(table["datasets"]),
+        frozenset(table["packages"]),
+        re.compile("(?:" + "|".join(map(re.escape, table["schemes"])) + ")", re.I),
+        frozenset(table["same"]),
+        frozenset(table["otherwise"]),
+        frozenset(table["own"]),
+        frozenset(table["definitions"]),
+        frozenset(table["hints"]),
+    )
+
+
+@cache
+def worth(file: str) -> re.Pattern[bytes]:
+    """Finds something in every file that holds an idiom of ``file`` or a quoted text of an id's shape."""
+    hints = sorted({*words().hints, *(hint for record in data.whole(file).values() for hint in _hints(record))})
+    names = "|".join(re.escape(word) for word in hints)
+    return re.compile(rf"""["'`\[][\w][\w.-]*+/[\w]|(?:{names})""".encode())
+
+
+def _hints(record: dict[str, Any]) -> list[str]:
+    """The rarest words that stand where a call of the idiom is believed without a text of an id's shape."""
+    words_of: list[str] = record.get("files") or record.get("on") or record["calls"]
+    return words_of
