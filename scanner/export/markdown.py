@@ -43,48 +43,50 @@ def _overview(accounts: list[Account], failures: Iterable[Failure]) -> Iterable[
     yield "| Verdict | Model | Because of | |"
     yield "|---|---|---|---|"
     for verdict, model, rules, caveat in rows:
-        yield f"| **{verdict}** | {_cell(model)} | {', '.join(map(_cell, rules))} | {caveat} |"
+        yield f"| **{verdict}** | {cell(model)} | {', '.join(map(cell, rules))} | {caveat} |"
 
 
 def _account(account: Account) -> Iterable[str]:
     caveat = f" ({account.caveat})" if account.caveat else ""
-    yield f"### {account.verdict or 'not judged'}: {_code(account.model)}{caveat}"
+    yield f"### {account.verdict or 'not judged'}: {code(account.model)}{caveat}"
     for section in account.sections:
-        yield from ("", f"**{section.title}**", "", *_section(section))
+        yield from ("", f"**{section.title}**", "", *listing(section))
     if account.notes:
         yield from ("", "**Sources**", "")
         for number, note in enumerate(account.notes, 1):
-            yield f"{number}. {_code(note)}"
+            yield f"{number}. {code(note)}"
 
 
-def _section(section: Section) -> Iterable[str]:
+def listing(section: Section) -> Iterable[str]:
+    """A section as a list."""
     if section.tree:
         yield from _tree(section.tree, "")
     for said in section.lines:
-        yield f"{'  ' if said.item else ''}- {_text(said)}"
+        yield f"{'  ' if said.item else ''}- {words_of(said)}"
 
 
 def _tree(branch: Branch, indent: str) -> Iterable[str]:
-    yield f"{indent}- {_text(branch.label)}"
+    yield f"{indent}- {words_of(branch.label)}"
     for parent in branch.below:
         yield from _tree(parent, indent + "  ")
 
 
 def _failure(failure: Failure) -> Iterable[str]:
-    yield f"### not judged: {_code(one_line(failure.requested))}"
+    yield f"### not judged: {code(one_line(failure.requested))}"
     yield ""
-    yield f"- {_code(one_line(failure.message))}"
+    yield f"- {code(one_line(failure.message))}"
     if failure.hint:
-        yield f"- {_code(one_line(failure.hint))}"
+        yield f"- {code(one_line(failure.hint))}"
 
 
-def _text(said: Line) -> str:
+def words_of(said: Line) -> str:
+    """A line as inline text: our words escaped, every quote in a code span."""
     return "".join(_span(span) for span in said.spans).strip()
 
 
 def _span(span: Span) -> str:
     if span.mark is Mark.QUOTE:
-        return _code(span.text)
+        return code(span.text)
     words = _SPECIAL.sub(r"\\\1", re.sub(" +", " ", span.text))
     if span.mark not in _BOLD:
         return words
@@ -92,12 +94,13 @@ def _span(span: Span) -> str:
     return f"{before}**{core}**{after}" if core else words
 
 
-def _code(text: str) -> str:
-    """``text`` in a code span, in more backticks than it holds itself."""
+def code(text: str) -> str:
+    """``text``, one harmless line, in a code span of more backticks than it holds itself."""
     fence = "`" * (1 + max((len(ticks) for ticks in _TICKS.findall(text)), default=0))
     pad = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{fence}{pad}{text}{pad}{fence}" if text.strip() else "(empty)"
 
 
-def _cell(text: str) -> str:
-    return _code(text.replace("|", "¦"))
+def cell(text: str) -> str:
+    """``code`` for the cell of a table, which a bar would end."""
+    return code(text.replace("|", "¦"))

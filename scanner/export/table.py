@@ -49,8 +49,27 @@ def as_table(report: Report, screen: Screen) -> str:
 
     A model has one screen: of its sources, those the verdict rests on are listed, the others as far as there is room.
     """
+    console = _console(screen)
+    accounts = [tell(scan) for scan in report.scans]
+    parts = []
+    for account in accounts:
+        drawn = _drawn(console, _account(account))
+        room = screen.rows - drawn.count("\n") if screen.rows else None
+        parts.append(drawn + _drawn(console, [_sources(console, account, room)]) if account.notes else drawn)
+    parts += [_drawn(console, _failure(failure)) for failure in report.failures]
+    if len(parts) > 1:
+        parts.append(_drawn(console, _summary(accounts, report.failures)))
+    return _finished("\n".join(parts), screen)
+
+
+def draw(account: Account, screen: Screen) -> str:
+    """One account, its sections and no footnotes."""
+    return _finished(_drawn(_console(screen), _account(account)), screen)
+
+
+def _console(screen: Screen) -> Console:
     colored = screen.color and not os.environ.get("NO_COLOR")
-    console = Console(
+    return Console(
         file=StringIO(),
         width=max(screen.width, NARROWEST) if screen.width else UNKNOWN,
         force_terminal=colored,
@@ -61,16 +80,10 @@ def as_table(report: Report, screen: Screen) -> str:
         emoji=False,
         highlight=False,
     )
-    accounts = [tell(scan) for scan in report.scans]
-    parts = []
-    for account in accounts:
-        drawn = _drawn(console, _account(account))
-        room = screen.rows - drawn.count("\n") if screen.rows else None
-        parts.append(drawn + _drawn(console, [_sources(console, account, room)]) if account.notes else drawn)
-    parts += [_drawn(console, _failure(failure)) for failure in report.failures]
-    if len(parts) > 1:
-        parts.append(_drawn(console, _summary(accounts, report.failures)))
-    text = _TRAILING.sub("", "\n".join(parts)).rstrip("\n")
+
+
+def _finished(text: str, screen: Screen) -> str:
+    text = _TRAILING.sub("", text).rstrip("\n")
     return text.translate(_DRAWN) if screen.ascii else text
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from scanner.export import Failure, render
-from scanner.export.markdown import _code
+from scanner.export.markdown import code
 from tests.export.samples import CHILD, ROOT, decision, facts, view
 
 GONE = Failure("acme/gone", "ModelNotFound", "acme/gone: not on the Hub, or private", "check the name", 3)
@@ -47,7 +47,7 @@ def test_nothing_judged_is_said():
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Zl", "Zp"]), min_size=1))
 def test_a_code_span_holds_any_text_and_nothing_else(text):
-    (block,) = [t for t in MarkdownIt("commonmark").parse(f"x {_code(text)} y") if t.type == "inline"]
+    (block,) = [t for t in MarkdownIt("commonmark").parse(f"x {code(text)} y") if t.type == "inline"]
     kinds = [child.type for child in block.children]
     if text.strip():
         assert kinds == ["text", "code_inline", "text"]

@@ -1,0 +1,61 @@
+"""Workflow commands: what is open, as annotations of the lines of a change; and the summary of a job.
+
+https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scanner.export.codebase.markdown import as_markdown
+from scanner.export.codebase.reading import Codebase, Json, answer, read, spots, told, verdict, where, why_not
+
+_COMMANDS = {"deny": "error", "review": "warning", "note": "notice"}
+
+
+def as_commands(document: Json) -> str:
+    """A notice with the verdict, then a command for each finding, model not judged and file not read.
+
+    The platform shows ten errors, ten warnings and ten notices of a step: the worst stand first.
+    """
+    return "\n".join(_commands(read(document, from_start=True)))
+
+
+def job_summary(document: Json) -> str:
+    """What belongs into the file that ``GITHUB_STEP_SUMMARY`` names."""
+    return as_markdown(document)
+
+
+def _commands(base: Codebase) -> Iterator[str]:
+    yield _command("notice", answer(base), title=f"modelorigin: {verdict(base)}")
+    for spot in spots(base.open):
+        finding, place = spot.finding, spot.place
+        said = [*told(finding), *([where(place)] if place["cell"] else ())]
+        # Lines of a notebook are of a cell; the file has others.
+        at = {"line": "1"} if place["cell"] else {"line": str(place["line"]), "col": str(place["column"])}
+        title = f"{finding['rule']}: {finding['title']}"
+        name = _COMMANDS.get(finding["verdict"], "error")
+        yield _command(name, " | ".join(said), file=finding["path"], **at, title=title)
+    for error in base.untold:
+        text = " | ".join(filter(None, (why_not(error), error["hint"])))
+        for place in error["places"]:
+            at = {"file": place["path"], "line": str(place["line"])}
+            yield _command("error", text, **at, title="not judged")
+        if not error["places"]:
+            yield _command("error", text, title="not judged")
+    for left in base.coverage["unread"]:
+        path = left["path"]
+        yield _command("warning", left["reason"], file=path, title="not read: models may be named there")
+
+
+def _command(name: str, text: str, **properties: str) -> str:
+    given = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
+    return f"::{name} {given}::{_data(text)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

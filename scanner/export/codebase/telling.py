@@ -1,0 +1,168 @@
+"""What is said of a code base, as sections: the answer first, what to do last."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from scanner.export.account import SHOWN, Json, Line, Notes, Part, Section, counted, faint, line, quote, term, warn
+from scanner.export.codebase.reading import Codebase, answer, coverage, locus, next_step, reason, shortened
+from scanner.export.codebase.tree import place_of, tree, verdict_span
+
+LINES = 12
+"""Lines of one section; the rest is counted."""
+
+
+def sections(base: Codebase, limit: int = LINES) -> Iterator[Section]:
+    """Every section of a table, in order; those with nothing to say are left out."""
+    notes = Notes()
+    files = tree(base, notes)
+    told = (
+        Section("Answer", (line(answer(base)), *judged_by(base))),
+        Section("Code base", (), files),
+        *apart(base, limit),
+        Section("Sources", _listed([line(faint(f"[{n}] "), quote(t)) for n, t in enumerate(notes.texts(), 1)], limit)),
+        Section("Next", (line(next_step(base)),)),
+    )
+    yield from (section for section in told if section.lines or section.tree)
+
+
+def apart(base: Codebase, limit: int) -> Iterator[Section]:
+    """What is no finding on a model: what is open, what was not judged, what is accepted, how far was looked."""
+    yield Section("Unresolved", _listed(unresolved(base), limit))
+    yield Section("Not judged", _listed(list(_errors(base)), limit))
+    yield Section("Accepted", _listed(accepted(base), limit))
+    yield Section("Waivers", _listed(list(_waivers(base)), limit))
+    yield Section("Lock", tuple(_lock(base)))
+    yield Section("Datasets", _listed([_reference(r) for r in base.references("dataset")], limit))
+    yield Section("Ignored", _listed([_reference(r) for r in base.references("ignored")], limit))
+    yield Section("Coverage", tuple(_coverage(base, limit)))
+
+
+def _listed(lines: Sequence[Line], limit: int) -> tuple[Line, ...]:
+    if len(lines) <= limit:
+        return tuple(lines)
+    return (*lines[:limit], line(faint(f"and {len(lines) - limit:,} more: --format json has all")))
+
+
+def judged_by(base: Codebase) -> Iterator[Line]:
+    parts: list[Part] = []
+    policies = base.document["policies"]
+    for policy in policies[:SHOWN]:
+        parts += [", " if parts else faint("judged by "), quote(policy["name"])]
+        if policy["status"] != "in-force":
+            parts += [" (", term(policy["status"]), ")"]
+    if len(policies) > SHOWN:
+        parts.append(faint(f" and {len(policies) - SHOWN} more"))
+    parts += [faint("; models of " if parts else "models of "), quote(base.document["hub"])]
+    parts += [faint(", as of "), quote(base.document["as_of"])]
+    if against := base.document["compared_with"]:
+        parts += [faint("; only what the change adds to "), quote(against), faint(" was judged")]
+    yield line(*parts)
+
+
+def unresolved(base: Codebase) -> list[Line]:
+    """A line for each reference that loads a model the text does not name."""
+    found = {place_of(f["path"], place): f for f in base.open for place in f["places"]}
+    lines = []
+    for reference in base.references("unresolved"):
+        finding = found.get(place_of(reference["path"], reference))
+        weight: list[Part] = [verdict_span(finding["verdict"]), " "] if finding else []
+        lines.append(line(*weight, *_reference(reference).spans))
+    return lines
+
+
+def _reference(reference: Json) -> Line:
+    named = reference["model"] or reference["text"]
+    parts: list[Part] = [*_at(reference["path"], reference), "  ", quote(named)]
+    if reference["revision"]:
+        parts += [faint(" at "), quote(shortened(reference["revision"]))]
+    parts += [faint("  in "), quote(reference["how"])]
+    if reference["reason"]:
+        parts += [faint(": "), quote(reference["reason"])]
+    return line(*parts)
+
+
+def _at(path: str, place: Json) -> list[Part]:
+    return [quote(locus(path, place))]
+
+
+def _errors(base: Codebase) -> Iterator[Line]:
+    for error in base.errors:
+        places = error["places"]
+        at: list[Part] = ["  ", *_at(places[0]["path"], places[0])] if places else []
+        if len(places) > 1:
+            at.append(faint(f" and {counted(len(places) - 1, 'more place')}"))
+        hint: list[Part] = ["; ", quote(error["hint"])] if error["hint"] else []
+        yield line(quote(error["requested"]), *at, ": ", quote(reason(error)), *hint)
+
+
+def accepted(base: Codebase) -> list[Line]:
+    """A line for each suppressed finding; those of the baseline are only counted."""
+    lines = [_accepted(finding) for finding in base.accepted if finding["suppressed"]["by"] != "baseline"]
+    legacy = Counter(f["verdict"] for f in base.accepted if f["suppressed"]["by"] == "baseline")
+    if legacy:
+        each = ", ".join(f"{legacy[key]} {key}" for key in ("deny", "review", "note") if legacy[key])
+        lines.append(line(f"{counted(legacy.total(), 'finding')} of the baseline: {each}"))
+    return lines
+
+
+def _accepted(finding: Json) -> Line:
+    by = finding["suppressed"]
+    place = finding["places"][0] if finding["places"] else {"line": 1}
+    told: list[Part] = [
+        warn("waived "),
+        faint("("),
+        verdict_span(finding["verdict"]),
+        faint(") "),
+        quote(finding["rule"]),
+    ]
+    told += [*((": ", quote(finding["model"])) if finding["model"] else ()), "  ", *_at(finding["path"], place)]
+    return line(*told, *_terms(by, "inline" if by["by"] == "inline" else ""))
+
+
+def _terms(waiver: Json, kind: str = "") -> Iterator[Part]:
+    """Until when, by whom, on which ticket, why and where it is written."""
+    if kind:
+        yield f"; {kind}"
+    if waiver["expires"]:
+        yield from ("; until ", quote(waiver["expires"]))
+    for words, key in (("owner", "owner"), ("approved by", "approver"), ("ticket", "ticket"), ("because", "reason")):
+        if waiver[key]:
+            yield from (f"; {words} ", quote(waiver[key]))
+    if waiver["at"]:
+        yield from (faint("; "), quote(waiver["at"]))
+
+
+def _waivers(base: Codebase) -> Iterator[Line]:
+    words = {
+        "expiring": "expires soon",
+        "expired": "expired, waives nothing",
+        "refused": "refused, waives nothing",
+        "unused": "waives nothing that is found",
+    }
+    for state, text in words.items():
+        for waiver in base.document["waivers"][state]:
+            of = quote(waiver["rule"] or "every rule"), ": ", quote(waiver["model"] or "every model")
+            yield line(warn(text), ": ", *of, *_terms(waiver))
+
+
+def _lock(base: Codebase) -> Iterator[Line]:
+    if lock := base.document["lock"]:
+        state = warn("drifted from") if lock["state"] == "drifted" else term(lock["state"])
+        yield line(state, " ", quote(lock["path"]))
+
+
+def _coverage(base: Codebase, limit: int) -> Iterator[Line]:
+    text, reasons = coverage(base)
+    parts: list[Part] = [text]
+    for n, (reason, number) in enumerate(reasons[:SHOWN]):
+        parts += [", " if n else ": ", quote(reason), *((f" ({number:,})",) if len(reasons) > 1 else ())]
+    if len(reasons) > SHOWN:
+        parts.append(faint(f" and {counted(len(reasons) - SHOWN, 'more reason')}"))
+    for passed in base.coverage["passed_over"][:SHOWN]:
+        parts += [faint(f"; {counted(passed['files'], 'file')} passed over: "), quote(passed["reason"])]
+    yield line(*parts)
+    left = [("not read: ", each) for each in base.coverage["unread"]]
+    left += [("in part: ", each) for each in base.coverage["partly"]]
+    yield from _listed([line(warn(how), quote(f["path"]), ": ", quote(f["reason"])) for how, f in left], limit)

@@ -1,0 +1,160 @@
+"""The code base as a tree: folder, file, line, model, verdict, and under it what was found and the way to the root."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from scanner.export.account import (
+    SHOWN,
+    Branch,
+    Line,
+    Mark,
+    Notes,
+    Part,
+    Span,
+    counted,
+    faint,
+    line,
+    listed,
+    quote,
+    term,
+    warn,
+)
+from scanner.export.codebase.reading import Codebase, Json, drift, locus, shortened, spots, way, where
+
+DRAWN = 200
+"""References drawn; the worst are."""
+ALLOWED = 60
+"""References drawn that are allowed; more tell a person nothing."""
+_DEEP = 12
+_ORDER = ("deny", "review", None, "allow")
+_VERDICTS = frozenset(("deny", "review", "allow"))
+
+Place = tuple[str, int, int, int | None]
+
+
+def verdict_span(verdict: str | None) -> Span:
+    """A verdict in capitals; None is what nobody judged."""
+    if verdict is None:
+        return warn("not judged")
+    return Span(verdict.upper(), Mark.VERDICT) if verdict in _VERDICTS else term(verdict, Mark.FAINT)
+
+
+def place_of(path: str, place: Json) -> Place:
+    return path, place["line"], place["column"], place["cell"]
+
+
+def tree(base: Codebase, notes: Notes) -> Branch | None:
+    """None where nothing is found. Unresolved references and datasets are told apart and do not stand here."""
+    drawing = _Drawing(base, notes)
+    files: dict[tuple[str, ...], Sequence[Branch]] = {}
+    for path, branches in drawing.files():
+        files[tuple(path.split("/", _DEEP))] = branches
+    below = [*_folders(files), *drawing.rest()]
+    return Branch(line(quote(base.document["root"])), tuple(below)) if below else None
+
+
+def _folders(files: Mapping[tuple[str, ...], Sequence[Branch]]) -> Iterator[Branch]:
+    """Folders and files in the order of their names; a folder with one entry stands on the line of that."""
+    groups: dict[str, dict[tuple[str, ...], Sequence[Branch]]] = {}
+    for path, below in sorted(files.items()):
+        groups.setdefault(path[0], {})[path[1:]] = below
+    for name, inner in groups.items():
+        while len({path[:1] for path in inner}) == 1 and () not in inner:
+            step = next(iter(inner))[0]
+            name, inner = f"{name}/{step}", {path[1:]: below for path, below in inner.items()}
+        here = inner.pop((), ())
+        yield Branch(line(quote(name)), (*here, *(_folders(inner) if inner else ())))
+
+
+class _Drawing:
+    """Says what was found of a model where it first stands, and names that place elsewhere."""
+
+    def __init__(self, base: Codebase, notes: Notes) -> None:
+        self._root = base
+        self._notes = notes
+        self._found: dict[Place, list[Json]] = defaultdict(list)
+        for spot in spots(base.open):
+            self._found[place_of(spot.finding["path"], spot.place)].append(spot.finding)
+        apart = {place_of(r["path"], r) for r in base.references("unresolved", "dataset", "ignored")}
+        self._apart = {place for place in apart if place in self._found}
+        references = base.references("model", "local", "weights")
+        worst = sorted(references, key=lambda r: _ORDER.index(r["verdict"]) if r["verdict"] in _ORDER else 0)
+        allowed = sum(reference["verdict"] == "allow" for reference in references)
+        room = min(DRAWN, len(references) - max(allowed - ALLOWED, 0))
+        self._left = worst[room:]
+        self._drawn = sorted(worst[:room], key=lambda r: (r["path"], r["cell"] or 0, r["line"], r["column"]))
+        self._told: dict[tuple[str | None, tuple[str, ...]], str] = {}
+
+    def files(self) -> Iterator[tuple[str, list[Branch]]]:
+        """Each file with what stands in it."""
+        files: dict[str, list[Branch]] = defaultdict(list)
+        drawn = {place_of(reference["path"], reference) for reference in (*self._drawn, *self._left)}
+        alone = [place for place in self._found if place not in drawn and place not in self._apart]
+        for path, *_ in sorted({place[:1] for place in alone}):
+            for place in (place for place in alone if place[0] == path):
+                files[path] += [self._finding(finding, place) for finding in self._found[place]]
+        for reference in self._drawn:
+            files[reference["path"]].append(self._reference(reference))
+        yield from files.items()
+
+    def rest(self) -> Iterator[Branch]:
+        if self._left:
+            some = "allowed " if all(reference["verdict"] == "allow" for reference in self._left) else ""
+            more = counted(len(self._left), f"more {some}reference")
+            yield Branch(line(faint(f"and {more}: --format json has all")))
+
+    def _reference(self, reference: Json) -> Branch:
+        place = place_of(reference["path"], reference)
+        found = self._found.get(place, [])
+        named = reference["model"] or reference["text"]
+        revision = reference["revision"]
+        at = f"{named}@{shortened(revision)}" if revision else named
+        label: list[Part] = [faint(f"{where(reference)}  "), quote(at), "  "]
+        if reference["kind"] == "weights":
+            label = [faint("a weights file  ")]
+        unjudged = {finding["rule"] for finding in found} == {"not-judged"}
+        label.append(verdict_span(found[0]["verdict"] if unjudged else reference["verdict"]))
+        if reference["kind"] == "model" and reference["pinned"] is False:
+            label.append(faint("  not pinned"))
+        if reference["flags"]:
+            label += [faint("  "), *listed(reference["flags"])]
+        if unjudged:
+            label += ["  ", quote("not-judged")]
+            return Branch(line(*label))
+        key = (named, tuple(f"{finding['rule']} {finding['message']}" for finding in found))
+        if found and key in self._told:
+            rules = dict.fromkeys(finding["rule"] for finding in found)
+            label += ["  ", *listed(list(rules)), faint(" as at "), quote(self._told[key])]
+            return Branch(line(*label))
+        self._told[key] = locus(reference["path"], reference)
+        return Branch(line(*label), tuple(self._finding(finding) for finding in found))
+
+    def _finding(self, finding: Json, place: Place | None = None) -> Branch:
+        """``place`` is given of a finding that no reference stands at."""
+        at = [faint(f"{where({'line': place[1], 'cell': place[3]})}  ")] if place and finding["places"] else []
+        return Branch(line(*at, *said(finding, self._notes)), tuple(Branch(each) for each in because(finding)))
+
+
+def said(finding: Json, notes: Notes) -> Iterable[Part]:
+    """The verdict, the rule with its policy, the message and where the facts are from."""
+    yield verdict_span(finding["verdict"])
+    yield " "
+    yield quote(finding["rule"])
+    if finding["policy"]:
+        yield from (faint(" of "), quote(finding["policy"]))
+    yield from (": ", quote(finding["message"]))
+    yield notes.cite(*finding["footnotes"])
+    if not finding["waivable"]:
+        yield faint("; cannot be waived")
+
+
+def because(finding: Json) -> Iterator[Line]:
+    """The way to the root, and both sides of what left the lock."""
+    if path := way(finding):
+        yield line(faint("by way of "), quote(path))
+    for name, before, after in drift(finding)[:SHOWN]:
+        yield line(
+            *((quote(name), ": ") if name else ()), quote(shortened(before)), faint(" → "), quote(shortened(after))
+        )
