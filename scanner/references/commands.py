@@ -8,7 +8,7 @@ variable whose name speaks of a model (``keys``) is believed as far as such a na
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from scanner.references import idioms, keys, values
@@ -43,7 +43,7 @@ def run(words: Sequence[Literal], names: Names, variables: Variables | None = No
 
 @dataclass(slots=True)
 class _Line:
-    """A command while it is read: ``at`` is the first word after the idiom, ``pin`` and ``flags`` hold for its models."""
+    """A command while it is read; ``at`` is the first word after the idiom, ``pin`` and ``flags`` are its models'."""
 
     words: list[Literal]
     idiom: Idiom
@@ -78,7 +78,7 @@ class _Script:
         for inner in command.inner:
             yield from self.script(inner, depth - 1)
         words = command.words
-        start = yield from self.assignments(words)
+        start = yield from self.assignments(command)
         texts = [word.text for word in words]
         first = idioms.program(texts[start].lstrip("@-+")) if start < len(words) else ""
         if first == "for" and "in" in texts[start : start + 3]:
@@ -98,9 +98,9 @@ class _Script:
         if fed is not None:
             yield from self.script(fed, depth - 1)
 
-    def assignments(self, words: list[Literal]) -> Iterator[Spot]:
+    def assignments(self, command: Command) -> Generator[Spot, None, int]:
         """The variables that a command sets before it runs; returns the index of its first other word."""
-        index = 0
+        words, index = command.words, 0
         if len(words) > 1 and words[1].text in _SIGNS:
             name = words[0].text.lstrip("$").removeprefix("env:")
             value = Literal.joined(words[2:3]) if len(words) > 2 else Literal.plain("", words[1].at(0))
@@ -110,20 +110,14 @@ class _Script:
             text = words[index].text
             if found := SETS.match(text):
                 rest = words[index].cut(found.end())
-                listed = not rest.text and index + 1 < len(words) and words[index].at(found.end()) + 1 >= 0
-                held = words[index + 1 :] if listed and self.is_array(words, index) else [rest]
-                yield from self.assigned(found["name"], held, found["sign"])
-                if held != [rest]:
+                array = command.array and not rest.text
+                yield from self.assigned(found["name"], words[index + 1 :] if array else [rest], found["sign"])
+                if array:
                     return len(words)
             elif text.lower() not in idioms.words("assignment"):
                 break
             index += 1
         return index
-
-    @staticmethod
-    def is_array(words: list[Literal], index: int) -> bool:
-        """``NAME=`` and then words: an array, unless a program's name follows, which gets an empty variable."""
-        return idioms.program(words[index + 1].text) not in idioms.programs()
 
     def assigned(self, name: str, held: list[Literal], sign: str) -> Iterator[Spot]:
         held = [value.stripped() for value in held if value.text.strip()]
@@ -158,12 +152,12 @@ class _Script:
             name = word.text.partition("=")[0]
             setting = SETS.match(word.text) if not name.startswith("-") else None
             found = (index, word.cut(setting.end())) if setting else line.value(index) if name.startswith("-") else None
-            role = keys.role(name) if setting or len(name) > 2 and name.startswith("-") else None
+            role = keys.role(name) if setting or (len(name) > 2 and name.startswith("-")) else None
             if role is Role.TRUST and (found is None or found[1].text.lower() not in _FALSE):
                 line.flags = ("trust_remote_code",)
             elif found and name in line.idiom.kind:
                 line.dataset = found[1].text.lower()
-            elif found and (name in line.idiom.revision or not line.idiom.options and role is Role.REVISION):
+            elif found and (name in line.idiom.revision or (not line.idiom.options and role is Role.REVISION)):
                 line.pin = self.variables.fill(found[1])[-1].text
                 line.taken.add(found[0])
 
@@ -175,9 +169,9 @@ class _Script:
         at, value = found
         how = f"{idiom.name} {name}".strip()
         if name in idiom.named:
-            for at in self.following(line, at):
-                word = line.words[at]
-                line.taken.add(at)
+            for each in self.following(line, at):
+                word = line.words[each]
+                line.taken.add(each)
                 yield from self.valued(word.cut(word.text.find("=") + 1), Role.LOADER, how)
         elif name in idiom.keys:
             line.taken.add(at)

@@ -13,7 +13,7 @@ _REACH = 400
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """``marks`` are pairs of an index of ``text`` and its offset in the file, ascending; between them both grow alike."""
+    """``marks`` are pairs of an index of ``text`` and its offset in the file, ascending; in between both grow alike."""
 
     text: str
     marks: tuple[tuple[int, int], ...]

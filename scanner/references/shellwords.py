@@ -41,11 +41,15 @@ SETS = re.compile(r"(?:\$env:|\$)?(?P<name>[A-Za-z_][\w.]*)(?P<sign>[:?+]{0,2}=)
 
 @dataclass(slots=True)
 class Command:
-    """The words of one command. ``inner`` are the scripts it runs within, as ``$(...)``; ``fed`` is its here-document."""
+    """The words of one command. ``inner`` are scripts it runs within, as ``$(...)``; ``fed`` is its here-document.
+
+    ``array`` is true where a variable is given several words: ``NAME=(a b)``.
+    """
 
     words: list[Literal] = field(default_factory=list)
     inner: list[Literal] = field(default_factory=list)
     fed: Literal | None = None
+    array: bool = False
 
 
 def split(script: Literal) -> Iterator[Command]:
@@ -70,6 +74,8 @@ class _Splitter:
             assert token is not None
             at = token.end()
             kind = token.lastgroup
+            if token[0] == "(" and self.word and self.word[-1].text.endswith("="):
+                self.command.array = True
             if kind in ("blank", "turn", "end", "heredoc"):
                 self.finish_word()
             else:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fnmatch import translate
 from functools import cache
 
-from scanner.model import RefForm, ModelRef
+from scanner.model import ModelRef, RefForm
 from scanner.references.keys import Role, ordered, words
 from scanner.references.literal import Literal
 from scanner.references.names import Named, Names, Place
@@ -15,7 +15,7 @@ from scanner.references.reference import Kind
 from scanner.references.spots import Spot
 
 HOLE = re.compile(
-    r"\$\{|\$\(|\$[A-Za-z_0-9@]|\{\{|\{%|%\(|%[A-Za-z_]\w*%|!\w+!|`|\{[a-z_][a-z_0-9.]*\}|<[A-Za-z][A-Za-z_ -]{0,60}>|<<"
+    r"\$[A-Za-z_0-9@{(]|\{\{|\{%|%\(|%[A-Za-z_]\w*%|!\w+!|`|\{[a-z_][a-z_0-9.]*\}|<[A-Za-z][A-Za-z_ -]{0,60}>|<<"
 )
 """What a program, a shell or a template fills in."""
 _DEFAULT = re.compile(
@@ -96,7 +96,7 @@ def _holed(text: str, hole: int, place: Place) -> Named | None:
         return None
     if place is Place.DATASET:
         return None
-    if not address and (text.startswith(("./", "/", "~", "../")) or text.count("/") > 1 and "{{" not in text):
+    if not address and (text.startswith(("./", "/", "~", "../")) or (text.count("/") > 1 and "{{" not in text)):
         return Named(Kind.LOCAL, reason="a local path") if place is Place.LOADER else None
     if place is Place.NAMED and " " in text and not text.startswith(("$", "{")):
         return None
