@@ -1,0 +1,127 @@
+"""What a value names, wherever it stands: defaults behind variables, prefixes of routers, holes of templates."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from fnmatch import translate
+from functools import cache
+
+from scanner.model import ModelRef, RefForm
+from scanner.references.keys import Role, ordered, words
+from scanner.references.literal import Literal
+from scanner.references.names import Named, Names, Place
+from scanner.references.reference import Kind
+from scanner.references.spots import Spot
+
+HOLE = re.compile(
+    r"\$[A-Za-z_0-9@{(]|\{\{|\{%|%\(|%[A-Za-z_]\w*%|!\w+!|`|\{[a-z_][a-z_0-9.]*\}|<[A-Za-z][A-Za-z_ -]{0,60}>|<<"
+)
+"""What a program, a shell or a template fills in."""
+_DEFAULT = re.compile(
+    r"""^\$\{\w+:?[-=](?P<shell>[^{}$]+)\}$ | ^\$\{oc\.env:\w+,\s*(?P<omega>[^{}$]+)\}$
+    | ^\{\{.{0,200}?\bdefault[ (]+["'](?P<template>[^"'{}]+)["'].{0,80}\}\}$
+    | ^\$\{\{.{0,200}?\|\|\s*["'](?P<action>[^"'{}]+)["']\s*\}\}$""",
+    re.X,
+)
+_HUB = re.compile(r"^(?:(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co|hf-mirror\.com)/|hf://)", re.I)
+_LONGEST = 2_000
+
+
+def spot(
+    value: Literal,
+    place: Place,
+    how: str,
+    names: Names,
+    *,
+    revision: str | None = None,
+    flags: tuple[str, ...] = (),
+    reason: str = "",
+) -> Spot | None:
+    """What a value names at a place; None where that is nothing. ``revision`` is the one that stands beside it.
+
+    ``reason`` says why the place takes no model: an id-shaped value is then ignored.
+    """
+    value = value.stripped()
+    if not value.text or len(value.text) > _LONGEST:
+        return None
+    if default := _DEFAULT.match(value.text):
+        group = default.lastgroup or 0
+        value, flags = value.cut(default.start(group), default.end(group)).stripped(), (*flags, "default")
+    if reason:
+        named = names.read(value.text, Place.NAMED)
+        named = named and Named(Kind.IGNORED, reason=reason)
+    else:
+        named = _read(value.text, place, names)
+    if named is None:
+        return None
+    if named.kind in (Kind.MODEL, Kind.DATASET):
+        named = replace(named, revision=named.revision or revision)
+    else:
+        flags = tuple(flag for flag in flags if flag == "default" or named.kind is not Kind.IGNORED)
+    return Spot(value.at(0), value.at(len(value.text) - 1) + 1, value.text, how, named, flags)
+
+
+def by_role(
+    value: Literal, role: Role, how: str, names: Names, revision: str | None = None, flags: tuple[str, ...] = ()
+) -> Spot | None:
+    """The same for a value under a name of this role."""
+    if role in (Role.OUTPUT, Role.OTHER):
+        return spot(value, Place.TEXT, how, names, reason=role.value)
+    place = role.place
+    return spot(value, place, how, names, revision=revision, flags=flags) if place else None
+
+
+def _read(text: str, place: Place, names: Names) -> Named | None:
+    if prefix := _starts(text, "libraries"):
+        return Named(Kind.UNRESOLVED, reason="a name of another library") if len(text) > len(prefix) else None
+    if not _HUB.match(text) and (prefix := _starts(text, "prefixes")) and (":" in prefix or text.count("/") > 1):
+        parts = text[len(prefix) :].split("/")
+        return names.read("/".join(parts[:2]), place if place is Place.DATASET else Place.LOADER)
+    if place is Place.TEXT:
+        return names.read(text, place)
+    if _hosted(text):
+        return Named(Kind.IGNORED, reason="a hosted service")
+    if hole := HOLE.search(text):
+        return _holed(text, hole.start(), place)
+    named = names.read(text, place)
+    if place is Place.NAMED and named is None and "\n" not in text and " " not in text:
+        return _local(text)
+    return named
+
+
+def _holed(text: str, hole: int, place: Place) -> Named | None:
+    address = _HUB.match(text)
+    if address and text.count("/", address.end(), hole) > 1:
+        return None
+    if place is Place.DATASET:
+        return None
+    if not address and (text.startswith(("./", "/", "~", "../")) or (text.count("/") > 1 and "{{" not in text)):
+        return Named(Kind.LOCAL, reason="a local path") if place is Place.LOADER else None
+    if place is Place.NAMED and " " in text and not text.startswith(("$", "{")):
+        return None
+    return Named(Kind.UNRESOLVED, reason="part of the name is filled in elsewhere")
+
+
+def _local(text: str) -> Named | None:
+    form = ModelRef.parse(text).form
+    return Named(Kind.LOCAL, reason="a local path") if form is RefForm.LOCAL_PATH else None
+
+
+def of_hub(written: str) -> bool:
+    """Whether a value was written as a name of the Hub: as an address, or behind a prefix that means it."""
+    return bool(_HUB.match(written) or _starts(written, "prefixes"))
+
+
+def _starts(text: str, section: str) -> str:
+    return next((prefix for prefix in ordered(section) if text.startswith(prefix)), "")
+
+
+def _hosted(text: str) -> bool:
+    first, slash, _ = text.partition("/")
+    return bool(slash) and (first.lower() in words("services") or bool(_hosted_names().match(text.lower())))
+
+
+@cache
+def _hosted_names() -> re.Pattern[str]:
+    return re.compile("|".join(translate(glob) for glob in ordered("hosted")))
