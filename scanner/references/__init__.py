@@ -21,5 +21,5 @@ READERS: tuple[Reader, ...] = (
     code.JAVASCRIPT,
     code.OTHER,
 )
-READERS = (*READERS, prose.reader(READERS), weights.POINTER)
+READERS = (*READERS, prose.reader(READERS))
 """In the order in which they are asked."""

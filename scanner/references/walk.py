@@ -8,12 +8,13 @@ is not asked: a file may be committed in spite of it.
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
-from functools import lru_cache
+from fnmatch import fnmatchcase, translate
+from functools import cache
 from pathlib import Path
 
 from scanner.references import READERS
@@ -22,6 +23,7 @@ from scanner.references.reader import Reader
 from scanner.references.reference import Kind, Reference
 from scanner.references.remarks import Remark, remarks
 from scanner.references.source import Source, Unread
+from scanner.references.weights import POINTER, WEIGHTS
 
 MAX_BYTES = 8_000_000
 """Of a larger file the beginning is read, and that is told."""
@@ -37,6 +39,7 @@ PASSED_OVER = {
     ".nox": "installed packages", ".venv": "installed packages", "__pycache__": "cache", ".mypy_cache": "cache",
     ".pytest_cache": "cache", ".ruff_cache": "cache", ".ipynb_checkpoints": "cache",
 }  # fmt: skip
+_WILD = re.compile(r"[*?\[/]")
 _POINTER = b"version https://git-lfs.github.com/spec/v1"
 _SHEBANGS = {b"python": ".py", b"bash": ".sh", b"sh": ".sh", b"zsh": ".sh", b"dash": ".sh", b"node": ".js"}
 
@@ -90,6 +93,7 @@ def search(
     if root.is_dir():
         base, paths = root, list(_files(root, exclude, passed))
     else:
+        root.stat()
         base, paths = root.parent, [root.name]
     seen = _Seen(passed_over=passed)
     pieces = [paths[at : at + _PIECE] for at in range(0, len(paths), _PIECE)]
@@ -216,16 +220,16 @@ def _opened(base: Path, path: str) -> tuple[Source, Reader | None]:
             if reader is not None and size > len(head):
                 data = head + file.read(MAX_BYTES - len(head))
         else:
-            data = file.read(min(size, _HEAD if reader.name == "weights" else MAX_BYTES))
+            data = file.read(min(size, _HEAD if reader is WEIGHTS else MAX_BYTES))
             if data.startswith(_POINTER):
-                reader = _by_content(path, data)
+                reader = POINTER
     return Source(path, data, size), reader
 
 
 def _by_content(path: str, head: bytes) -> Reader | None:
     """Who reads a file whose name says nothing: an LFS pointer, or a script by its first line."""
     if head.startswith(_POINTER):
-        return next((reader for reader in READERS if reader.name == "lfs-pointer"), None)
+        return POINTER
     if head.startswith(b"#!"):
         words = head.partition(b"\n")[0].replace(b"/", b" ").split()
         suffix = next((_SHEBANGS[w.rstrip(b"0123456789.")] for w in words if w.rstrip(b"0123456789.") in _SHEBANGS), "")
@@ -233,7 +237,33 @@ def _by_content(path: str, head: bytes) -> Reader | None:
     return None
 
 
-@lru_cache(maxsize=65_536)
 def reader_of(path: str) -> Reader | None:
-    """The reader that takes a file of this path."""
-    return next((reader for reader in READERS if reader.takes(path)), None)
+    """The reader that takes a file of this path: the first of those that do."""
+    lower = path.lower()
+    name = lower.rpartition("/")[2]
+    names, suffixes, patterns = _asked()
+    taking = [number for number, pattern, whole in patterns if pattern.match(lower if whole else name)]
+    taking.append(names.get(name, len(READERS)))
+    dot = name.find(".", 1)
+    while dot > 0:
+        taking.append(suffixes.get(name[dot:], len(READERS)))
+        dot = name.find(".", dot + 1)
+    first = min(taking)
+    return READERS[first] if first < len(READERS) else None
+
+
+@cache
+def _asked() -> tuple[dict[str, int], dict[str, int], list[tuple[int, re.Pattern[str], bool]]]:
+    """The number of the first reader by whole name and by ending, and what is left of the globs: most are these."""
+    names: dict[str, int] = {}
+    suffixes: dict[str, int] = {}
+    patterns = []
+    for number, reader in enumerate(READERS):
+        for glob in reader.globs:
+            if glob.startswith("*.") and not _WILD.search(glob[1:]):
+                suffixes.setdefault(glob[1:], number)
+            elif not _WILD.search(glob) and "/" not in glob:
+                names.setdefault(glob, number)
+            else:
+                patterns.append((number, re.compile(translate(glob)), "/" in glob))
+    return names, suffixes, patterns

@@ -103,5 +103,5 @@ def _file(
 
 
 WEIGHTS = Reader("weights", tuple(f"*{suffix}" for suffix in _formats()), _read)
-POINTER = Reader("pointer", ("*",), _read_pointer)
-"""Asked last: a pointer may stand in place of a file of any name."""
+POINTER = Reader("pointer", (), _read_pointer)
+"""Told by its content: a pointer may stand in place of a file of any name."""

@@ -156,8 +156,8 @@ def _lock(base: Codebase) -> Iterator[Line]:
 def _coverage(base: Codebase, limit: int) -> Iterator[Line]:
     text, reasons = coverage(base)
     parts: list[Part] = [text]
-    for n, (reason, number) in enumerate(reasons[:SHOWN]):
-        parts += [", " if n else ": ", quote(reason), *((f" ({number:,})",) if len(reasons) > 1 else ())]
+    for n, (because, number) in enumerate(reasons[:SHOWN]):
+        parts += [", " if n else ": ", quote(because), *((f" ({number:,})",) if len(reasons) > 1 else ())]
     if len(reasons) > SHOWN:
         parts.append(faint(f" and {counted(len(reasons) - SHOWN, 'more reason')}"))
     for passed in base.coverage["passed_over"][:SHOWN]:
