@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from scanner.export.account import SHOWN, Json, Line, Notes, Part, Section, counted, faint, line, quote, term, warn
+from scanner.export.account import (
+    SHOWN,
+    Json,
+    Line,
+    Notes,
+    Part,
+    Section,
+    counted,
+    faint,
+    line,
+    listed,
+    quote,
+    term,
+    warn,
+)
 from scanner.export.codebase.reading import Codebase, answer, coverage, locus, next_step, reason, shortened
 from scanner.export.codebase.tree import place_of, tree, verdict_span
 
@@ -18,13 +33,33 @@ def sections(base: Codebase, limit: int = LINES) -> Iterator[Section]:
     notes = Notes()
     files = tree(base, notes)
     told = (
-        Section("Answer", (line(answer(base)), *judged_by(base))),
+        Section("Answer", (line(answer(base)), *judged_by(base), *_worst(base))),
         Section("Code base", (), files),
         *apart(base, limit),
         Section("Sources", _listed([line(faint(f"[{n}] "), quote(t)) for n, t in enumerate(notes.texts(), 1)], limit)),
         Section("Next", (line(next_step(base)),)),
     )
     yield from (section for section in told if section.lines or section.tree)
+
+
+def _worst(base: Codebase) -> Iterator[Line]:
+    """The models that are not allowed, each once: where there is much to read, they are read first."""
+    if len(base.references("model")) <= LINES:
+        return
+    rules: dict[tuple[str, str], dict[str, int]] = {}
+    for finding in base.open:
+        if finding["model"] and finding["verdict"] in ("deny", "review"):
+            count = rules.setdefault((finding["verdict"], finding["model"]), {})
+            count[finding["rule"]] = count.get(finding["rule"], 0) + len(finding["places"])
+    told = [
+        line(verdict_span(verdict), " ", quote(model), ": ", *listed(list(count)), faint(_often(max(count.values()))))
+        for (verdict, model), count in rules.items()
+    ]
+    yield from (replace(said, item=True) for said in _listed(told, LINES))
+
+
+def _often(places: int) -> str:
+    return f"; {counted(places, 'place')}" if places > 1 else ""
 
 
 def apart(base: Codebase, limit: int) -> Iterator[Section]:
@@ -156,8 +191,8 @@ def _lock(base: Codebase) -> Iterator[Line]:
 def _coverage(base: Codebase, limit: int) -> Iterator[Line]:
     text, reasons = coverage(base)
     parts: list[Part] = [text]
-    for n, (reason, number) in enumerate(reasons[:SHOWN]):
-        parts += [", " if n else ": ", quote(reason), *((f" ({number:,})",) if len(reasons) > 1 else ())]
+    for n, (because, number) in enumerate(reasons[:SHOWN]):
+        parts += [", " if n else ": ", quote(because), *((f" ({number:,})",) if len(reasons) > 1 else ())]
     if len(reasons) > SHOWN:
         parts.append(faint(f" and {counted(len(reasons) - SHOWN, 'more reason')}"))
     for passed in base.coverage["passed_over"][:SHOWN]:
