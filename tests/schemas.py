@@ -11,7 +11,7 @@ from referencing.jsonschema import DRAFT7
 
 from scanner.data import text
 
-_ALL = {kind: json.loads(text(f"schema/{kind}-v1.schema.json")) for kind in ("report", "facts", "decision")}
+_ALL = {kind: json.loads(text(f"schema/{kind}-v1.schema.json")) for kind in ("report", "codebase", "facts", "decision")}
 _SHIPPED = Registry().with_resources((schema["$id"], DRAFT7.create_resource(schema)) for schema in _ALL.values())
 
 
@@ -20,3 +20,9 @@ def valid_report(printed: str) -> dict[str, Any]:
     report: dict[str, Any] = json.loads(printed)
     Draft7Validator(_ALL["report"], registry=_SHIPPED).validate(report)
     return report
+
+
+def valid_codebase(document: dict[str, Any]) -> dict[str, Any]:
+    """``document``, valid under the schemas."""
+    Draft7Validator(_ALL["codebase"], registry=_SHIPPED).validate(document)
+    return document

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from scanner.export.codebase.markdown import as_markdown
 from scanner.export.codebase.reading import Codebase, Json, answer, read, spots, told, verdict, where, why_not
+from scanner.export.quoting import one_line
 
 _COMMANDS = {"deny": "error", "review": "warning", "note": "notice"}
 
@@ -49,8 +50,9 @@ def _commands(base: Codebase) -> Iterator[str]:
 
 
 def _command(name: str, text: str, **properties: str) -> str:
-    given = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
-    return f"::{name} {given}::{_data(text)}"
+    """Texts are made harmless once more: what stands together now did not before."""
+    given = ",".join(f"{key}={_property(one_line(value))}" for key, value in properties.items())
+    return f"::{name} {given}::{_data(one_line(text))}"
 
 
 def _data(text: str) -> str:

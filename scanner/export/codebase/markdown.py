@@ -10,27 +10,26 @@ from dataclasses import dataclass
 
 from scanner.export.account import Notes, Section, counted, quote
 from scanner.export.codebase.reading import Codebase, Json, answer, locus, next_step, read, spots, verdict
-from scanner.export.codebase.telling import apart, judged_by
+from scanner.export.codebase.telling import apart, coverage_line, judged_by, left
 from scanner.export.codebase.tree import because, place_of
 from scanner.export.markdown import cell, code, listing, words_of
 
 MOST = 60_000
 """Characters of a comment; the platforms allow a few thousand more."""
-_RESERVE = 6_000
-"""Of them, for what is always said: the head, the titles and the counts of what was cut."""
-_LINES = 1_000
+_RESERVE = 2_000
+"""Of them, for the counts of what was cut, and what to do."""
 _PLACES = 3
 _ALIKE = ("verdict", "rule", "policy", "model", "message")
 
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """Lines under a head that is said if there is room for one of them; ``noun`` is what a line is."""
+    """Lines under a head that is said if there is room for one of them; ``name`` is what they are called when cut."""
 
     head: tuple[str, ...]
     lines: tuple[str, ...]
     foot: tuple[str, ...]
-    noun: str
+    name: str
 
 
 def as_markdown(document: Json) -> str:
@@ -39,6 +38,7 @@ def as_markdown(document: Json) -> str:
     state = "" if document["complete"] else " (INCOMPLETE)"
     parts = [f"### modelorigin: {verdict(base)}{state} {cell(_cut(base.document['root']))}", "", answer(base)]
     parts += ["", *(words_of(said) for said in judged_by(base))]
+    parts += ["", words_of(coverage_line(base))]
     cut: list[str] = []
     room = MOST - _RESERVE - sum(len(part) + 1 for part in parts)
     for block in _blocks(base):
@@ -51,8 +51,8 @@ def as_markdown(document: Json) -> str:
             room -= len(text) + 1
         if shown:
             parts += [*block.head, *shown, *block.foot]
-        if left := len(block.lines) - len(shown):
-            cut.append(counted(left, block.noun))
+        if more := len(block.lines) - len(shown):
+            cut.append(f"{counted(more, 'line')} of {block.name}")
     if cut:
         parts += ["", f"No room was left for {', '.join(cut)}: `--format json` has all."]
     parts += ["", f"**Next:** {next_step(base)}"]
@@ -69,27 +69,26 @@ def _blocks(base: Codebase) -> Iterator[_Block]:
     if rows:
         title = "New findings" if base.document["compared_with"] else "Findings"
         head = ("", f"**{title}**", "", "| Verdict | Model | Where | Rule | Why |", "|---|---|---|---|---|")
-        yield _Block(head, rows, (), "finding")
-    for section in apart(base, _LINES):
+        yield _Block(head, rows, (), title.lower())
+    for section in (*apart(base, None), Section("Not read to the end", tuple(left(base)))):
         if section.lines:
-            noun = "more line of " + section.title.lower()
-            yield _folded(_title(base, section), list(listing(section)), noun)
+            yield _folded(_title(section), list(listing(section)), section.title.lower())
     allowed = list(_allowed(base))
     if allowed:
-        yield _folded(counted(len(allowed), "model") + " allowed", allowed, "allowed model")
+        yield _folded(counted(len(allowed), "model") + " allowed", allowed, "allowed models")
     sources = [f"{number}. {code(text)}" for number, text in enumerate(notes.texts(), 1)]
     if sources:
-        yield _folded("Sources", sources, "source")
+        yield _folded("Sources", sources, "sources")
 
 
-def _title(base: Codebase, section: Section) -> str:
+def _title(section: Section) -> str:
     """The title of a section with the number of its lines, where each is a thing."""
-    return section.title if section.title in ("Coverage", "Lock") else f"{section.title} ({len(section.lines)})"
+    return section.title if section.title == "Lock" else f"{section.title} ({len(section.lines)})"
 
 
-def _folded(title: str, lines: Sequence[str], noun: str) -> _Block:
+def _folded(title: str, lines: Sequence[str], name: str) -> _Block:
     head = ("", "<details>", f"<summary>{title}</summary>", "")
-    return _Block(head, tuple(lines), ("", "</details>"), noun)
+    return _Block(head, tuple(lines), ("", "</details>"), name)
 
 
 def _rows(base: Codebase, notes: Notes) -> Iterable[str]:

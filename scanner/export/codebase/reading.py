@@ -143,9 +143,9 @@ def answer(base: Codebase) -> str:
     """The numbers behind the verdict, in our own words."""
     tally = Counter(model["verdict"] for model in base.document["models"])
     names = (("deny", "denied"), ("review", "to review"), ("allow", "allowed"))
-    parts = [f"{tally[key]} {words}" for key, words in names if tally[key]]
+    parts = [f"{tally[key]:,} {words}" for key, words in names if tally[key]]
     if base.errors:
-        parts.append(f"{len(base.errors)} not judged")
+        parts.append(f"{len(base.errors):,} not judged")
     models = counted(len(base.document["models"]) + len(base.errors), "model")
     text = f"{models}: {', '.join(parts)}" if parts else "no model is named"
     if unresolved := len(base.references("unresolved")):

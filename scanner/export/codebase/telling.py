@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from scanner.export.account import SHOWN, Json, Line, Notes, Part, Section, counted, faint, line, quote, term, warn
+from scanner.export.account import (
+    SHOWN,
+    Json,
+    Line,
+    Notes,
+    Part,
+    Section,
+    counted,
+    faint,
+    line,
+    listed,
+    quote,
+    term,
+    warn,
+)
 from scanner.export.codebase.reading import Codebase, answer, coverage, locus, next_step, reason, shortened
 from scanner.export.codebase.tree import place_of, tree, verdict_span
 
@@ -13,22 +28,43 @@ LINES = 12
 """Lines of one section; the rest is counted."""
 
 
-def sections(base: Codebase, limit: int = LINES) -> Iterator[Section]:
+def sections(base: Codebase) -> Iterator[Section]:
     """Every section of a table, in order; those with nothing to say are left out."""
     notes = Notes()
     files = tree(base, notes)
     told = (
-        Section("Answer", (line(answer(base)), *judged_by(base))),
+        Section("Answer", (line(answer(base)), *judged_by(base), *_worst(base))),
         Section("Code base", (), files),
-        *apart(base, limit),
-        Section("Sources", _listed([line(faint(f"[{n}] "), quote(t)) for n, t in enumerate(notes.texts(), 1)], limit)),
+        *apart(base, LINES),
+        Section("Coverage", (coverage_line(base), *_listed(left(base), LINES))),
+        Section("Sources", _listed([line(faint(f"[{n}] "), quote(t)) for n, t in enumerate(notes.texts(), 1)], LINES)),
         Section("Next", (line(next_step(base)),)),
     )
     yield from (section for section in told if section.lines or section.tree)
 
 
-def apart(base: Codebase, limit: int) -> Iterator[Section]:
-    """What is no finding on a model: what is open, what was not judged, what is accepted, how far was looked."""
+def _worst(base: Codebase) -> Iterator[Line]:
+    """The models that are not allowed, each once: where there is much to read, they are read first."""
+    if len(base.references("model")) <= LINES:
+        return
+    rules: dict[tuple[str, str], dict[str, int]] = {}
+    for finding in base.open:
+        if finding["model"] and finding["verdict"] in ("deny", "review"):
+            count = rules.setdefault((finding["verdict"], finding["model"]), {})
+            count[finding["rule"]] = count.get(finding["rule"], 0) + len(finding["places"])
+    told = [
+        line(verdict_span(verdict), " ", quote(model), ": ", *listed(list(count)), faint(_often(max(count.values()))))
+        for (verdict, model), count in rules.items()
+    ]
+    yield from (replace(said, item=True) for said in _listed(told, LINES))
+
+
+def _often(places: int) -> str:
+    return f"; {counted(places, 'place')}" if places > 1 else ""
+
+
+def apart(base: Codebase, limit: int | None) -> Iterator[Section]:
+    """What is no finding on a model: what is open, what was not judged, what is accepted."""
     yield Section("Unresolved", _listed(unresolved(base), limit))
     yield Section("Not judged", _listed(list(_errors(base)), limit))
     yield Section("Accepted", _listed(accepted(base), limit))
@@ -36,11 +72,10 @@ def apart(base: Codebase, limit: int) -> Iterator[Section]:
     yield Section("Lock", tuple(_lock(base)))
     yield Section("Datasets", _listed([_reference(r) for r in base.references("dataset")], limit))
     yield Section("Ignored", _listed([_reference(r) for r in base.references("ignored")], limit))
-    yield Section("Coverage", tuple(_coverage(base, limit)))
 
 
-def _listed(lines: Sequence[Line], limit: int) -> tuple[Line, ...]:
-    if len(lines) <= limit:
+def _listed(lines: Sequence[Line], limit: int | None) -> tuple[Line, ...]:
+    if limit is None or len(lines) <= limit:
         return tuple(lines)
     return (*lines[:limit], line(faint(f"and {len(lines) - limit:,} more: --format json has all")))
 
@@ -153,7 +188,8 @@ def _lock(base: Codebase) -> Iterator[Line]:
         yield line(state, " ", quote(lock["path"]))
 
 
-def _coverage(base: Codebase, limit: int) -> Iterator[Line]:
+def coverage_line(base: Codebase) -> Line:
+    """How many files were read, and why the others were not."""
     text, reasons = coverage(base)
     parts: list[Part] = [text]
     for n, (because, number) in enumerate(reasons[:SHOWN]):
@@ -162,7 +198,11 @@ def _coverage(base: Codebase, limit: int) -> Iterator[Line]:
         parts.append(faint(f" and {counted(len(reasons) - SHOWN, 'more reason')}"))
     for passed in base.coverage["passed_over"][:SHOWN]:
         parts += [faint(f"; {counted(passed['files'], 'file')} passed over: "), quote(passed["reason"])]
-    yield line(*parts)
-    left = [("not read: ", each) for each in base.coverage["unread"]]
-    left += [("in part: ", each) for each in base.coverage["partly"]]
-    yield from _listed([line(warn(how), quote(f["path"]), ": ", quote(f["reason"])) for how, f in left], limit)
+    return line(*parts)
+
+
+def left(base: Codebase) -> list[Line]:
+    """Each file that was not read, or not to its end."""
+    files = [("not read: ", each) for each in base.coverage["unread"]]
+    files += [("in part: ", each) for each in base.coverage["partly"]]
+    return [line(warn(how), quote(f["path"]), ": ", quote(f["reason"])) for how, f in files]

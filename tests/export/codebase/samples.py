@@ -149,7 +149,22 @@ def crowded() -> Json:
     )  # fmt: skip
 
 
-def poisoned_by(payload: str) -> Json:
-    from tests.export.test_hostile import poisoned
+CLOSED = frozenset(
+    ("schema", "kind", "by", "fingerprint", "confidence", "verdict", "status", "state", "at", "as_of", "digest")
+)
 
-    return poisoned(crowded(), payload)
+
+def poisoned_by(payload: str) -> Json:
+    """The crowded document with the payload behind every text that is not one of a closed set."""
+    document = crowded()
+    models = [bare | {"facts": None, "decisions": []} for bare in document["models"]]
+    poisoned: Json = _poisoned(document | {"models": models}, payload)
+    return poisoned
+
+
+def _poisoned(value: Any, payload: str, key: str = "") -> Any:
+    if isinstance(value, str):
+        return value if key in CLOSED else f"{value}{payload}"
+    if isinstance(value, dict):
+        return {k: _poisoned(v, payload, k) for k, v in value.items()}
+    return [_poisoned(v, payload, key) for v in value] if isinstance(value, list) else value

@@ -1,0 +1,94 @@
+"""The document codebase/v1 and its lines: valid under the schema that ships, nothing added, nothing left out."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from jsonschema import ValidationError
+
+from scanner.errors import UsageError
+from scanner.export.codebase import FORMATS, render_codebase
+from tests.export.codebase.samples import clean, codebase, crowded, finding, place, print_of, reference
+from tests.schemas import valid_codebase
+
+
+@pytest.mark.parametrize("document", [codebase(), clean(), crowded()], ids=["small", "clean", "crowded"])
+def test_json_is_the_document_and_valid(document):
+    assert valid_codebase(json.loads(render_codebase("json", document))) == document
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"verdict": "pass"},
+        {"schema": "modelorigin/codebase/v2"},
+        {"as_of": "yesterday"},
+        {"references": [reference(path="/etc/passwd")]},
+        {"references": [reference(path="../x.py")]},
+        {"references": [reference(line=0)]},
+        {"references": [reference(kind="guess")]},
+        {"findings": [finding(fingerprint="abc")]},
+        {"findings": [finding(suppressed={"by": "me"})]},
+        {"findings": [finding(places=[{"line": 1, "column": 1}])]},
+        {"extra": 1},
+    ],
+    ids=str,
+)
+def test_the_schema_refuses_what_is_not_the_document(bad):
+    with pytest.raises(ValidationError):
+        valid_codebase(codebase(**bad))
+
+
+def test_the_schema_wants_every_key():
+    for key in codebase():
+        with pytest.raises(ValidationError):
+            valid_codebase({k: v for k, v in codebase().items() if k != key})
+
+
+def test_lines_are_findings_then_references_then_errors_and_the_verdict_closes():
+    document = crowded()
+    lines = [json.loads(each) for each in render_codebase("jsonl", document).split("\n")]
+    types = [each["type"] for each in lines]
+    counts = [("finding", "findings"), ("reference", "references"), ("error", "errors")]
+    assert types == [type for type, key in counts for _ in document[key]] + ["codebase"]
+    assert [{k: v for k, v in each.items() if k != "type"} for each in lines[:10]] == document["findings"]
+    assert lines[-1]["verdict"] == "deny"
+    assert lines[-1]["complete"] is False
+    assert "facts" not in json.dumps(lines[-1])
+
+
+def test_an_unknown_format_is_a_usage_error_that_names_the_others():
+    with pytest.raises(UsageError, match="yaml") as caught:
+        render_codebase("yaml", codebase())
+    assert all(format in (caught.value.hint or "") for format in FORMATS)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_every_format_draws_every_document_without_a_newline_at_its_end(format):
+    for document in (codebase(), clean(), crowded(), codebase(references=[], models=[], findings=[], verdict="allow")):
+        assert not render_codebase(format, document).endswith("\n")
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_no_format_reads_what_a_model_is_made_of(format):
+    document = crowded()
+    bare = document | {"models": [model | {"facts": None, "decisions": None} for model in document["models"]]}
+    if format != "json":
+        assert render_codebase(format, bare) == render_codebase(format, document)
+
+
+def test_a_document_is_not_changed_by_being_drawn():
+    document = crowded()
+    for format in FORMATS:
+        render_codebase(format, document)
+    assert document == crowded()
+
+
+def test_two_places_never_share_a_fingerprint():
+    twice = [finding(1, places=[place(1), place(2)]), finding(1, places=[place(3)])]
+    for format, key in (("sarif", "modelorigin/v1"), ("gitlab", "fingerprint")):
+        text = render_codebase(format, codebase(findings=twice))
+        prints = [line.split('"')[3] for line in text.splitlines() if f'"{key}"' in line]
+        assert len(prints) == len(set(prints)) == 3
+        assert print_of(1) in prints, "the first place keeps the finding's own"
