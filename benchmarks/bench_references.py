@@ -3,7 +3,7 @@
     python benchmarks/bench_references.py [--speed FOLDER] [--processes N] [--runs N]
 
 Prints recall and precision of the references, recall of the unresolved ones and each disagreement, and ends with 1
-below 0.95, 0.98 and 1.0. With ``--speed`` it also searches FOLDER, once unmeasured and then ``--runs`` times, and prints
+below 0.95, 0.98 and 1.0. With ``--speed`` it also searches FOLDER, once unmeasured and then ``--runs`` times, and tells
 files a second by the clock, processor time and peak memory.
 """
 
