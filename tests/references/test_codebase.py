@@ -53,6 +53,12 @@ def test_every_file_is_read(found: Found) -> None:
 
 
 @with_readers
+def test_a_file_that_only_looks_like_weights_is_none(found: Found) -> None:
+    weights = {ref.path for ref in found.references if ref.kind is Kind.WEIGHTS}
+    assert weights.isdisjoint(EXPECTED.no_weights)
+
+
+@with_readers
 def test_two_processes_find_the_same(found: Found) -> None:
     assert search(CODEBASE, names(), ignored=True, processes=2).references == found.references
 
