@@ -1,0 +1,4 @@
+from transformers import AutoModelWithLMHead
+
+print "loading"
+model = AutoModelWithLMHead.from_pretrained("microsoft/DialoGPT-medium")
