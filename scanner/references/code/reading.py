@@ -39,7 +39,8 @@ def _read(source: Source, names: Names, file: str, syntax: Syntax) -> Iterable[R
     if not any(word in lower for word in words.hints):
         if not _QUOTED.search(source.data):
             return ()
-        if not any(word in lower for word in words.beside) and (plain := _plain(source, names)) is not None:
+        place = Place.NAMED if any(word in lower for word in words.beside) else Place.TEXT
+        if (plain := _plain(source, names, place)) is not None:
             return plain
     reading = _Reading(source, names, Code(lex(source.text, syntax), words), file)
     reading.calls()
@@ -48,16 +49,16 @@ def _read(source: Source, names: Names, file: str, syntax: Syntax) -> Iterable[R
     return reading.found()
 
 
-def _plain(source: Source, names: Names) -> list[Reference] | None:
-    """The references of a file without a word of models: all ignored. None where a text turns out to be more."""
+def _plain(source: Source, names: Names, place: Place) -> list[Reference] | None:
+    """The references of a file in which no text names a model even at ``place``: all ignored. None where one does."""
     found: list[Reference] = []
     for quoted in _QUOTED_TEXT.finditer(source.text):
-        named = names.read(quoted[2], Place.TEXT)
-        if named is not None and named.kind is not Kind.IGNORED:
+        named = names.read(quoted[2], place)
+        before = _WORD_BEFORE.search(source.text, max(0, quoted.start() - _MAX_WORD), quoted.start())
+        packaged = before is not None and before[1] in idioms.words().packages
+        if named is not None and named.kind is not Kind.IGNORED and not packaged:
             return None
         if named is not None:
-            before = _WORD_BEFORE.search(source.text, max(0, quoted.start() - _MAX_WORD), quoted.start())
-            packaged = before is not None and before[1] in idioms.words().packages
             reason = "a package" if packaged else named.reason
             line, column = source.place(quoted.start(2))
             found.append(Reference(source.path, line, column, Kind.IGNORED, shown(quoted[2]), "text", reason=reason))
