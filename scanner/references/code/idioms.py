@@ -73,7 +73,8 @@ class Words:
     the Hub's own. ``same``: calls that give back the text they are called on or given; ``otherwise``: calls whose last
     argument is what is taken when nothing else is there. ``own``: what the object itself is called.
     ``definitions``: words before the name of a function that is
-    written down. ``hints``: words one of which stands in every file that names a model without a text of an id's shape.
+    written down. ``hints``: parts of words of which
+    one stands, in any case, in each file that holds an idiom; ``beside``: likewise for ``models`` and ``datasets``.
     """
 
     models: tuple[str, ...]
@@ -84,7 +85,8 @@ class Words:
     otherwise: frozenset[str]
     own: frozenset[str]
     definitions: frozenset[str]
-    hints: frozenset[str]
+    hints: tuple[bytes, ...]
+    beside: tuple[bytes, ...]
 
     def speaks_of(self, name: str) -> str:
         """``model``, ``dataset`` or nothing, by the name beside a text."""
@@ -106,19 +108,6 @@ def words() -> Words:
         frozenset(table["otherwise"]),
         frozenset(table["own"]),
         frozenset(table["definitions"]),
-        frozenset(table["hints"]),
+        tuple(word.encode() for word in table["hints"]),
+        tuple(word.encode() for word in table["beside"]),
     )
-
-
-@cache
-def worth(file: str) -> re.Pattern[bytes]:
-    """Finds something in every file that holds an idiom of ``file`` or a quoted text of an id's shape."""
-    hints = sorted({*words().hints, *(hint for record in data.whole(file).values() for hint in _hints(record))})
-    names = "|".join(re.escape(word) for word in hints)
-    return re.compile(rf"""["'`\[][\w][\w.-]*+/[\w]|(?:{names})""".encode())
-
-
-def _hints(record: dict[str, Any]) -> list[str]:
-    """The rarest words that stand where a call of the idiom is believed without a text of an id's shape."""
-    words_of: list[str] = record.get("files") or record.get("on") or record["calls"]
-    return words_of

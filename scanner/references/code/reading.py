@@ -11,7 +11,7 @@ from scanner.references.code.idioms import Idiom
 from scanner.references.code.lexer import MARK, PIECE, STRING, WORD, Token, lex
 from scanner.references.code.syntax import OTHERS, SCRIPT, SCRIPTS, Syntax
 from scanner.references.code.values import Argument, Code, Span, Value, paths
-from scanner.references.names import Named, Names, Place, shown
+from scanner.references.names import ID, Named, Names, Place, shown
 from scanner.references.reader import Reader
 from scanner.references.reference import Confidence, Kind, Reference
 from scanner.references.source import Source
@@ -19,6 +19,10 @@ from scanner.references.source import Source
 _DOTS = frozenset((".", "::", "?.", "->"))
 _MAX_TYPE = 16
 _HUB = re.compile(r"(?:huggingface\.co|hf\.co)/(?:models/)?(?:([\w.-]+)/)?$")
+_QUOTED = re.compile(rf"""(["'`]){ID}\1""".encode())
+_QUOTED_TEXT = re.compile(rf"""(["'`])({ID})\1""")
+_WORD_BEFORE = re.compile(r"(\w+)[ \t]*\(?[ \t]*$")
+_MAX_WORD = 20
 _MARKED = re.compile(r"[\"'`]\s*$")
 
 
@@ -31,13 +35,34 @@ def _read_other(source: Source, names: Names) -> Iterable[Reference]:
 
 
 def _read(source: Source, names: Names, file: str, syntax: Syntax) -> Iterable[Reference]:
-    if not idioms.worth(file).search(source.data):
-        return ()
-    reading = _Reading(source, names, Code(lex(source.text, syntax), idioms.words()), file)
+    words, lower = idioms.words(), source.data.lower()
+    if not any(word in lower for word in words.hints):
+        if not _QUOTED.search(source.data):
+            return ()
+        place = Place.NAMED if any(word in lower for word in words.beside) else Place.TEXT
+        if (plain := _plain(source, names, place)) is not None:
+            return plain
+    reading = _Reading(source, names, Code(lex(source.text, syntax), words), file)
     reading.calls()
     reading.texts()
     reading.comments()
     return reading.found()
+
+
+def _plain(source: Source, names: Names, place: Place) -> list[Reference] | None:
+    """The references of a file in which no text names a model even at ``place``: all ignored. None where one does."""
+    found: list[Reference] = []
+    for quoted in _QUOTED_TEXT.finditer(source.text):
+        named = names.read(quoted[2], place)
+        before = _WORD_BEFORE.search(source.text, max(0, quoted.start() - _MAX_WORD), quoted.start())
+        packaged = before is not None and before[1] in idioms.words().packages
+        if named is not None and named.kind is not Kind.IGNORED and not packaged:
+            return None
+        if named is not None:
+            reason = "a package" if packaged else named.reason
+            line, column = source.place(quoted.start(2))
+            found.append(Reference(source.path, line, column, Kind.IGNORED, shown(quoted[2]), "text", reason=reason))
+    return found
 
 
 class _Reading:
