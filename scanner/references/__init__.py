@@ -5,6 +5,7 @@ reference, source, names, reader   the nouns: what is found, a file, what a text
 
 from __future__ import annotations
 
+from scanner.references import configs, dockerfile, scripts
 from scanner.references.names import Named, Names, Place
 from scanner.references.reader import Reader
 from scanner.references.reference import Confidence, Kind, Reference
@@ -12,5 +13,14 @@ from scanner.references.source import Source, Unread
 
 __all__ = ["READERS", "Confidence", "Kind", "Named", "Names", "Place", "Reader", "Reference", "Source", "Unread"]
 
-READERS: tuple[Reader, ...] = ()
+READERS: tuple[Reader, ...] = (
+    dockerfile.READER,
+    configs.YAML,
+    configs.JSON,
+    configs.TOML,
+    scripts.SHELL,
+    scripts.MAKE,
+    scripts.BATCH,
+    configs.LINES,
+)
 """In the order in which they are asked."""

@@ -1,4 +1,4 @@
-"""What the name beside a value says of it: a key, an environment variable, an option. The words are data (``keys.yaml``)."""
+"""What the name beside a value says of it: a key, an environment variable, an option. The words are data."""
 
 from __future__ import annotations
 

@@ -69,7 +69,12 @@ def _rank(spot: Spot) -> tuple[bool, int, bool, int, int]:
 
 def in_comment(spot: Spot) -> Spot:
     """The same, of a comment: flagged, and of the lowest confidence."""
-    return replace(spot, named=replace(spot.named, confidence=Confidence.LOW), flags=(*spot.flags, "comment"))
+    return flagged(replace(spot, named=replace(spot.named, confidence=Confidence.LOW)), "comment")
+
+
+def flagged(spot: Spot, flag: str) -> Spot:
+    """The same with one flag more."""
+    return replace(spot, flags=(*spot.flags, flag))
 
 
 def _line(text: str, offset: int, comment: re.Pattern[str] | None) -> tuple[int, int]:

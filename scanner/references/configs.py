@@ -1,0 +1,47 @@
+"""YAML, JSON, TOML and files of ``key = value`` lines: four grammars, one meaning (``settings``)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from scanner.references import gate, lines, loose, settings, yaml_tree
+from scanner.references.names import Names
+from scanner.references.reader import Reader
+from scanner.references.reference import Reference
+from scanner.references.source import Source
+from scanner.references.spots import HASH, references
+from scanner.references.tree import Node
+
+_REMARK = re.compile(r"(?:^|\s)(?:#|;|!|//)")
+_SLASHES = re.compile(r"(?:^|\s)//|^\s*/?\*")
+
+
+def _reads(
+    parse: Callable[[str], list[Node]], comment: re.Pattern[str]
+) -> Callable[[Source, Names], Iterable[Reference]]:
+    def read(source: Source, names: Names) -> Iterable[Reference]:
+        speaks = gate.speaks(source.data)
+        if not speaks and b"/" not in source.data:
+            return ()
+        return references(source, names, settings.read(parse(source.text), names) if speaks else (), comment)
+
+    return read
+
+
+def _yaml(text: str) -> list[Node]:
+    """A template, a broken file: what its lines say."""
+    try:
+        return yaml_tree.tree(text)
+    except yaml_tree.NotYaml:
+        return lines.tree(text)
+
+
+YAML = Reader("yaml", ("*.yaml", "*.yml", "*.yaml.*", "*.yml.*", "*.tpl", "*.dvc"), _reads(_yaml, HASH))
+JSON = Reader("json", ("*.json", "*.jsonc", "*.json5", "*.webmanifest"), _reads(loose.json_tree, _SLASHES))
+TOML = Reader("toml", ("*.toml", "pipfile"), _reads(loose.toml_tree, HASH))
+LINES = Reader(
+    "settings",
+    (".env", ".env.*", "*.env", ".envrc", "*.ini", "*.cfg", "*.conf", "*.properties", "*.tf", "*.tfvars", "*.hcl"),
+    _reads(lines.tree, _REMARK),
+)
