@@ -185,8 +185,7 @@ class _Script:
             for at in many:
                 line.taken.add(at)
                 place = value if at == found[0] else line.words[at]
-                pin = line.pin if role is not Role.DATASET else None
-                yield from self.valued(place, role, how, pin, line.flags)
+                yield from self.valued(place, role, how, self.pin(line, name), line.flags)
         elif name in idioms.words("values") and at > index and not SETS.match(value.text):
             yield from self.text(value, how, line.idiom.other)
             line.taken.add(at)
@@ -194,9 +193,14 @@ class _Script:
     def own_pin(self, line: _Line, name: str) -> str | None:
         """The revision of a further model, as ``--tokenizer-revision`` beside ``--tokenizer``."""
         for index, word in enumerate(line.words):
-            if word.text.partition("=")[0] == f"{name}-revision" and (found := line.value(index)):
+            option = word.text.partition("=")[0]
+            if keys.revision_of(option) == keys.stem(name) and (found := line.value(index)):
                 return found[1].text
         return None
+
+    def pin(self, line: _Line, name: str) -> str | None:
+        """The revision of a model that only its option's name speaks for."""
+        return self.own_pin(line, name) or (line.pin if keys.stem(name) in keys.words("main") else None)
 
     def following(self, line: _Line, index: int) -> list[int]:
         """The indices of the words from ``index`` to the next option."""
@@ -208,7 +212,7 @@ class _Script:
     def setting(self, line: _Line, name: str, value: Literal) -> Iterator[Spot]:
         """A word ``name=value`` in the middle of a command: a variable of a container, a setting of a program."""
         if role := keys.role(name):
-            yield from self.valued(value, role, f"variable {name}", line.pin, line.flags)
+            yield from self.valued(value, role, f"variable {name}", self.pin(line, name), line.flags)
         else:
             yield from self.text(value, "text", line.idiom.other)
 

@@ -13,8 +13,8 @@ from scanner.references.source import Source
 from scanner.references.spots import HASH, references
 from scanner.references.tree import Node
 
-_REMARK = re.compile(r"(?:^|\s)(?:#|;|!|//)")
-_SLASHES = re.compile(r"(?:^|\s)//|^\s*/?\*")
+_REMARK = re.compile(r"(?:^|\s)(?:#|;|!|//)", re.M)
+_SLASHES = re.compile(r"(?:^|\s)//|^\s*/?\*", re.M)
 
 
 def _reads(

@@ -15,6 +15,7 @@ _LINE = re.compile(
 )
 _REMARK = re.compile(r"[ \t]+[#;][^\n]*$")
 _QUOTED = re.compile(r"""(?P<sign>["'])(?P<text>(?:(?!(?P=sign)).)*)(?P=sign)[ \t]*,?[ \t]*(?:[#;].*)?$""")
+_SECTION = re.compile(r"\[(?P<name>[^\[\]]{1,80})\]")
 _LONGEST = 2_000
 
 
@@ -27,7 +28,11 @@ def tree(text: str) -> list[Node]:
             continue
         written = line["value"].strip()
         if line["key"] is None and line["dash"] is None:
-            depth = depth if written else -1
+            depth = depth if written and written[0] in "#;" else -1
+            if section := _SECTION.fullmatch(written):
+                depth, mapping = 0, Mapping()
+                key = Literal.plain(section["name"], line.start("value") + section.start("name"))
+                found.append(Mapping([(key, mapping)]))
             continue
         indent = len(line["indent"]) + len(line["dash"] or "")
         if line["key"] is None:

@@ -15,7 +15,7 @@ from scanner.references.source import Source
 from scanner.references.spots import HASH, Spot, references
 
 _LINE = re.compile(r"[^\n]*\n?")
-_BATCH = re.compile(r"^\s*@?(?:rem\b|::)|(?:^|\s)#", re.I)
+_BATCH = re.compile(r"^\s*@?(?:rem\b|::)|(?:^|\s)#", re.I | re.M)
 
 
 def _reads(

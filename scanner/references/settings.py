@@ -7,7 +7,7 @@ arguments and texts that a shell runs are read as commands, with the variables t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from scanner.references import commands, keys, shellwords, values
 from scanner.references.keys import Role
@@ -34,7 +34,7 @@ def read(documents: Iterable[Node], names: Names, variables: Variables | None = 
 class _Above:
     """What stands around a node says of it; ``many`` when its own keys are names that the file makes up.
 
-    ``kind`` is set where the repository is said to be no model's.
+    ``kind`` is set where the repository is said to be no model's; ``pins`` are the revisions said beside, by whose.
     """
 
     role: Role | None = None
@@ -42,6 +42,7 @@ class _Above:
     many: bool = False
     script: bool = False
     kind: Role | None = None
+    pins: dict[str, str] = field(default_factory=dict)
     pin: str | None = None
     flags: tuple[str, ...] = ()
 
@@ -88,10 +89,13 @@ class _Settings:
 
     def entry(self, key: Literal, value: Node, above: _Above) -> Iterator[Spot]:
         role, how = keys.role(key.text), f"key {key.text}"
-        if role is None and above.role and above.role.place and (above.many or keys.listed(key.text, "inherited")):
-            role, how = above.role, above.how
-        if above.many and above.role and above.role.place and "/" in key.text:
-            yield from self.valued(key, Role.MODEL if above.role is Role.LOADER else above.role, above.how, above)
+        if role is None and above.role:
+            made_up = above.many and not (isinstance(value, Literal) and "/" not in value.text)
+            if made_up or keys.listed(key.text, "inherited"):
+                role, how = above.role, above.how
+        if above.many and above.role is Role.MODEL and "/" in key.text:
+            yield from self.valued(key, above.role, above.how, above)
+        above = replace(above, pin=above.pins.get(keys.stem(key.text), above.pin))
         if isinstance(value, Literal):
             if above.script or (role is None and keys.listed(key.text, "scripts")):
                 yield from commands.read(value, self.names, self.variables)
@@ -102,21 +106,23 @@ class _Settings:
             return
         many = role is not None and keys.name_of(key.text).endswith("s")
         script = keys.listed(key.text, "scripts")
-        yield from self.node(value, _Above(role, how, many, script, above.kind, above.pin, above.flags))
+        yield from self.node(value, replace(above, role=role, how=how, many=many, script=script))
 
     def beside(self, mapping: Mapping, above: _Above) -> _Above:
         """``above`` with the revision and the trust that stand beside the model, and the kind of its repository."""
         kept = above if above.role else _Above(script=above.script)
-        pin, flags, kind = kept.pin, kept.flags, kept.kind
+        pins, flags, kind = dict[str, str](), kept.flags, kept.kind
         for key, value in mapping.texts():
             said, text = keys.role(key.text), value.text.strip()
-            if said is Role.REVISION:
-                pin = text or pin
+            if whose := keys.revision_of(key.text):
+                pins[whose] = text
+            elif said is Role.REVISION and text:
+                pins = dict.fromkeys(keys.words("main"), text) | pins
             elif said is Role.TRUST and text.lower() not in _FALSE:
                 flags = ("trust_remote_code",)
             elif keys.listed(key.text, "repository_kinds") and text.lower() != "model":
                 kind = Role.DATASET if keys.role(text) is Role.DATASET else Role.OTHER
-        return replace(kept, pin=pin, flags=flags, kind=kind)
+        return replace(kept, pins=pins, flags=flags, kind=kind)
 
     def sequence(self, sequence: Sequence, above: _Above) -> Iterator[Spot]:
         texts = sequence.texts()
@@ -153,8 +159,10 @@ class _Settings:
                         yield from commands.read(item, self.names, self.variables)
                 parts[slot] += [word for item in items for word in _words(item)]
         words = [word for part in parts.values() for word in part]
-        if len(words) > len(parts["image"]):
-            yield from commands.run(words, self.names, self.variables)
+        image = {word.at(0) for word in parts["image"]}
+        if len(words) > len(image):
+            found = commands.run(words, self.names, self.variables)
+            yield from (spot for spot in found if spot.start not in image)
 
     def text(self, value: Literal, above: _Above) -> Iterator[Spot]:
         if above.role is not None:
@@ -167,9 +175,17 @@ class _Settings:
     def valued(self, value: Literal, role: Role, how: str, above: _Above) -> Iterator[Spot]:
         if above.kind and role.place:
             role = above.kind
-        pin = above.pin if role is not Role.DATASET else None
-        if spot := values.by_role(value, role, how, self.names, pin, above.flags):
-            yield spot
+        for part in _merged(value):
+            if spot := values.by_role(part, role, how, self.names, above.pin, above.flags):
+                yield spot
+
+
+def _merged(value: Literal) -> Iterator[Literal]:
+    """``org/model+org/adapter`` is written for a model with an adapter merged into it."""
+    at = 0
+    for part in value.text.split("+") if value.text.count("/") > 1 and "://" not in value.text else [value.text]:
+        yield value.cut(at, at + len(part))
+        at += len(part) + 1
 
 
 def _pair(mapping: Mapping) -> tuple[Literal, Literal] | None:

@@ -66,14 +66,16 @@ def by_role(
     value: Literal, role: Role, how: str, names: Names, revision: str | None = None, flags: tuple[str, ...] = ()
 ) -> Spot | None:
     """The same for a value under a name of this role."""
-    if role in (Role.OUTPUT, Role.OTHER):
+    if role in (Role.OUTPUT, Role.OTHER, Role.IMAGE):
         return spot(value, Place.TEXT, how, names, reason=role.value)
     place = role.place
+    if role is Role.DATASET:
+        revision, flags = None, ()
     return spot(value, place, how, names, revision=revision, flags=flags) if place else None
 
 
 def _read(text: str, place: Place, names: Names) -> Named | None:
-    if prefix := _starts(text, "libraries"):
+    if (prefix := _starts(text, "libraries")) and (place is not Place.TEXT or ":" in prefix):
         return Named(Kind.UNRESOLVED, reason="a name of another library") if len(text) > len(prefix) else None
     if not _HUB.match(text) and (prefix := _starts(text, "prefixes")) and (":" in prefix or text.count("/") > 1):
         parts = text[len(prefix) :].split("/")
