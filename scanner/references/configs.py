@@ -15,6 +15,8 @@ from scanner.references.tree import Node
 
 _REMARK = re.compile(r"(?:^|\s)(?:#|;|!|//)", re.M)
 _SLASHES = re.compile(r"(?:^|\s)//|^\s*/?\*", re.M)
+_LONG = 250_000
+"""A longer JSON text is data more than settings: its pairs are read, not its structure."""
 
 
 def _reads(
@@ -37,8 +39,12 @@ def _yaml(text: str) -> list[Node]:
         return lines.tree(text)
 
 
+def _json(text: str) -> list[Node]:
+    return loose.json_tree(text) if len(text) < _LONG else loose.json_pairs(text)
+
+
 YAML = Reader("yaml", ("*.yaml", "*.yml", "*.yaml.*", "*.yml.*", "*.tpl", "*.dvc"), _reads(_yaml, HASH))
-JSON = Reader("json", ("*.json", "*.jsonc", "*.json5", "*.webmanifest"), _reads(loose.json_tree, _SLASHES))
+JSON = Reader("json", ("*.json", "*.jsonc", "*.json5", "*.webmanifest"), _reads(_json, _SLASHES))
 TOML = Reader("toml", ("*.toml", "pipfile"), _reads(loose.toml_tree, HASH))
 LINES = Reader(
     "settings",

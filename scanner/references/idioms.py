@@ -85,7 +85,7 @@ def words(name: str) -> frozenset[str]:
 def loading() -> frozenset[str]:
     """The first words of the commands that take a model by other than its address."""
     loads = {
-        idiom.words[0]
+        idiom.name.lower() if " " in idiom.name and "model" in idiom.words else idiom.words[0]
         for known in _table().by_program.values()
         for idiom in known
         if idiom.takes not in ("", "addresses") or idiom.options or idiom.others or idiom.keys

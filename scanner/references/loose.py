@@ -20,6 +20,7 @@ _TOKEN = re.compile(
     """,
     re.X,
 )
+_PAIR = re.compile(r'"(?P<key>[^"\\\n]{1,80})"[ \t]{0,20}:[ \t]{0,20}"(?P<value>[^"\\\n]{1,300})"')
 _Token = tuple[str, str, int]
 
 
@@ -32,6 +33,12 @@ def json_tree(text: str) -> list[Node]:
         if node is not None:
             found.append(node)
     return found
+
+
+def json_pairs(text: str) -> list[Node]:
+    """The texts of a JSON text that stand beside a key, without what stands around them: for one that is long."""
+    found = ((Literal.plain(pair["key"], pair.start("key")), pair) for pair in _PAIR.finditer(text))
+    return [Mapping([(key, Literal.plain(pair["value"], pair.start("value")))]) for key, pair in found]
 
 
 def toml_tree(text: str) -> list[Node]:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from fnmatch import translate
 from functools import cache
 
-from scanner.model import ModelRef, RefForm
 from scanner.references.keys import Role, ordered, words
 from scanner.references.literal import Literal
 from scanner.references.names import Named, Names, Place
@@ -24,6 +23,7 @@ _DEFAULT = re.compile(
     | ^\$\{\{.{0,200}?\|\|\s*["'](?P<action>[^"'{}]+)["']\s*\}\}$""",
     re.X,
 )
+_PATH = re.compile(r"(?:\.{0,2}/|~/|[A-Za-z]:[\\/])[\w.~/\\-]+$")
 _HUB = re.compile(r"^(?:(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co|hf-mirror\.com)/|hf://)", re.I)
 _LONGEST = 2_000
 
@@ -71,6 +71,8 @@ def by_role(
     place = role.place
     if role is Role.DATASET:
         revision, flags = None, ()
+        if "/" not in value.text:
+            return None
     return spot(value, place, how, names, revision=revision, flags=flags) if place else None
 
 
@@ -106,8 +108,7 @@ def _holed(text: str, hole: int, place: Place) -> Named | None:
 
 
 def _local(text: str) -> Named | None:
-    form = ModelRef.parse(text).form
-    return Named(Kind.LOCAL, reason="a local path") if form is RefForm.LOCAL_PATH else None
+    return Named(Kind.LOCAL, reason="a local path") if _PATH.match(text) else None
 
 
 def of_hub(written: str) -> bool:
