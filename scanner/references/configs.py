@@ -10,7 +10,7 @@ from scanner.references.names import Names
 from scanner.references.reader import Reader
 from scanner.references.reference import Reference
 from scanner.references.source import Source
-from scanner.references.spots import HASH, references
+from scanner.references.spots import HASH
 from scanner.references.tree import Node
 
 _REMARK = re.compile(r"(?:^|\s)(?:#|;|!|//)", re.M)
@@ -23,10 +23,7 @@ def _reads(
     parse: Callable[[str], list[Node]], comment: re.Pattern[str]
 ) -> Callable[[Source, Names], Iterable[Reference]]:
     def read(source: Source, names: Names) -> Iterable[Reference]:
-        speaks = gate.speaks(source.data)
-        if not speaks and b"/" not in source.data:
-            return ()
-        return references(source, names, settings.read(parse(source.text), names) if speaks else (), comment)
+        return gate.references(source, names, lambda text: settings.read(parse(text), names), comment)
 
     return read
 

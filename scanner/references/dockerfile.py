@@ -12,7 +12,7 @@ from scanner.references.reader import Reader
 from scanner.references.reference import Reference
 from scanner.references.shellwords import Variables, split
 from scanner.references.source import Source
-from scanner.references.spots import HASH, Spot, flagged, references
+from scanner.references.spots import HASH, Spot, flagged
 from scanner.references.tree import Sequence
 
 _INSTRUCTION = re.compile(r"\s*(?P<name>[A-Za-z]+)[ \t]+(?:--[a-z]+=\S+[ \t]+)*(?P<rest>.*)", re.S)
@@ -22,10 +22,7 @@ _REMARK = re.compile(r"[ \t]*#")
 
 
 def _read(source: Source, names: Names) -> Iterable[Reference]:
-    speaks = gate.speaks(source.data)
-    if not speaks and b"/" not in source.data:
-        return ()
-    return references(source, names, _Dockerfile(names).read(source.text), HASH)
+    return gate.references(source, names, _Dockerfile(names).read, HASH)
 
 
 READER = Reader(

@@ -12,7 +12,7 @@ from scanner.references.reader import Reader
 from scanner.references.reference import Reference
 from scanner.references.shellwords import Variables
 from scanner.references.source import Source
-from scanner.references.spots import HASH, Spot, references
+from scanner.references.spots import HASH, Spot
 
 _LINE = re.compile(r"[^\n]*\n?")
 _BATCH = re.compile(r"^\s*@?(?:rem\b|::)|(?:^|\s)#", re.I | re.M)
@@ -22,10 +22,7 @@ def _reads(
     spots: Callable[[str, Names], Iterable[Spot]], comment: re.Pattern[str]
 ) -> Callable[[Source, Names], Iterable[Reference]]:
     def read(source: Source, names: Names) -> Iterable[Reference]:
-        speaks = gate.speaks(source.data)
-        if not speaks and b"/" not in source.data:
-            return ()
-        return references(source, names, spots(source.text, names) if speaks else (), comment)
+        return gate.references(source, names, lambda text: spots(text, names), comment)
 
     return read
 
