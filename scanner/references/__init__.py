@@ -1,12 +1,14 @@
 """References to models in a code base. One file a kind of file; the first reader whose globs take a file reads it.
 
 reference, source, names, reader   the nouns: what is found, a file, what a text names, what a reader is
+walk, remarks                      going through the files; comments that waive
 """
 
 from __future__ import annotations
 
-from scanner.references import code, modelfile, packages, prose, submodules, weights
+from scanner.references import code, configs, dockerfile, modelfile, packages, prose, scripts, submodules, weights
 from scanner.references.names import Named, Names, Place
+from scanner.references.python import PYTHON
 from scanner.references.reader import Reader
 from scanner.references.reference import Confidence, Kind, Reference
 from scanner.references.source import Source, Unread
@@ -14,9 +16,18 @@ from scanner.references.source import Source, Unread
 __all__ = ["READERS", "Confidence", "Kind", "Named", "Names", "Place", "Reader", "Reference", "Source", "Unread"]
 
 READERS: tuple[Reader, ...] = (
+    PYTHON,
     submodules.READER,
     modelfile.READER,
+    dockerfile.READER,
     packages.READER,
+    configs.YAML,
+    configs.JSON,
+    configs.TOML,
+    scripts.SHELL,
+    scripts.MAKE,
+    scripts.BATCH,
+    configs.LINES,
     weights.WEIGHTS,
     code.JAVASCRIPT,
     code.OTHER,

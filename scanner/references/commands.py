@@ -43,12 +43,16 @@ def run(words: Sequence[Literal], names: Names, variables: Variables | None = No
 
 @dataclass(slots=True)
 class _Line:
-    """A command while it is read; ``at`` is the first word after the idiom, ``pin`` and ``flags`` are its models'."""
+    """A command while it is read; ``at`` is the first word after the idiom, ``pin`` and ``flags`` are its models'.
+
+    ``pins`` are the revisions of further models, as ``--tokenizer-revision`` beside ``--tokenizer``, by their stems.
+    """
 
     words: list[Literal]
     idiom: Idiom
     at: int
     pin: str | None = None
+    pins: dict[str, str] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
     dataset: str = ""
     taken: set[int] = field(default_factory=set)
@@ -155,6 +159,8 @@ class _Script:
             role = keys.role(name) if setting or (len(name) > 2 and name.startswith("-")) else None
             if role is Role.TRUST and (found is None or found[1].text.lower() not in _FALSE):
                 line.flags = ("trust_remote_code",)
+            elif found and (whose := keys.revision_of(name)):
+                line.pins[whose] = found[1].text
             elif found and name in line.idiom.kind:
                 line.dataset = found[1].text.lower()
             elif found and (name in line.idiom.revision or (not line.idiom.options and role is Role.REVISION)):
@@ -179,24 +185,20 @@ class _Script:
         elif name in idiom.options or name in idiom.others:
             line.taken.add(at)
             main = name in idiom.options
-            yield from self.loaded(value, line, how, line.pin if main else self.own_pin(line, name))
+            yield from self.loaded(value, line, how, line.pin if main else line.pins.get(keys.stem(name)))
         elif len(name) > 2 and (role := keys.role(name)) and role.place:
             many = self.following(line, at) if keys.name_of(name).endswith("s") and at > index else [at]
             for at in many:
                 line.taken.add(at)
                 place = value if at == found[0] else line.words[at]
-                pin = line.pin if role is not Role.DATASET else None
-                yield from self.valued(place, role, how, pin, line.flags)
+                yield from self.valued(place, role, how, self.pin(line, name), line.flags)
         elif name in idioms.words("values") and at > index and not SETS.match(value.text):
             yield from self.text(value, how, line.idiom.other)
             line.taken.add(at)
 
-    def own_pin(self, line: _Line, name: str) -> str | None:
-        """The revision of a further model, as ``--tokenizer-revision`` beside ``--tokenizer``."""
-        for index, word in enumerate(line.words):
-            if word.text.partition("=")[0] == f"{name}-revision" and (found := line.value(index)):
-                return found[1].text
-        return None
+    def pin(self, line: _Line, name: str) -> str | None:
+        """The revision of a model that only its option's name speaks for."""
+        return line.pins.get(keys.stem(name)) or (line.pin if keys.stem(name) in keys.words("main") else None)
 
     def following(self, line: _Line, index: int) -> list[int]:
         """The indices of the words from ``index`` to the next option."""
@@ -208,7 +210,7 @@ class _Script:
     def setting(self, line: _Line, name: str, value: Literal) -> Iterator[Spot]:
         """A word ``name=value`` in the middle of a command: a variable of a container, a setting of a program."""
         if role := keys.role(name):
-            yield from self.valued(value, role, f"variable {name}", line.pin, line.flags)
+            yield from self.valued(value, role, f"variable {name}", self.pin(line, name), line.flags)
         else:
             yield from self.text(value, "text", line.idiom.other)
 

@@ -11,6 +11,8 @@ from scanner import data
 
 FILE = "idioms/commands.yaml"
 _LISTS = "words of "
+HUB = frozenset(("huggingface", "hf.co/", "hf-mirror", "hf://"))
+"""What an address of the Hub cannot do without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +82,20 @@ def words(name: str) -> frozenset[str]:
     return _table().lists[name]
 
 
-def programs() -> frozenset[str]:
-    """The first words of all commands."""
-    return frozenset(_table().by_program)
+def loading() -> frozenset[str]:
+    """The first words of the commands that take a model by other than its address."""
+    loads = {
+        idiom.name.lower() if " " in idiom.name and "model" in idiom.words else idiom.words[0]
+        for known in _table().by_program.values()
+        for idiom in known
+        if idiom.takes not in ("", "addresses") or idiom.options or idiom.others or idiom.keys
+    }
+    return frozenset(loads)
 
 
 def program(word: str) -> str:
     """A word as a command is named by it: without folder, ending, image registry and tag."""
-    name = word.replace("\\", "/").rpartition("/")[2].lower().partition("@")[0].partition(":")[0]
+    name = word.lstrip("@").replace("\\", "/").rpartition("/")[2].lower().partition("@")[0].partition(":")[0]
     return name.removesuffix(".exe")
 
 

@@ -1,4 +1,4 @@
-"""What the name beside a value says of it: a key, an environment variable, an option. The words are data (``keys.yaml``)."""
+"""What the name beside a value says of it: a key, an environment variable, an option. The words are data."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class Role(Enum):
     REVISION = "revision"
     TRUST = "trust"
     OUTPUT = "what the program writes, serves or publishes"
+    IMAGE = "a container image"
     OTHER = "the name beside it speaks of something else"
 
     @property
@@ -56,12 +57,30 @@ def listed(key: str, section: str) -> bool:
     return name_of(key) in words(section)
 
 
+@lru_cache(maxsize=16_384)
+def stem(key: str) -> str:
+    """``name_of`` without numbers and without the words that only say how something is named: ``model``."""
+    parts = [part for part in name_of(key).split("_") if not part.isdigit()]
+    while len(parts) > 1 and parts[-1] in words("tails"):
+        parts.pop()
+    return "_".join(parts)
+
+
+def revision_of(key: str) -> str:
+    """The stem of the model that this name is the revision of; empty where it is no revision, or does not say whose."""
+    name = name_of(key)
+    return (
+        "" if name in words("revisions") else stem(name.removesuffix("_revision")) if name.endswith("_revision") else ""
+    )
+
+
 _EXACT = (
     ("not_models", Role.OUTPUT),
     ("loaders", Role.LOADER),
     ("revisions", Role.REVISION),
     ("trust", Role.TRUST),
     ("named", Role.MODEL),
+    ("images", Role.IMAGE),
     ("others", Role.OTHER),
 )
 
@@ -73,10 +92,7 @@ def role(key: str) -> Role | None:
     for section, found in _EXACT:
         if name in words(section):
             return found
-    parts = [part for part in name.split("_") if not part.isdigit()]
-    while len(parts) > 1 and parts[-1] in words("tails"):
-        parts.pop()
-    last = parts[-1] if parts else ""
+    last = stem(key).rpartition("_")[2]
     if last in words("dataset_nouns"):
         return Role.DATASET
     return Role.MODEL if last in words("nouns") else None

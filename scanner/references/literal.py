@@ -43,6 +43,10 @@ class Literal:
                 at = stands + len(word[0])
         return cls(text, tuple(marks) or ((0, start),))
 
+    def moved(self, by: int) -> Literal:
+        """The same, its places counted from ``by``."""
+        return Literal(self.text, tuple((index, offset + by) for index, offset in self.marks))
+
     def at(self, index: int) -> int:
         """The offset in the file of a character of ``text``."""
         mark, offset = self.marks[max(0, bisect_right(self.marks, (index, 1 << 62)) - 1)]

@@ -118,10 +118,11 @@ class Names:
 
     def inside(self, text: str, place: Place = Place.TEXT) -> Iterator[tuple[int, str, Named]]:
         """Every address and id-shaped word inside running text: its offset, itself, what it names."""
-        for found in IN_TEXT.finditer(text):
-            word = found[0].rstrip(".,;:!?'\"*_")
-            if named := self.read(word, place):
-                yield found.start(), word, named
+        for start, end in _slashed(text):
+            for found in IN_TEXT.finditer(text, start, end):
+                word = found[0].rstrip(".,;:!?'\"*_")
+                if named := self.read(word, place):
+                    yield found.start(), word, named
 
     def _loaded(self, text: str) -> Named:
         if not text:
@@ -184,6 +185,16 @@ class Names:
         family, variant = words.families.search(repo.name), words.variants.search(repo.name)
         known = (repo.namespace or "").casefold() in self._publishers
         return bool(family or variant) if known else bool(family and variant)
+
+
+def _slashed(text: str) -> Iterator[tuple[int, int]]:
+    """The lines that hold a slash: no other one names anything, and most do not."""
+    at = text.find("/")
+    while at >= 0:
+        start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+        end = len(text) if end < 0 else end
+        yield start, end
+        at = text.find("/", end)
 
 
 def shown(expression: str) -> str:

@@ -22,7 +22,7 @@ _TOKEN = re.compile(
     | (?P<turn>[<>]+&?|\()
     | (?P<single>'[^']{0,20000}')
     | (?P<double>"(?:[^"\\]|\\.){0,20000}")
-    | (?P<inner>\$\((?P<script>[^()\n]{0,2000})\))
+    | (?P<inner>\$\([^()\n]{0,2000}\))
     | (?P<filled>\$\{\{.{0,300}?\}\}|\$\{[^}\n]{0,300}\}|\{\{[^}\n]{0,300}\}\}|<[A-Za-z][A-Za-z_ -]{0,60}>(?=\s|$))
     | (?P<escape>\\.)
     | (?P<plain>[^\s;&|()<>'"\\$`{}^]+)
@@ -30,6 +30,7 @@ _TOKEN = re.compile(
     """,
     re.X | re.S,
 )
+_INNER = re.compile(r"\$\(([^()\n]{0,2000})\)")
 _VARIABLE = re.compile(
     r"\$\{(?P<braced>[A-Za-z_]\w*)(?:\[[@*\d]\])?(?:[:?\-=+]+(?P<default>[^{}$]*))?\}|\$\((?P<make>\w+)\)|\$(?:env:)?(?P<bare>[A-Za-z_]\w*)"
     r"|%(?P<batch>\w+)%|!(?P<late>\w+)!|\{\{\s*(?P<just>\w+)\s*\}\}",
@@ -82,7 +83,7 @@ class _Splitter:
                 self.add(token, kind or "")
             if kind == "heredoc":
                 self.marks.append((token["mark"], self.command))
-            if kind == "end":
+            if kind == "end" and (token[0] != "\n" or not self.command.array):
                 done, self.command = self.command, Command()
                 if token[0] == "\n" and self.marks:
                     at = self.bodies(at)
@@ -98,8 +99,10 @@ class _Splitter:
             start, end = start + 1, end - 1
         elif kind == "escape":
             start += 1
-        if token["script"] is not None and " " in token["script"]:
-            self.command.inner.append(self.script.cut(*token.span("script")))
+        for inner in _INNER.finditer(token[0]) if kind in ("double", "inner") else ():
+            if " " in inner[1]:
+                at = token.start() + inner.start(1)
+                self.command.inner.append(self.script.cut(at, at + len(inner[1])))
         self.word.append(self.script.cut(start, end))
 
     def finish_word(self) -> None:

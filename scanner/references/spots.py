@@ -11,8 +11,10 @@ from scanner.references.names import Named, Names, shown
 from scanner.references.reference import Confidence, Kind, Reference
 from scanner.references.source import Source
 
+TEXT = "text"
+"""How a text is found that nothing but itself speaks for."""
 _SURE = {Confidence.HIGH: 0, Confidence.MEDIUM: 1, Confidence.LOW: 2}
-HASH = re.compile(r"(?:^|\s)#")
+HASH = re.compile(r"(?:^|\s)#", re.M)
 """What begins a comment in most files of settings and commands."""
 
 
@@ -44,7 +46,7 @@ def references(
             line_end, remark = _line(source.text, offset, comment)
         before = bisect_right(starts, offset + len(word) - 1) - 1
         if before < 0 or kept[before].end <= offset:
-            spot = Spot(offset, offset + len(word), word, "text", named)
+            spot = Spot(offset, offset + len(word), word, TEXT, named)
             rest.append(in_comment(spot) if offset >= remark else spot)
     every = sorted((*kept, *rest), key=lambda spot: spot.start)
     return [reference(source, spot) for spot in every]
@@ -61,15 +63,21 @@ def strongest(spots: Iterable[Spot]) -> list[Spot]:
     return kept
 
 
-def _rank(spot: Spot) -> tuple[bool, int, bool, int, int]:
+def _rank(spot: Spot) -> tuple[bool, int, bool, bool, int, int]:
     named = spot.named
     unread = named.kind in (Kind.UNRESOLVED, Kind.LOCAL)
-    return named.kind is Kind.IGNORED, _SURE[named.confidence] + unread, named.revision is None, spot.start, -spot.end
+    weak = _SURE[named.confidence] + unread
+    return named.kind is Kind.IGNORED, weak, spot.how == TEXT, named.revision is None, spot.start, -spot.end
 
 
 def in_comment(spot: Spot) -> Spot:
     """The same, of a comment: flagged, and of the lowest confidence."""
-    return replace(spot, named=replace(spot.named, confidence=Confidence.LOW), flags=(*spot.flags, "comment"))
+    return flagged(replace(spot, named=replace(spot.named, confidence=Confidence.LOW)), "comment")
+
+
+def flagged(spot: Spot, flag: str) -> Spot:
+    """The same with one flag more."""
+    return replace(spot, flags=(*spot.flags, flag))
 
 
 def _line(text: str, offset: int, comment: re.Pattern[str] | None) -> tuple[int, int]:

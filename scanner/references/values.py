@@ -7,7 +7,6 @@ from dataclasses import replace
 from fnmatch import translate
 from functools import cache
 
-from scanner.model import ModelRef, RefForm
 from scanner.references.keys import Role, ordered, words
 from scanner.references.literal import Literal
 from scanner.references.names import Named, Names, Place
@@ -24,6 +23,7 @@ _DEFAULT = re.compile(
     | ^\$\{\{.{0,200}?\|\|\s*["'](?P<action>[^"'{}]+)["']\s*\}\}$""",
     re.X,
 )
+_PATH = re.compile(r"(?:\.{0,2}/|~/|[A-Za-z]:[\\/])[\w.~/\\-]+$")
 _HUB = re.compile(r"^(?:(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co|hf-mirror\.com)/|hf://)", re.I)
 _LONGEST = 2_000
 
@@ -66,14 +66,18 @@ def by_role(
     value: Literal, role: Role, how: str, names: Names, revision: str | None = None, flags: tuple[str, ...] = ()
 ) -> Spot | None:
     """The same for a value under a name of this role."""
-    if role in (Role.OUTPUT, Role.OTHER):
+    if role in (Role.OUTPUT, Role.OTHER, Role.IMAGE):
         return spot(value, Place.TEXT, how, names, reason=role.value)
     place = role.place
+    if role is Role.DATASET:
+        revision, flags = None, ()
+        if "/" not in value.text:
+            return None
     return spot(value, place, how, names, revision=revision, flags=flags) if place else None
 
 
 def _read(text: str, place: Place, names: Names) -> Named | None:
-    if prefix := _starts(text, "libraries"):
+    if (prefix := _starts(text, "libraries")) and (place is not Place.TEXT or ":" in prefix):
         return Named(Kind.UNRESOLVED, reason="a name of another library") if len(text) > len(prefix) else None
     if not _HUB.match(text) and (prefix := _starts(text, "prefixes")) and (":" in prefix or text.count("/") > 1):
         parts = text[len(prefix) :].split("/")
@@ -104,8 +108,7 @@ def _holed(text: str, hole: int, place: Place) -> Named | None:
 
 
 def _local(text: str) -> Named | None:
-    form = ModelRef.parse(text).form
-    return Named(Kind.LOCAL, reason="a local path") if form is RefForm.LOCAL_PATH else None
+    return Named(Kind.LOCAL, reason="a local path") if _PATH.match(text) else None
 
 
 def of_hub(written: str) -> bool:
