@@ -95,6 +95,22 @@ class Names:
     def __init__(self, publishers: Iterable[str], models: Iterable[str] = ()) -> None:
         self._publishers = frozenset(name.casefold() for name in publishers)
         self._models = frozenset(name.casefold() for name in models)
+        self._seconds = frozenset(name.rpartition("/")[2] for name in self._models)
+        self._could: dict[str, bool] = {}
+
+    def could(self, name: str) -> bool:
+        """False when no text is believed by its name alone whose second part is ``name``; cheap, and remembered."""
+        known = self._could.get(name)
+        if known is None:
+            words, lower = _words(), name.casefold()
+            known = bool(
+                _SIZE.search(name)
+                or words.families.search(name)
+                or words.variants.search(name)
+                or lower in self._seconds
+            )
+            self._could[name] = known
+        return known
 
     def read(self, text: str, place: Place = Place.TEXT) -> Named | None:
         """What ``text`` names at such a place; None where it neither has the shape of an id nor has to name a model."""
@@ -187,6 +203,7 @@ class Names:
         return bool(family or variant) if known else bool(family and variant)
 
 
+<<<<<<< HEAD
 def _slashed(text: str) -> Iterator[tuple[int, int]]:
     """The lines that hold a slash: no other one names anything, and most do not."""
     at = text.find("/")
@@ -195,6 +212,11 @@ def _slashed(text: str) -> Iterator[tuple[int, int]]:
         end = len(text) if end < 0 else end
         yield start, end
         at = text.find("/", end)
+=======
+def is_address(text: str) -> bool:
+    """True for a text that begins as an address of the Hub."""
+    return bool(_ADDRESS.match(text))
+>>>>>>> r-py
 
 
 def shown(expression: str) -> str:

@@ -1,0 +1,250 @@
+"""Which call of a file is an idiom, and what its arguments name."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from scanner.references.names import Named, Names, Place, is_address
+from scanner.references.python.bindings import Bindings, Scope, last_name
+from scanner.references.python.idioms import Arguments, Call, Idiom, Speaks, calls, roots, words
+from scanner.references.python.values import Value, Values
+from scanner.references.reference import Confidence, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What one argument of a loader is worth: a text at ``node``, or an open expression there."""
+
+    node: ast.expr
+    text: str | None
+    named: Named
+    how: str
+    flags: tuple[str, ...]
+
+
+def chain(node: ast.expr) -> list[str]:
+    """The names of ``a.b.c``; the first is empty where it is no name."""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute):
+        names.append(node.attr)
+        node = node.value
+    names.append(node.id if isinstance(node, ast.Name) else "")
+    return names[::-1]
+
+
+class Matcher:
+    """Tells the idioms of one file by what it imports."""
+
+    def __init__(self, bindings: Bindings) -> None:
+        self._bindings = bindings
+        self._own = bindings.functions | bindings.classes
+
+    def match(self, function: ast.expr) -> tuple[Call, str] | None:
+        """The idiom that a callee is, and its name as a report shows it."""
+        names = chain(function)
+        imported = self._bindings.imports.get(names[0], "")
+        last = imported.rpartition(".")[2] if imported and len(names) == 1 else names[-1]
+        candidates = calls().get(last)
+        if not candidates:
+            return None
+        full = ".".join([imported, *names[1:]]) if imported else ""
+        parts = full.split(".") if full else names
+        for call in candidates:
+            if self._is(call, names, parts, full):
+                return call, self._shown(call, parts, bool(full))
+        return None
+
+    def _imports(self, call: Call) -> bool:
+        return call.library.always or any(map(call.library.has, self._bindings.modules))
+
+    def _is(self, call: Call, names: list[str], parts: list[str], full: str) -> bool:
+        owner, _, name = call.name.rpartition(".")
+        if call.name.startswith("."):
+            return len(names) > 1 and self._imports(call)
+        if owner:
+            return parts[-2:] == [owner, name] and (call.library.always or self._of(call, full, names[0]))
+        if call.library.exact and full:
+            return full.rpartition(".")[0] in call.library.imports
+        return self._of(call, full, names[0])
+
+    def _of(self, call: Call, full: str, first: str) -> bool:
+        """True when a callee comes from the library: by an import, or by a star import and no name of the file's own."""
+        if full:
+            return call.library.has(full) or (call.library.always and full.partition(".")[0] in roots())
+        return first not in self._own and any(map(call.library.has, self._bindings.stars))
+
+    @staticmethod
+    def _shown(call: Call, parts: list[str], imported: bool) -> str:
+        if call.name.startswith("."):
+            owner = parts[-2] if len(parts) > 1 and parts[-2][:1].isupper() else ""
+            return f"{owner}.{parts[-1]}" if owner else parts[-1]
+        if imported and call.name.islower() and "." not in call.name:
+            return f"{parts[0]}.{parts[-1]}"
+        return call.name
+
+
+class Loads:
+    """Every argument of every idiom in one file."""
+
+    def __init__(self, bindings: Bindings, names: Names) -> None:
+        self._bindings = bindings
+        self._names = names
+        self._values = Values(bindings)
+        self._matcher = Matcher(bindings)
+
+    def uses(self) -> Iterator[Use]:
+        for call, scope in self._bindings.calls:
+            function, arguments = call.func, call.args
+            if last_name(function) in words().calling and arguments:
+                function, arguments = arguments[0], arguments[1:]
+            if found := self._matcher.match(function):
+                matched, how = found
+                yield from _Load(self._names, self._values, matched.idiom, how, call, arguments, scope).uses()
+
+
+@dataclass(frozen=True, slots=True)
+class _Load:
+    names: Names
+    values: Values
+    idiom: Idiom
+    how: str
+    call: ast.Call
+    arguments: list[ast.expr]
+    scope: Scope
+
+    def uses(self) -> Iterator[Use]:
+        keywords = self.values.keywords(self.call, self.scope)
+        idiom, flags = self.idiom, self._flags(keywords)
+        kinds = {
+            text for node, scope, _ in self._given(idiom.type, keywords) for text in self.values.texts(node, scope)
+        }
+        given_any = False
+        for node, scope, argument in self._given(idiom.written, keywords):
+            for value in self.values.of(node, scope):
+                if value.text and (named := self.names.read(value.text)):
+                    reason = "a repository that is written to"
+                    yield Use(value.node, value.text, replace(named, kind=Kind.IGNORED, reason=reason), self.how, ())
+        for node, scope, argument in self._given(idiom.model + idiom.dataset, keywords):
+            given_any = True
+            is_dataset = argument in idiom.dataset or bool(kinds & words().datasets)
+            revisions = self._revisions(keywords)
+            values = self._kept(node, scope, argument)
+            for index, value in enumerate(values):
+                named = self._named(value, is_dataset, bool(kinds & words().others))
+                if named is None:
+                    continue
+                noted = flags
+                if named.revision is None and named.kind in (Kind.MODEL, Kind.DATASET) and revisions:
+                    revision = revisions[index] if len(revisions) == len(values) else revisions[0]
+                    named, noted = (
+                        (replace(named, revision=revision), flags) if revision else (named, (*flags, "revision=?"))
+                    )
+                where = value.node if value.text is not None else node
+                yield Use(where, value.text, named, self.how, (*noted, *value.flags))
+        unknown = keywords.get(None)
+        if unknown and not given_any and idiom.model and not idiom.object:
+            yield Use(unknown[0], None, Named(Kind.UNRESOLVED, reason="given by a table"), self.how, flags)
+
+    def _given(
+        self, wanted: Arguments, keywords: dict[str | None, tuple[ast.expr, Scope]]
+    ) -> Iterator[tuple[ast.expr, Scope, int | str]]:
+        starred = next((i for i, node in enumerate(self.arguments) if isinstance(node, ast.Starred)), None)
+        for argument in wanted:
+            if isinstance(argument, str):
+                if argument in keywords:
+                    yield (*keywords[argument], argument)
+            elif starred is not None and argument >= starred:
+                yield self.arguments[starred], self.scope, argument
+            elif argument < len(self.arguments):
+                yield self.arguments[argument], self.scope, argument
+
+    def _kept(self, node: ast.expr, scope: Scope, argument: int | str) -> list[Value]:
+        """The values of an argument, without the open ones where it may be given a thing that is loaded already."""
+        values = self.values.of(node, scope)
+        if isinstance(node, ast.List | ast.Tuple):
+            values = [value for element in node.elts for value in self.values.of(element, scope)]
+        if argument not in self.idiom.object:
+            return values
+        return [value for value in values if value.text is not None or _is_name(node, value, scope)]
+
+    def _named(self, value: Value, is_dataset: bool, is_other: bool) -> Named | None:
+        idiom = self.idiom
+        if value.text is None:
+            if is_dataset or is_other or idiom.own is Kind.IGNORED:
+                return None
+            confidence = Confidence.LOW if idiom.unsure else Confidence.HIGH
+            return Named(Kind.UNRESOLVED, confidence=confidence, reason=value.reason)
+        if is_other:
+            return Named(Kind.IGNORED, reason="a Space")
+        named = self._dataset(value.text) if is_dataset else self._model(value.text)
+        return replace(named, confidence=Confidence.LOW) if named and idiom.unsure else named
+
+    def _dataset(self, text: str) -> Named | None:
+        return self.names.read(text, Place.DATASET)
+
+    def _model(self, text: str) -> Named | None:
+        idiom, text = self.idiom, unwrapped(text.strip())
+        prefix = next((prefix for prefix in idiom.prefixes if text.startswith(prefix)), "")
+        text = idiom.short.get(text, text.removeprefix(prefix))
+        if text.startswith("spaces/"):
+            return Named(Kind.IGNORED, reason="a Space")
+        is_own = not prefix and not is_address(text) and (idiom.needs_prefix or "/" not in text)
+        named = self.names.read(text, Place.LOADER)
+        if is_own and idiom.own and named and named.kind is not Kind.LOCAL:
+            return Named(idiom.own, reason=idiom.reason)
+        if named and named.kind is Kind.MODEL and named.repo and not named.repo.namespace:
+            return self._one_part(text, named)
+        return named
+
+    def _one_part(self, text: str, named: Named) -> Named | None:
+        """A name without an owner: one of the library's own, one the Hub keeps from its beginnings, or a folder."""
+        if self.names.read(text, Place.NAMED):
+            return named
+        if self.idiom.namespace:
+            return self.names.read(f"{self.idiom.namespace}/{text}", Place.LOADER)
+        likened = self.names.read(f"_/{text}")
+        if likened is not None and likened.kind is Kind.MODEL:
+            return named
+        return Named(Kind.LOCAL, reason="a folder: the Hub keeps no such name without an owner")
+
+    def _revisions(self, keywords: dict[str | None, tuple[ast.expr, Scope]]) -> list[str | None]:
+        for node, scope, _ in self._given(self.idiom.revision, keywords):
+            if isinstance(node, ast.Constant) and node.value is None:
+                continue
+            return [value.text for value in self.values.of(node, scope)] or []
+        return []
+
+    def _flags(self, keywords: dict[str | None, tuple[ast.expr, Scope]]) -> tuple[str, ...]:
+        found = []
+        for (keyword, wanted), flag in words().flags.items():
+            if keyword in keywords:
+                node, scope = keywords[keyword]
+                given = {node} if isinstance(node, ast.Constant) else self._constants(node, scope)
+                if any(str(constant.value) == wanted for constant in given):
+                    found.append(flag)
+        return tuple(found)
+
+    def _constants(self, node: ast.expr, scope: Scope) -> set[ast.Constant]:
+        bound = scope.find(node.id) if isinstance(node, ast.Name) else []
+        return {one for b in bound for one in (b.expression,) if isinstance(one, ast.Constant)}
+
+
+def unwrapped(text: str) -> str:
+    """What an address that answers for one model is of; any other text as it is."""
+    prefix = next((prefix for prefix in words().addresses if text.startswith(prefix)), "")
+    return text.removeprefix(prefix).split("?")[0] if prefix else text
+
+
+def _is_name(node: ast.expr, value: Value, scope: Scope) -> bool:
+    """True when an open expression is rather a name of a model than a model."""
+    if isinstance(node, ast.Name) and any(bound.is_str for bound in scope.find(node.id)):
+        return True
+    if isinstance(node, ast.JoinedStr):
+        return True
+    while isinstance(node, ast.Call | ast.Subscript | ast.Await):
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+            return Speaks.of_naming(str(node.slice.value))
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return Speaks.of_naming(last_name(node))

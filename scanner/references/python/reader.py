@@ -1,0 +1,75 @@
+"""Python: by its syntax tree, where a file holds anything that could matter."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterator
+
+from scanner.references.names import Names
+from scanner.references.python.bindings import Text, bind
+from scanner.references.python.calls import Loads
+from scanner.references.python.found import Found
+from scanner.references.python.literals import comments, sweep, unparsed
+from scanner.references.python.sieve import SHAPED, SHAPED_TEXT, matters
+from scanner.references.reader import Reader
+from scanner.references.reference import Reference
+from scanner.references.source import Source
+
+MAX_PARSED = 4_000_000
+"""Beyond so many characters a file is read word by word: a parser needs hundreds of bytes for each."""
+
+
+def _read(source: Source, names: Names) -> list[Reference]:
+    if not matters(source.data, names):
+        return list(_ignored(source, names))
+    found = Found(source.path, source.text)
+    analyse(found, found.text, names)
+    return found.references()
+
+
+def _ignored(source: Source, names: Names) -> Iterator[Reference]:
+    """The literals of a file that names no model: each with its reason."""
+    if SHAPED.search(source.data) is None:
+        return
+    found = Found(source.path, source.text)
+    for literal in SHAPED_TEXT.finditer(source.text):
+        if named := names.read(literal[1]):
+            found.add(literal.start(1), literal[1], named, "text")
+    yield from found.references()
+
+
+def parse(text: str) -> ast.Module | None:
+    """The tree of a program, or None for what is no Python of this version, or nested or long beyond reason."""
+    if len(text) > MAX_PARSED:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def analyse(found: Found, text: str, names: Names) -> None:
+    """Note all references of a program; ``text`` has the same places as the text of ``found``."""
+    tree = parse(text)
+    if tree is None:
+        unparsed(found, names)
+        return
+    bindings = bind(tree)
+    for use in Loads(bindings, names).uses():
+        written = use.text if use.text is not None else found.written(use.node)
+        found.add(found.start(use.node), written, use.named, use.how, use.flags)
+    sweep(found, bindings.texts, names)
+    comments(found, list(_spans(found, bindings.texts)), names)
+
+
+def _spans(found: Found, texts: list[Text]) -> Iterator[tuple[int, int]]:
+    for text in texts:
+        node = text.node
+        end = found.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
+        yield found.offset(node.lineno, node.col_offset), end
+
+
+PYTHON = Reader("python", ("*.py", "*.pyi", "*.pyw"), _read)

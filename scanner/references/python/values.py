@@ -1,0 +1,411 @@
+"""What an expression can be worth, as far as the file itself says it: each text, and whether something stays open.
+
+Nothing is executed. Every step is counted, so that no file takes long; what is beyond the count stays open.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any
+
+from scanner.references.python.bindings import Bindings, Bound, Scope, last_name, root_name
+from scanner.references.python.idioms import words
+
+MAX_STEPS = 100_000
+MAX_DEPTH = 24
+MAX_VALUES = 64
+MAX_LENGTH = 2_000
+
+DEFAULT = "default"
+"""The flag of a text that counts only where the environment or a caller gives no other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """``text`` is None where the value is open, for ``reason``; ``node`` is where the text stands.
+
+    ``called`` is set where the value is what a call gives, which may be a thing and no text.
+    """
+
+    node: ast.expr
+    text: str | None
+    reason: str = ""
+    flags: tuple[str, ...] = ()
+    called: bool = False
+
+
+def _several(values: list[Value]) -> list[Value]:
+    return list(dict.fromkeys(values))[:MAX_VALUES]
+
+
+class Values:
+    """Folds the expressions of one file."""
+
+    def __init__(self, bindings: Bindings) -> None:
+        self._bindings = bindings
+        self._steps = MAX_STEPS
+        self._open: set[tuple[int, int, str]] = set()
+
+    def of(self, node: ast.expr, scope: Scope, depth: int = 0) -> list[Value]:
+        """Every value of ``node``; an empty list where it is worth no text at all (None, a number)."""
+        self._steps -= 1
+        fold = _FOLDS.get(type(node))
+        if self._steps < 0 or depth > MAX_DEPTH:
+            return [Value(node, None, "too much to follow")]
+        if fold is None:
+            return [Value(node, None, "an expression of the program")]
+        found: list[Value] = fold(self, node, scope, depth + 1)
+        return _several(found)
+
+    def texts(self, node: ast.expr, scope: Scope) -> list[str]:
+        return [value.text for value in self.of(node, scope) if value.text is not None]
+
+    def _constant(self, node: ast.Constant, scope: Scope, depth: int) -> list[Value]:
+        return [Value(node, node.value)] if isinstance(node.value, str) else []
+
+    def _name(self, node: ast.Name, scope: Scope, depth: int) -> list[Value]:
+        bound = scope.find(node.id)
+        if not bound:
+            return [Value(node, None, "a name that the file does not bind")]
+        return self._bounds(node, bound, depth)
+
+    def _bounds(self, node: ast.expr, bounds: list[Bound], depth: int) -> list[Value]:
+        """The values of all of ``bounds``; an empty sum is open, since something must be given."""
+        found = [value for bound in bounds[:MAX_VALUES] for value in self._bound(node, bound, depth)]
+        return found or [Value(node, None, "given elsewhere")]
+
+    def _bound(self, node: ast.expr, bound: Bound, depth: int) -> list[Value]:
+        if bound.module:
+            return [Value(node, None, f"imported from {bound.module}")]
+        key = (id(bound.expression), id(bound.scope), f"{bound.name}{id(bound.function)}{bound.steps}")
+        if key in self._open or depth > MAX_DEPTH:
+            return []
+        self._open.add(key)
+        try:
+            if bound.function is not None:
+                return self._parameter(bound, depth)
+            if bound.expression is None:
+                return [Value(node, None, "made by the program")]
+            return [value for leaf in self.leaves(bound, depth) for value in self.of(*leaf, depth)]
+        finally:
+            self._open.discard(key)
+
+    def _parameter(self, bound: Bound, depth: int) -> list[Value]:
+        found = self.of(bound.expression, bound.scope, depth) if bound.expression is not None else []
+        for option in self._bindings.options.get(bound.name, ()):
+            if option.expression is not None:
+                found += self.of(option.expression, option.scope, depth)
+        for argument, scope in self._given(bound):
+            found += self.of(argument, scope, depth)
+        return found
+
+    def _given(self, bound: Bound) -> Iterator[tuple[ast.expr, Scope]]:
+        """What the calls in this file give for a parameter."""
+        function = bound.function
+        if function is None:
+            return
+        plain = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
+        if plain[:1] in (["self"], ["cls"]):
+            plain = plain[1:]
+        place = plain.index(bound.name) if bound.name in plain else None
+        # A class is called by its own name, which is the one its constructor's calls have.
+        names = [function.name] if function.name != "__init__" else sorted(self._bindings.classes)
+        for name in names:
+            for call, scope in self._bindings.called.get(name, ())[:MAX_VALUES]:
+                if root_name(call.func) in self._bindings.imports:
+                    continue
+                for keyword in call.keywords:
+                    if keyword.arg == bound.name:
+                        yield keyword.value, scope
+                if place is not None and place < len(call.args):
+                    if not any(isinstance(argument, ast.Starred) for argument in call.args[: place + 1]):
+                        yield call.args[place], scope
+
+    def leaves(self, bound: Bound, depth: int = 0) -> list[tuple[ast.expr, Scope]]:
+        """The expressions that ``bound`` stands for once its steps are taken; itself where they cannot be."""
+        if bound.expression is None:
+            return []
+        found = [(bound.expression, bound.scope)]
+        for step in bound.steps:
+            taken: list[tuple[ast.expr, Scope]] = []
+            for expression, scope in found:
+                elements = self.elements(expression, scope, depth + 1)
+                if elements is None:
+                    return [(bound.expression, bound.scope)] if not bound.steps else [(_OPEN, scope)]
+                taken += elements if step is None else elements[step : step + 1]
+            found = taken[:MAX_VALUES]
+        return found
+
+    def elements(self, node: ast.expr, scope: Scope, depth: int) -> list[tuple[ast.expr, Scope]] | None:
+        """The elements of a container, as iterating gives them; None where it is not in the file."""
+        self._steps -= 1
+        if self._steps < 0 or depth > MAX_DEPTH:
+            return None
+        if isinstance(node, ast.List | ast.Tuple | ast.Set):
+            return [(element, scope) for element in node.elts]
+        if isinstance(node, ast.Dict):
+            return [(key, scope) for key in node.keys if key is not None]
+        if isinstance(node, ast.Call):
+            return self._iterated(node, scope, depth)
+        found: list[tuple[ast.expr, Scope]] = []
+        for expression, inner in self._containers(node, scope, depth):
+            found += self.elements(expression, inner, depth + 1) or []
+        return found or None
+
+    def _containers(self, node: ast.expr, scope: Scope, depth: int) -> list[tuple[ast.expr, Scope]]:
+        """The expressions that a name, attribute or key stands for."""
+        if isinstance(node, ast.Name):
+            bounds = scope.find(node.id)
+        elif isinstance(node, ast.Attribute):
+            bounds = self._bindings.attributes.get(node.attr, [])
+        elif isinstance(node, ast.Subscript):
+            return self._chosen(node, scope, depth)
+        else:
+            return []
+        return [
+            leaf
+            for bound in bounds[:MAX_VALUES]
+            if bound.expression is not node
+            for leaf in self.leaves(bound, depth + 1)
+        ]
+
+    def _iterated(self, node: ast.Call, scope: Scope, depth: int) -> list[tuple[ast.expr, Scope]] | None:
+        name = last_name(node.func)
+        if isinstance(node.func, ast.Attribute) and name in ("items", "values", "keys"):
+            pairs = [pair for table in self._tables(node.func.value, scope, depth) for pair in table]
+            if name == "items":
+                return [(ast.Tuple([key, value]), inner) for key, value, inner in pairs if key is not None] or None
+            return [
+                (value if name == "values" else key, inner) for key, value, inner in pairs if key is not None
+            ] or None
+        if name == "enumerate" and node.args:
+            found = self.elements(node.args[0], scope, depth + 1)
+            return found and [(ast.Tuple([ast.Constant(0), element]), inner) for element, inner in found]
+        if name == "zip" and node.args:
+            columns = [self.elements(argument, scope, depth + 1) or [] for argument in node.args[:8]]
+            return [(ast.Tuple([element for element, _ in row]), row[0][1]) for row in zip(*columns, strict=False)]
+        if name in ("list", "tuple", "set", "sorted", "reversed", "tqdm", "cycle", "frozenset") and node.args:
+            return self.elements(node.args[0], scope, depth + 1)
+        return None
+
+    def _tables(self, node: ast.expr, scope: Scope, depth: int) -> list[list[tuple[ast.expr | None, ast.expr, Scope]]]:
+        """The dictionaries that ``node`` stands for, as rows of key, value and scope."""
+        self._steps -= 1
+        if self._steps < 0 or depth > MAX_DEPTH:
+            return []
+        if isinstance(node, ast.Dict):
+            return [[(key, value, scope) for key, value in zip(node.keys, node.values, strict=True)]]
+        if isinstance(node, ast.Call) and last_name(node.func) == "dict" and not node.args:
+            return [[(ast.Constant(given.arg), given.value, scope) for given in node.keywords if given.arg]]
+        return [
+            table
+            for expression, inner in self._containers(node, scope, depth)
+            for table in self._tables(expression, inner, depth + 1)
+        ]
+
+    def keywords(self, call: ast.Call, scope: Scope) -> dict[str | None, tuple[ast.expr, Scope]]:
+        """The keywords of a call, those of a known ``**table`` too; under None an unknown one."""
+        found: dict[str | None, tuple[ast.expr, Scope]] = {}
+        for keyword in call.keywords:
+            if keyword.arg is not None:
+                found[keyword.arg] = (keyword.value, scope)
+                continue
+            tables = self._tables(keyword.value, scope, 0)
+            if not tables:
+                found[None] = (keyword.value, scope)
+            for key, value, inner in (row for table in tables for row in table):
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    found.setdefault(key.value, (value, inner))
+        return found
+
+    def _chosen(self, node: ast.Subscript, scope: Scope, depth: int) -> list[tuple[ast.expr, Scope]]:
+        """What a key picks out of a table or list; all of it where the key is open."""
+        key = node.slice
+        index = key.value if isinstance(key, ast.Constant) else None
+        tables = self._tables(node.value, scope, depth + 1)
+        if tables:
+            rows = [row for table in tables for row in table]
+            wanted = [index] if index is not None else self.texts(key, scope) if isinstance(key, ast.Name) else []
+            exact = [(v, inner) for k, v, inner in rows if isinstance(k, ast.Constant) and k.value in wanted]
+            return exact or [(value, inner) for _, value, inner in rows]
+        elements = self.elements(node.value, scope, depth + 1) or []
+        if isinstance(index, int) and -len(elements) <= index < len(elements):
+            return [elements[index]]
+        return elements
+
+    def _subscript(self, node: ast.Subscript, scope: Scope, depth: int) -> list[Value]:
+        chosen = self._chosen(node, scope, depth)
+        if not chosen and isinstance(node.slice, ast.Constant) and not _is_environment(node.value):
+            return self._bounds(node, self._bindings.attributes.get(str(node.slice.value), []), depth)
+        found = [value for expression, inner in chosen for value in self.of(expression, inner, depth)]
+        return found or [Value(node, None, "given elsewhere")]
+
+    def _attribute(self, node: ast.Attribute, scope: Scope, depth: int) -> list[Value]:
+        bindings = self._bindings
+        if isinstance(node.value, ast.Name) and any(bound.module for bound in scope.find(node.value.id)):
+            return [Value(node, None, "given by what is imported")]
+        options = [bound for bound in bindings.options.get(node.attr, ()) if bound.expression is not None]
+        bounds = bindings.attributes.get(node.attr, [])
+        return self._bounds(node, [*options, *bounds], depth)
+
+    def _either(self, node: ast.IfExp, scope: Scope, depth: int) -> list[Value]:
+        return self.of(node.body, scope, depth) + self.of(node.orelse, scope, depth)
+
+    def _first_true(self, node: ast.BoolOp, scope: Scope, depth: int) -> list[Value]:
+        """Of ``given or "text"``, the text counts where nothing is given."""
+        found = [value for part in node.values for value in self.of(part, scope, depth)]
+        known = [value for value in found if value.text]
+        if not known or len(known) == len(found):
+            return found
+        return [replace(value, flags=tuple(dict.fromkeys((*value.flags, DEFAULT)))) for value in known]
+
+    def _named(self, node: ast.NamedExpr, scope: Scope, depth: int) -> list[Value]:
+        return self.of(node.value, scope, depth)
+
+    def _await(self, node: ast.Await, scope: Scope, depth: int) -> list[Value]:
+        return self.of(node.value, scope, depth)
+
+    def _joined(self, node: ast.expr, parts: list[list[Value]]) -> list[Value]:
+        """Every way to write the parts after each other; open where a part is."""
+        opened = next((value for part in parts for value in part if value.text is None), None)
+        if opened is not None or not all(parts):
+            return [Value(node, None, opened.reason if opened else "made by the program")]
+        found = []
+        for row in product(*parts):
+            text = "".join(value.text or "" for value in row)
+            flags = tuple(dict.fromkeys(flag for value in row for flag in value.flags))
+            found.append(Value(node, text, flags=flags))
+            if len(found) >= MAX_VALUES or len(text) > MAX_LENGTH:
+                break
+        return found
+
+    def _binop(self, node: ast.BinOp, scope: Scope, depth: int) -> list[Value]:
+        if isinstance(node.op, ast.Add):
+            return self._joined(node, [self.of(node.left, scope, depth), self.of(node.right, scope, depth)])
+        if isinstance(node.op, ast.Div):
+            slash = [Value(node, "/")]
+            return self._joined(node, [self.of(node.left, scope, depth), slash, self.of(node.right, scope, depth)])
+        if isinstance(node.op, ast.Mod) and isinstance(node.left, ast.Constant) and isinstance(node.left.value, str):
+            right = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
+            return self._filled(node, node.left.value.split("%s"), list(right), scope, depth)
+        return [Value(node, None, "an expression of the program")]
+
+    def _filled(
+        self, node: ast.expr, pieces: list[str], arguments: list[ast.expr], scope: Scope, depth: int
+    ) -> list[Value]:
+        if len(pieces) != len(arguments) + 1:
+            return [Value(node, None, "part of the name is filled in elsewhere")]
+        parts = [[Value(node, pieces[0])]]
+        for argument, piece in zip(arguments, pieces[1:], strict=True):
+            parts += [self.of(argument, scope, depth), [Value(node, piece)]]
+        return self._joined(node, parts)
+
+    def _fstring(self, node: ast.JoinedStr, scope: Scope, depth: int) -> list[Value]:
+        parts = []
+        for part in node.values:
+            if isinstance(part, ast.FormattedValue):
+                part = part.value
+            parts.append(self._number(part) or self.of(part, scope, depth))
+        return self._joined(node, parts)
+
+    @staticmethod
+    def _number(node: ast.expr) -> list[Value]:
+        is_number = isinstance(node, ast.Constant) and isinstance(node.value, int | float)
+        return [Value(node, str(node.value))] if is_number and isinstance(node, ast.Constant) else []
+
+    def _call(self, node: ast.Call, scope: Scope, depth: int) -> list[Value]:
+        name = last_name(node.func)
+        if name == "format" and isinstance(node.func, ast.Attribute):
+            return self._formatted(node, node.func.value, scope, depth)
+        if name == "join" and isinstance(node.func, ast.Attribute) and node.args:
+            return self._path(node, scope, depth)
+        if (found := self._default(node, scope, depth)) is not None:
+            return found
+        if name in words().methods and isinstance(node.func, ast.Attribute):
+            return self.of(node.func.value, scope, depth)
+        if name in words().passing and node.args:
+            return self.of(node.args[0], scope, depth)
+        if name == "get" and isinstance(node.func, ast.Attribute) and node.args:
+            chosen = ast.Subscript(node.func.value, node.args[0])
+            picked = [v for leaf in self._chosen(chosen, scope, depth) for v in self.of(*leaf, depth)]
+            return picked + self.of(node.args[1], scope, depth) if len(node.args) > 1 else picked or self._opened(node)
+        if name in self._bindings.functions and name in self._bindings.returns:
+            found = self._bounds(node, self._bindings.returns[name], depth)
+            return [replace(value, called=True) if value.text is None else value for value in found]
+        return self._opened(node)
+
+    @staticmethod
+    def _opened(node: ast.expr) -> list[Value]:
+        return [Value(node, None, "what a call gives", called=True)]
+
+    def _formatted(self, node: ast.Call, template: ast.expr, scope: Scope, depth: int) -> list[Value]:
+        found: list[Value] = []
+        for text in self.of(template, scope, depth):
+            if text.text is None:
+                return [Value(node, None, text.reason)]
+            names = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+            pieces, arguments, rest = [], [], text.text
+            while (start := rest.find("{")) >= 0 and (end := rest.find("}", start)) >= 0:
+                pieces.append(rest[:start])
+                hole = rest[start + 1 : end]
+                place = int(hole) if hole.isdecimal() and len(hole) < 4 else len(arguments)
+                given = names.get(hole) or (node.args[place] if place < len(node.args) else None)
+                if given is None:
+                    return [Value(node, None, "part of the name is filled in elsewhere")]
+                arguments.append(given)
+                rest = rest[end + 1 :]
+            found += self._filled(node, [*pieces, rest], arguments, scope, depth)
+        return found
+
+    def _path(self, node: ast.Call, scope: Scope, depth: int) -> list[Value]:
+        """``os.path.join(...)``, or a text that joins a list."""
+        if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Constant):
+            glue = Value(node, str(node.func.value.value))
+            elements = self.elements(node.args[0], scope, depth) or []
+            given = [self.of(element, inner, depth) for element, inner in elements]
+        else:
+            glue, given = Value(node, "/"), [self.of(argument, scope, depth) for argument in node.args]
+        parts = [part for one in given for part in (one, [glue])][:-1]
+        return self._joined(node, parts) if parts else self._opened(node)
+
+    def _default(self, node: ast.Call, scope: Scope, depth: int) -> list[Value] | None:
+        """What a call falls back to when nothing is set: a variable of the environment, a field, an option."""
+        name = last_name(node.func)
+        if isinstance(node.func, ast.Attribute) and f"{last_name(node.func.value)}.{name}" in words().defaults:
+            name = f"{last_name(node.func.value)}.{name}"
+        arguments = words().defaults.get(name)
+        if arguments is None or (name in self._bindings.functions):
+            return None
+        keywords = {keyword.arg: keyword.value for keyword in node.keywords}
+        for argument in arguments:
+            given = keywords.get(argument) if isinstance(argument, str) else dict(enumerate(node.args)).get(argument)
+            if isinstance(given, ast.Lambda):
+                given = given.body
+            if given is not None and not (isinstance(given, ast.Constant) and given.value in (None, ...)):
+                flags = (DEFAULT,) if name in words().flagged else ()
+                return [replace(v, flags=(*v.flags, *flags)) for v in self.of(given, scope, depth)]
+        return [Value(node, None, "given from outside")]
+
+
+def _is_environment(node: ast.expr) -> bool:
+    return last_name(node) == "environ"
+
+
+_OPEN = ast.Name("", lineno=1, col_offset=0)
+_Fold = Callable[[Values, Any, Scope, int], list[Value]]
+_FOLDS: dict[type[ast.expr], _Fold] = {
+    ast.Constant: Values._constant,
+    ast.Name: Values._name,
+    ast.Attribute: Values._attribute,
+    ast.Subscript: Values._subscript,
+    ast.IfExp: Values._either,
+    ast.BoolOp: Values._first_true,
+    ast.NamedExpr: Values._named,
+    ast.Await: Values._await,
+    ast.BinOp: Values._binop,
+    ast.JoinedStr: Values._fstring,
+    ast.Call: Values._call,
+}
