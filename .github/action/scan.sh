@@ -6,6 +6,9 @@ set -euo pipefail
 
 # Outside the code base, so that it is no part of the scan.
 venv="$RUNNER_TEMP/modelorigin"
+# Where the runner keeps tools in a folder this Python was not built for, it finds its library so and not otherwise:
+# https://github.com/cpp-linter/cpp-linter-action/pull/184 (2024-01-30).
+export LD_LIBRARY_PATH="${PYTHON%/bin/*}/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 
 wrong() {
   printf 'error: %s\n' "$1" >&2
@@ -68,10 +71,11 @@ scan() {
   ! on summary "$INPUT_SUMMARY" || command+=("--output=$report/summary.md")
   each '' "$INPUT_ARGS"
 
-  # What is printed quotes the code base and the Hub: no line of it is a command to the runner.
+  # What is printed quotes the code base and the Hub: no line of it is a command to the runner. One stream, since the
+  # runner reads two without an order between them.
   token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
   printf '::stop-commands::%s\n' "$token"
-  "${command[@]}" -- "$INPUT_PATH" || code=$?
+  "${command[@]}" -- "$INPUT_PATH" 2>&1 || code=$?
   printf '\n::%s::\n' "$token"
 
   if [[ -f $report/annotations ]]; then

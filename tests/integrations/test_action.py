@@ -69,7 +69,7 @@ class Job:
             cwd=self.code, capture_output=True, timeout=600, check=False, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         out, trace = done.stdout.decode(), done.stderr.decode()
-        assert "Traceback" not in trace
+        assert "Traceback" not in out + trace
         told = [line.split("=", 1) for line in files["GITHUB_OUTPUT"].read_text(encoding="utf-8").splitlines()]
         summary = files["GITHUB_STEP_SUMMARY"].read_text(encoding="utf-8")
         return Done(done.returncode, out, trace, dict(told), summary)
@@ -213,9 +213,10 @@ def test_what_is_no_version_is_not_installed(job: Job, attack: str) -> None:
 def test_what_is_printed_is_no_command_to_the_runner(installed: Job) -> None:
     tokens = set()
     for _ in range(2):
-        out = installed.step("scan", policy="::warning::x").out
+        out = installed.step("scan", args="--no-such-option").out
         token = re.match(r"::stop-commands::([0-9a-f]{32})\n", out)
         assert token
+        assert "\nerror: " in out
         assert out.endswith(f"\n::{token[1]}::\n")
         tokens.add(token[1])
     assert len(tokens) == 2
