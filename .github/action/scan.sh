@@ -58,7 +58,7 @@ scan() {
   [[ -n ${MODELORIGIN_DB:-} ]] || command+=(--no-record)
   each --policy "$INPUT_POLICY"
   each --set "$INPUT_SET"
-  one --waivers "$INPUT_WAIVERS"
+  each --waivers "$INPUT_WAIVERS"
   one --fail-on "$INPUT_FAIL_ON"
   one --hub "$INPUT_HUB"
   ! on offline "$INPUT_OFFLINE" || command+=(--offline)

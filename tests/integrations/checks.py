@@ -19,6 +19,9 @@ BIN = Path(sys.executable).parent
 OFFLINE = {"HF_ENDPOINT": "http://127.0.0.1:9", "HF_HUB_DISABLE_TELEMETRY": "1"}
 """A closed port of this machine: a test that forgets to say where the hub is must not reach the real one."""
 
+REBADGED = 'import { pipeline } from "@huggingface/transformers";\n\nawait pipeline("text-generation", "microsoft/MAI-DS-R1");\n'
+"""app.js: a model whose publisher is not where its weights come from."""
+
 needs_install = pytest.mark.skipif(
     os.environ.get("MODELORIGIN_TEST_INSTALL") != "1",
     reason="installs modelorigin into a fresh environment: set MODELORIGIN_TEST_INSTALL=1",

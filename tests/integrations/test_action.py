@@ -12,14 +12,26 @@ from pathlib import Path
 
 import pytest
 
-from .checks import ATTACKS, BIN, OFFLINE, ROOT, argv_of, check, documents, lines_of, needs_install, needs_scan, plant
+from .checks import (
+    ATTACKS,
+    BIN,
+    OFFLINE,
+    REBADGED,
+    ROOT,
+    argv_of,
+    check,
+    documents,
+    lines_of,
+    needs_install,
+    needs_scan,
+    plant,
+)
 
 ACTION = documents(ROOT / "action.yml")[0]
 STEPS = {step.get("id") or step["name"]: step for step in ACTION["runs"]["steps"]}
 SCRIPT = ".github/action/scan.sh"
 DEFAULTS = {name: given["default"] for name, given in ACTION["inputs"].items()}
 ONE = {
-    "waivers": "--waivers",
     "fail-on": "--fail-on",
     "hub": "--hub",
     "endpoint": "--endpoint",
@@ -158,7 +170,7 @@ def test_everything_that_is_given_is_passed(installed: Job) -> None:
     words = argv_of(
         installed.step(
             "scan", path="-services/a b", policy="no-prc-root\n  house rules.yaml \n\n", set="denied=CN,RU\nx=1",
-            waivers="-w.yaml", fail_on="deny", hub="starter", offline="true", endpoint="https://mirror.example/hf",
+            waivers="-w.yaml\nb.yaml", fail_on="deny", hub="starter", offline="true", endpoint="https://mirror.example/hf",
             baseline="b.json", locked="true", diff="--upload-pack=x", config="true", args="--depth=card\n--as-of=2026-07-01",
             sarif="false", summary="false",
         ).trace
@@ -166,7 +178,7 @@ def test_everything_that_is_given_is_passed(installed: Job) -> None:
     annotations = next(word for word in words if word.startswith("--output=github:"))
     assert [word for word in words if not word.endswith(".sarif")] == [
         "scan", "--no-progress", "--no-record", "--policy=no-prc-root", "--policy=house rules.yaml", "--set=denied=CN,RU",
-        "--set=x=1", "--waivers=-w.yaml", "--fail-on=deny", "--hub=starter", "--offline",
+        "--set=x=1", "--waivers=-w.yaml", "--waivers=b.yaml", "--fail-on=deny", "--hub=starter", "--offline",
         "--endpoint=https://mirror.example/hf", "--baseline=b.json", "--locked", "--diff=--upload-pack=x",
         annotations, "--depth=card", "--as-of=2026-07-01", "--", "-services/a b",
     ]  # fmt: skip
@@ -175,11 +187,11 @@ def test_everything_that_is_given_is_passed(installed: Job) -> None:
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_a_hostile_input_stays_a_word(installed: Job, attack: str) -> None:
     plant(installed.code)
-    inputs = dict.fromkeys(("path", "policy", "set", "diff", "args", *ONE), attack)
+    inputs = dict.fromkeys(("path", "policy", "set", "waivers", "diff", "args", *ONE), attack)
     done = installed.step("scan", **inputs)
     words = argv_of(done.trace)
     assert words[-2:] == ["--", attack]
-    for option in ("policy", "set"):
+    for option in ("policy", "set", "waivers"):
         assert [word for word in words if word.startswith(f"--{option}=")] == [
             f"--{option}={line}" for line in lines_of(attack)
         ]
@@ -234,12 +246,9 @@ def test_the_checkout_of_the_action_is_installed_and_nothing_of_the_code_base_is
     assert job.pwned == []
 
 
-REBADGED = 'from transformers import AutoModel\n\nmodel = AutoModel.from_pretrained("microsoft/MAI-DS-R1")\n'
-
-
 @needs_scan
 def test_a_denied_model_fails_the_job_and_is_uploaded_and_summed_up(installed: Job) -> None:
-    (installed.code / "app.py").write_text(REBADGED, encoding="utf-8")
+    (installed.code / "app.js").write_text(REBADGED, encoding="utf-8")
     done = installed.step("scan", offline="true", policy="no-prc-root", fail_on="deny")
     assert done.code == 1
     assert json.loads(Path(done.outputs["sarif"]).read_text(encoding="utf-8"))["version"] == "2.1.0"
@@ -249,30 +258,30 @@ def test_a_denied_model_fails_the_job_and_is_uploaded_and_summed_up(installed: J
 
 @needs_scan
 def test_without_an_upload_the_finding_stands_on_its_line(installed: Job) -> None:
-    (installed.code / "app.py").write_text(REBADGED, encoding="utf-8")
+    (installed.code / "app.js").write_text(REBADGED, encoding="utf-8")
     done = installed.step("scan", offline="true", policy="no-prc-root", sarif="false", summary="false")
     assert done.code == 1
     shown = re.split(r"^::[0-9a-f]{32}::\n", done.out, flags=re.M)[1]
-    assert re.search(r"^::error .*file=app\.py,.*line=3", shown, re.M)
+    assert re.search(r"^::error .*file=app\.js,.*line=3", shown, re.M)
     assert done.summary == ""
 
 
 @needs_scan
 def test_the_verdict_from_which_on_the_job_fails_is_the_one_asked_for(installed: Job) -> None:
-    (installed.code / "app.py").write_text(REBADGED, encoding="utf-8")
+    (installed.code / "app.js").write_text(REBADGED, encoding="utf-8")
     assert installed.step("scan", offline="true", policy="no-prc-root", fail_on="never").code == 0
 
 
 @needs_scan
 def test_a_hub_that_is_down_is_not_a_pass(installed: Job) -> None:
-    (installed.code / "app.py").write_text(REBADGED, encoding="utf-8")
+    (installed.code / "app.js").write_text(REBADGED, encoding="utf-8")
     done = installed.step("scan", endpoint="http://127.0.0.1:9", fail_on="never")
     assert (done.code, done.outputs["exit-code"]) == (3, "3")
 
 
 @needs_scan
 def test_a_setting_in_the_code_base_counts_only_where_it_is_asked_for(installed: Job) -> None:
-    (installed.code / "app.py").write_text(REBADGED, encoding="utf-8")
+    (installed.code / "app.js").write_text(REBADGED, encoding="utf-8")
     (installed.code / "modelorigin.toml").write_text('[scan]\npolicy = ["no-such-policy"]\n', encoding="utf-8")
     assert installed.step("scan", offline="true", policy="", fail_on="never").code == 0
     assert installed.step("scan", offline="true", policy="", fail_on="never", config="true").code == 2

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 import yaml
 
-from .checks import ATTACKS, BIN, OFFLINE, ROOT, argv_of, check, documents, lines_of, needs_scan, plant
+from .checks import ATTACKS, BIN, OFFLINE, REBADGED, ROOT, argv_of, check, documents, lines_of, needs_scan, plant
 
 TEMPLATE = ROOT / "templates" / "modelorigin.yml"
 HEADER, BODY = documents(TEMPLATE)
 INPUTS = HEADER["spec"]["inputs"]
 ACTION = documents(ROOT / "action.yml")[0]
-ONE = ("waivers", "endpoint", "baseline", "diff", "hub")
+ONE = ("endpoint", "baseline", "diff", "hub")
 
 
 def interpolated(node: Any, given: dict[str, str]) -> Any:
@@ -127,13 +127,13 @@ def test_what_is_not_given_is_not_passed(code: Path) -> None:
 def test_everything_that_is_given_is_passed(code: Path) -> None:
     _, trace = ran(
         code, ["bash", "-x"], path="-services/a b", policy="no-prc-root\n  house rules.yaml \n\n", set="denied=CN,RU",
-        waivers="-w.yaml", fail_on="deny", hub="starter", offline="true", endpoint="https://mirror.example/hf",
+        waivers="-w.yaml\nb.yaml", fail_on="deny", hub="starter", offline="true", endpoint="https://mirror.example/hf",
         baseline="b.json", locked="true", diff="--upload-pack=x", config="true", args="--depth=card\n--as-of=2026-07-01",
     )  # fmt: skip
     assert argv_of(trace) == [
-        "scan", "--no-progress", "--fail-on=deny", "--no-record", "--waivers=-w.yaml", "--hub=starter", "--offline",
+        "scan", "--no-progress", "--fail-on=deny", "--no-record", "--hub=starter", "--offline",
         "--endpoint=https://mirror.example/hf", "--baseline=b.json", "--locked", "--diff=--upload-pack=x",
-        "--policy=no-prc-root", "--policy=house rules.yaml", "--set=denied=CN,RU", "--depth=card", "--as-of=2026-07-01",
+        "--policy=no-prc-root", "--policy=house rules.yaml", "--set=denied=CN,RU", "--waivers=-w.yaml", "--waivers=b.yaml", "--depth=card", "--as-of=2026-07-01",
         *REPORTS, "--", "-services/a b",
     ]  # fmt: skip
 
@@ -141,14 +141,14 @@ def test_everything_that_is_given_is_passed(code: Path) -> None:
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_a_hostile_input_stays_a_word(code: Path, attack: str) -> None:
     plant(code)
-    inputs = dict.fromkeys(("path", "policy", "set", "args", *ONE), attack)
+    inputs = dict.fromkeys(("path", "policy", "set", "waivers", "args", *ONE), attack)
     for shell in (["sh"], ["bash", "-x"]):
         status, trace = ran(code, shell, **inputs)
         assert status != 0
         assert list(code.glob("pwned*")) == []
     words = argv_of(trace)
     assert words[-2:] == ["--", attack]
-    for option in ("policy", "set"):
+    for option in ("policy", "set", "waivers"):
         assert [word for word in words if word.startswith(f"--{option}=")] == [
             f"--{option}={line}" for line in lines_of(attack)
         ]
@@ -187,20 +187,16 @@ def test_a_careless_python_would_run_it(code: Path) -> None:
 
 @needs_scan
 def test_a_denied_model_fails_the_job_and_is_in_every_report(code: Path) -> None:
-    (code / "app.py").write_text(
-        'from transformers import AutoModel\nAutoModel.from_pretrained("microsoft/MAI-DS-R1")\n', encoding="utf-8"
-    )
+    (code / "app.js").write_text(REBADGED, encoding="utf-8")
     status, _ = ran(code, ["sh"], offline="true", policy="no-prc-root")
     assert status == 1
     issues = json.loads((code / "gl-code-quality-report.json").read_text(encoding="utf-8"))
-    assert {issue["location"]["path"] for issue in issues} == {"app.py"}
+    assert {issue["location"]["path"] for issue in issues} == {"app.js"}
     assert "<testsuite" in (code / "modelorigin-junit.xml").read_text(encoding="utf-8")
     assert json.loads((code / "modelorigin.sarif").read_text(encoding="utf-8"))["version"] == "2.1.0"
 
 
 @needs_scan
 def test_a_hub_that_is_down_is_not_a_pass(code: Path) -> None:
-    (code / "app.py").write_text(
-        'from transformers import AutoModel\nAutoModel.from_pretrained("microsoft/MAI-DS-R1")\n', encoding="utf-8"
-    )
+    (code / "app.js").write_text(REBADGED, encoding="utf-8")
     assert ran(code, ["sh"], endpoint="http://127.0.0.1:9", fail_on="never")[0] == 3

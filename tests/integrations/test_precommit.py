@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from .checks import BIN, OFFLINE, ROOT, check, needs_install, needs_scan
+from .checks import BIN, OFFLINE, REBADGED, ROOT, check, needs_install, needs_scan
 
 MANIFEST = ROOT / ".pre-commit-hooks.yaml"
 (HOOK,) = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
@@ -52,9 +52,7 @@ def test_the_hook_stops_a_commit_that_brings_a_denied_model(tmp_path: Path) -> N
     }  # fmt: skip
     code = tmp_path / "code"
     code.mkdir()
-    (code / "app.py").write_text(
-        'from transformers import AutoModel\nAutoModel.from_pretrained("microsoft/MAI-DS-R1")\n', encoding="utf-8"
-    )
+    (code / "app.js").write_text(REBADGED, encoding="utf-8")
 
     def call(*words: str | Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -62,7 +60,7 @@ def test_the_hook_stops_a_commit_that_brings_a_denied_model(tmp_path: Path) -> N
         )  # fmt: skip
 
     assert call("git", "init", "--quiet").returncode == 0
-    assert call("git", "add", "app.py").returncode == 0
+    assert call("git", "add", "app.js").returncode == 0
     done = call(BIN / "pre-commit", "try-repo", ROOT, "modelorigin", "--verbose")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "exit code: 1" in done.stdout
