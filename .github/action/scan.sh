@@ -48,7 +48,7 @@ install() {
 }
 
 scan() {
-  local report token limit=1000000 code=0
+  local report token code=0
   report=$(mktemp -d "$RUNNER_TEMP/modelorigin-report.XXXXXX")
 
   command=("$venv/bin/modelorigin")
@@ -82,11 +82,7 @@ scan() {
     grep -E '^::(error|warning|notice) ' "$report/annotations" || true
   fi
   if [[ -f $report/summary.md ]]; then
-    # The runner takes no summary above 1 MiB, and then shows nothing of it.
-    head -c "$limit" "$report/summary.md" >>"$GITHUB_STEP_SUMMARY"
-    if (($(wc -c <"$report/summary.md") > limit)); then
-      printf '\n\n**Cut here: the whole report stands in the log.**\n' >>"$GITHUB_STEP_SUMMARY"
-    fi
+    cat "$report/summary.md" >>"$GITHUB_STEP_SUMMARY"
   fi
   printf 'exit-code=%s\n' "$code" >>"$GITHUB_OUTPUT"
   if [[ -f $report/modelorigin.sarif ]]; then
