@@ -160,7 +160,9 @@ def test_the_changelog_has_a_place_for_what_comes() -> None:
 
 
 def test_every_link_to_a_file_of_ours_leads_somewhere() -> None:
-    for document in (ROOT / "README.md", ROOT / "policies" / "README.md", ROOT / "benchmarks" / "RESULTS.md"):
+    for document in (
+        ROOT / name for name in ("README.md", "policies/README.md", "benchmarks/RESULTS.md", "templates/README.md")
+    ):
         for target in re.findall(r"\]\((?!https?://|#)([^)]+)\)", document.read_text(encoding="utf-8")):
             assert (document.parent / target.split("#")[0]).exists(), target
 
