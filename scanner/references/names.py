@@ -203,7 +203,6 @@ class Names:
         return bool(family or variant) if known else bool(family and variant)
 
 
-<<<<<<< HEAD
 def _slashed(text: str) -> Iterator[tuple[int, int]]:
     """The lines that hold a slash: no other one names anything, and most do not."""
     at = text.find("/")
@@ -212,11 +211,11 @@ def _slashed(text: str) -> Iterator[tuple[int, int]]:
         end = len(text) if end < 0 else end
         yield start, end
         at = text.find("/", end)
-=======
+
+
 def is_address(text: str) -> bool:
     """True for a text that begins as an address of the Hub."""
     return bool(_ADDRESS.match(text))
->>>>>>> r-py
 
 
 def shown(expression: str) -> str:
