@@ -49,7 +49,6 @@ class Judging:
     ) -> None:
         self.policies, self.files, self.cached, self.progress = policies, files, cached, progress
         self.reading = Reading(stack, **reading)
-        self.hub_name = str(reading["hub"])
         self.run_id, self.at = str(uuid4()), now()
         self.lock = lock
         self.pins = read_lock(lock) if lock and locked else None
@@ -81,8 +80,8 @@ class Judging:
     ) -> dict[str, Any]:
         """Judge what was found, and write what was asked for beside the document."""
         asked = Asked(
-            root=str(path), at=self.at, as_of=self.reading.as_of.isoformat(), version=__version__, hub=self.hub_name,
-            policies=self.policies, compared_with=base, unresolved=unresolved,
+            root=_named(path), at=self.at, as_of=self.reading.as_of.isoformat(), version=__version__,
+            hub=self.reading.hub.scheme, policies=self.policies, compared_with=base, unresolved=unresolved,
         )  # fmt: skip
         waived = Waived(self.files, found.remarks if inline else (), self.reading.as_of)
         root = path if path.is_dir() else path.parent
@@ -217,3 +216,10 @@ class Judging:
 
 def _missed(use: Use, error: ScannerError) -> Missed:
     return Missed(use, type(error).__name__, error.message, error.hint, error.exit_code)
+
+
+def _named(path: Path) -> str:
+    """The code base as a report names it: from here where it lies below, so that a pipeline finds its files."""
+    here = Path.cwd()
+    whole = Path(os.path.normpath(here / path))
+    return whole.relative_to(here).as_posix() if whole.is_relative_to(here) else str(path)

@@ -6,8 +6,7 @@ Lines that move, and files that are renamed, add nothing. What is not yet commit
 from __future__ import annotations
 
 import subprocess
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -34,17 +33,29 @@ def added(root: Path, base: str, references: Iterable[Reference], names: Names) 
                               "--relative", start, "--", ".")))  # fmt: skip
     changed |= set(_paths(_git(folder, "ls-files", "--others", "-z", "--", ".")))
     now = [one for one in references if one.path in changed]
-    left = Counter(_said(one) for one in _before(folder, start, sorted(changed), names))
+    before = list(_before(folder, start, sorted(changed), names))
+    # First what stayed in its file, then what moved to another.
+    unmatched, left = _unmatched(now, before, lambda one: (one.path, *_said(one)))
+    return frozenset(_unmatched(unmatched, left, _said)[0])
+
+
+def _unmatched(
+    now: Iterable[Reference], before: Iterable[Reference], key: Callable[[Reference], Hashable]
+) -> tuple[list[Reference], list[Reference]]:
+    """What stands on one side only, of either side; as often as it stands there more often."""
+    held: dict[Hashable, list[Reference]] = {}
+    for one in before:
+        held.setdefault(key(one), []).append(one)
     new = []
     for one in now:
-        if left[_said(one)] > 0:
-            left[_said(one)] -= 1
+        if same := held.get(key(one)):
+            same.pop()
         else:
             new.append(one)
-    return frozenset(new)
+    return new, [one for same in held.values() for one in same]
 
 
-def _said(one: Reference) -> tuple[object, ...]:
+def _said(one: Reference) -> tuple[Hashable, ...]:
     return one.kind, one.repo.key if one.repo else None, one.text, one.revision, one.flags, one.how
 
 

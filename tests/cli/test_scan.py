@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
-from scanner.data import text
 from tests.cli.conftest import Ran
 from tests.loopback import Fault, LoopbackHub, Repo, gguf_bytes
+from tests.schemas import valid_codebase
 
 Run = Callable[..., Ran]
 Scan = Callable[..., Ran]
@@ -83,9 +82,7 @@ def put(app: Path, path: str, *lines: str) -> None:
 
 
 def document(ran: Ran) -> Json:
-    said: Json = json.loads(ran.out)
-    validator("codebase-v1.schema.json").validate(said)
-    return said
+    return valid_codebase(json.loads(ran.out))
 
 
 def findings(said: Json, *, suppressed: bool = False) -> list[tuple[str, str, int]]:
@@ -134,7 +131,7 @@ def test_a_model_that_is_not_there_ends_in_3(scan: Scan, app: Path) -> None:
 def test_a_hub_that_is_down_ends_in_3_and_never_in_0(scan: Scan, app: Path, hub: LoopbackHub) -> None:
     put(app, "a.js", HEAD, load('"acme/good-7b"'))
     assert scan(env={"HF_ENDPOINT": "http://127.0.0.1:9"}).code == 3
-    hub.fault(Fault("status-503", times=None))
+    hub.fault(Fault("503", times=None))
     assert scan("--timeout", "2", "--fail-on", "never").code == 3
 
 
@@ -286,7 +283,9 @@ def test_a_lock_that_holds_ends_in_0_and_drift_is_told_with_both_sides(scan: Sca
     ran = scan("--locked", "--format", "json")
     assert ran.code == 0
     assert document(ran)["lock"]["state"] == "held"
-    hub.take_over(Repo("acme/good-7b", {"README.md": CARD.format("mit")}, created_at="2026-05-01T00:00:00.000Z"))
+    hub.take_over(
+        "acme/good-7b", Repo("acme/good-7b", {"README.md": CARD.format("mit")}, created_at="2026-05-01T00:00:00.000Z")
+    )
     put(app, "b.js", HEAD, load('"acme/bad-7b"'))
     ran = scan("--locked", "--format", "json", "--no-cache")
     said = document(ran)
