@@ -69,6 +69,22 @@ FOUND = [
     ("a.r", 'hub_download("acme/m", "config.json", revision = "v1") # hfhub', [("model", "acme/m", "v1")]),
     ("a.kt", 'val modelName = "acme/m"', [("model", "acme/m", None)]),
     ("a.cs", 'var modelId = "acme/m";', [("model", "acme/m", None)]),
+    ("a.ts", "import t from '@xenova/transformers'; class P { static model = 'acme/m'; f() { return pipeline(this.t, this.model, { p }) } }", [("model", "acme/m", None)]),
+    ("a.ts", TRANSFORMERS + "pipeline<'ner'>('ner', 'acme/m')", [("model", "acme/m", None)]),
+    ("a.ts", "ollama.chat({ model: 'llama3.1' })", [("unresolved", "llama3.1", None)]),
+    ("a.ts", "new ChatOllama({ model: 'hf.co/acme/m' })", [("model", "acme/m", None)]),
+    ("a.ts", "const c = { modelId: 'acme/m', revision: 'v1' }", [("model", "acme/m", "v1")]),
+    ("a.ts", "A.from_pretrained(\n  'acme/m',\n  { revision: 'v1' },\n)", [("model", "acme/m", "v1")]),
+    ("a.go", 'model := os.Getenv("M")\nhugot.DownloadModel(model, d)', [("unresolved", "model", None)]),
+    ("a.go", 'huggingface.New(huggingface.WithModel("acme/m"))', [("model", "acme/m", None)]),
+    ("a.rs", 'FileSource::HuggingFace { model_id: "acme/m".to_string(), revision: "v1".to_string() }', [("model", "acme/m", "v1")]),
+    ("a.rs", 'use hf_hub; Repo::with_revision(args.m.unwrap_or("acme/m".into()), RepoType::Model, args.revision)', [("model", "acme/m", None)]),
+    ("a.ex", 'repo = {:hf, "acme/m"}\nBumblebee.load_model(repo)', [("model", "acme/m", None)]),
+    ("a.r", 'transformers$AutoModel$from_pretrained("acme/m", revision = "v1")', [("model", "acme/m", "v1")]),
+    ("a.jl", 'm = hgf"acme/m"', [("model", "acme/m", None)]),
+    ("a.php", "use Codewithkyrian\\Transformers; pipeline('ner', 'acme/m')", [("model", "acme/m", None)]),
+    ("a.rb", '@model = ENV.fetch("M", "acme/m")', [("model", "acme/m", None)]),
+    ("a.cpp", 'params.hf_repo = "acme/m";', [("model", "acme/m", None)]),
     ("a.cpp", 'std::string x = "meta-llama/Llama-3-8B-Instruct";', [("model", "meta-llama/Llama-3-8B-Instruct", None)]),
 ]  # fmt: skip
 
@@ -107,6 +123,21 @@ def test_one_use_without_a_revision_leaves_a_place_unpinned() -> None:
     pinned = "A.from_pretrained(ID, { revision: 'v1' });"
     assert found("a.ts", "const ID = 'acme/m';" + pinned + pinned) == [("model", "acme/m", "v1")]
     assert found("a.ts", "const ID = 'acme/m';" + pinned + "A.from_pretrained(ID)") == [("model", "acme/m", None)]
+
+
+def test_a_link_for_people_is_documentation() -> None:
+    (reference,) = read("a.tsx", '<a href="https://huggingface.co/acme/m">m</a>')
+    assert (reference.confidence, reference.flags) == (Confidence.LOW, ("documentation",))
+
+
+def test_a_name_is_not_mistaken_for_a_key_of_another_object() -> None:
+    text = INFERENCE + "openai.create({ model: 'gpt-4o' }); hf.textGeneration({ model })"
+    assert found("a.ts", text) == [("unresolved", "model", None)]
+
+
+def test_other_hosts_of_the_hub_are_no_models() -> None:
+    assert found("a.ts", 'fetch("https://router.huggingface.co/v1/chat/completions")') == []
+    assert found("a.ts", 'see("https://discuss.huggingface.co/t/topic/1")') == []
 
 
 def test_a_stream_pipeline_is_not_a_model_pipeline() -> None:
