@@ -26,8 +26,15 @@ ID = r"[A-Za-z0-9_][A-Za-z0-9._-]*/[A-Za-z0-9_][A-Za-z0-9._-]*(?:[@:][A-Za-z0-9.
 _ID = re.compile(ID)
 ADDRESS = r"(?:(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co|hf-mirror\.com)/|hf://)[^\s'\"`<>()\[\]{}|\\^]+"
 _ADDRESS = re.compile(ADDRESS, re.I)
-IN_TEXT = re.compile(rf"(?P<address>{ADDRESS})|(?<![A-Za-z0-9._/@:~$%+#=&?\\-])(?P<id>{ID})(?![A-Za-z0-9_/\\(-])", re.I)
-"""Addresses of the Hub and id-shaped words in running text; an id stands alone, not inside a path or an address."""
+IN_TEXT = re.compile(
+    rf"(?:(?<![A-Za-z0-9.-])|(?<=api-inference\.))(?P<address>{ADDRESS})"
+    rf"|(?<![A-Za-z0-9._/@:~$%+#=&?\\-])(?P<id>{ID})(?![A-Za-z0-9_/\\(-])",
+    re.I,
+)
+"""Addresses of the Hub and id-shaped words in running text; an id stands alone, not inside a path or an address.
+
+Of the Hub's other hosts only the one that serves models by their ids is an address of a model.
+"""
 _HOLE = re.compile(r"\$\{|\$\(|\$[A-Za-z_]|\{\{|\{[A-Za-z_0-9.]*\}|%\(|%s|<[A-Za-z_ -]+>")
 _MAX_TEXT = 300
 

@@ -19,10 +19,11 @@ class Idiom:
     """A call. ``model`` and ``revision`` are positions (from 0) and names of its arguments, looked for in this order.
 
     ``on``: what it is called on, in lower case, empty where that does not matter. ``files``: words of which one stands
-    in the file where the call is meant; without one, only a text of an id's shape is believed. ``kind``: the argument
-    that tells a dataset from a model. ``bare``: what a name of one part is, where it is none of the Hub's. ``weak``:
-    the call takes models of services too, so that only what looks like one of the Hub's is believed. ``default``: a
-    call without a model loads one all the same.
+    in the file where the call is meant; without one, only a text of an id's shape is believed. ``inner``: where the
+    name is inside an argument that is an object. ``kind``: the argument that tells a dataset from a model. ``bare``:
+    what a name of one part is, where it is none of the Hub's; ``library``: what each name is that is no address of the
+    Hub. ``weak``: the call takes models of services too, so that only what looks like one of the Hub's is believed.
+    ``default``: a call without a model loads one all the same. ``dataset``: the call takes a dataset.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Idiom:
     revision: tuple[int | str, ...]
     kind: tuple[int | str, ...]
     bare: str
+    library: str
     weak: bool
     default: bool
     dataset: bool
@@ -59,6 +61,7 @@ def _idiom(name: str, record: dict[str, Any]) -> Idiom:
         tuple(record.get("revision", ())),
         tuple(record.get("kind", ())),
         record.get("bare", ""),
+        record.get("library", ""),
         record.get("weak", False),
         record.get("default", False),
         record.get("dataset", False),
@@ -71,10 +74,11 @@ class Words:
 
     ``packages``: words after which a package is named. ``schemes``: what an address of a model begins with besides
     the Hub's own. ``same``: calls that give back the text they are called on or given; ``otherwise``: calls whose last
-    argument is what is taken when nothing else is there. ``own``: what the object itself is called.
-    ``definitions``: words before the name of a function that is
-    written down. ``hints``: parts of words of which
-    one stands, in any case, in each file that holds an idiom; ``beside``: likewise for ``models`` and ``datasets``.
+    argument is what is taken when nothing else is there; ``lookups``: likewise, where it is not the only one. ``own``:
+    what the object itself is called. ``tags``: words that stand right before the quote of a model's name. ``links``:
+    names of what is followed by a person. ``revisions``: names of what pins a model that stands beside them.
+    ``definitions``: words before the name of a function that is written down. ``hints``: parts of words of which one
+    stands, in any case, in each file that holds an idiom; ``beside``: likewise for ``models`` and ``datasets``.
     """
 
     models: tuple[str, ...]
@@ -83,7 +87,11 @@ class Words:
     schemes: re.Pattern[str]
     same: frozenset[str]
     otherwise: frozenset[str]
+    lookups: frozenset[str]
     own: frozenset[str]
+    tags: frozenset[str]
+    links: frozenset[str]
+    revisions: frozenset[str]
     definitions: frozenset[str]
     hints: tuple[bytes, ...]
     beside: tuple[bytes, ...]
@@ -106,7 +114,11 @@ def words() -> Words:
         re.compile("(?:" + "|".join(map(re.escape, table["schemes"])) + ")", re.I),
         frozenset(table["same"]),
         frozenset(table["otherwise"]),
+        frozenset(table["lookups"]),
         frozenset(table["own"]),
+        frozenset(table["tags"]),
+        frozenset(table["links"]),
+        frozenset(table["revisions"]),
         frozenset(table["definitions"]),
         tuple(word.encode() for word in table["hints"]),
         tuple(word.encode() for word in table["beside"]),

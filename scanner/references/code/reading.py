@@ -72,6 +72,7 @@ class _Reading:
         self._source, self._names, self._code = source, names, code
         self._idioms, self._words = idioms.calls(file), idioms.words()
         self._at: dict[int, Reference] = {}
+        self._beside: dict[int, str | None] = {}
 
     def found(self) -> list[Reference]:
         return [self._at[offset] for offset in sorted(self._at)]
@@ -86,6 +87,8 @@ class _Reading:
 
     def texts(self) -> None:
         for index, token in enumerate(self._code.tokens):
+            if token.kind == STRING and index and self._code.tokens[index - 1].text in self._words.tags:
+                self._tagged(self._code.tokens[index - 1], token)
             if token.kind == STRING and token.start not in self._at and "/" in token.text:
                 self._text(index, token)
             elif token.kind == STRING and token.start not in self._at:
@@ -172,6 +175,10 @@ class _Reading:
             return self._names.read(text, Place.DATASET)
         if (named := self._scheme(text)) is not None:
             return named
+        if idiom.library and (address := self._names.read(text)) is not None and address.confidence is Confidence.HIGH:
+            return address if address.kind is not Kind.IGNORED else Named(Kind.UNRESOLVED, reason=idiom.library)
+        if idiom.library:
+            return Named(Kind.UNRESOLVED, reason=idiom.library)
         if idiom.bare and "/" not in text:
             return Named(Kind.UNRESOLVED, reason=idiom.bare)
         return self._names.read(text, Place.NAMED if idiom.weak or not meant else Place.LOADER)
@@ -232,6 +239,7 @@ class _Reading:
         return self._code.tokens[value.token].start
 
     def _text(self, index: int, token: Token) -> None:
+        key = self._code.name_before(index)
         if (named := self._scheme(token.text)) is not None:
             self._keep(token.start, token.text, named, "address")
             return
@@ -241,13 +249,37 @@ class _Reading:
             named = replace(named, reason="a package")
         elif named is not None and named.kind is Kind.MODEL and self._packaged(index) and place is Place.TEXT:
             named = Named(Kind.IGNORED, reason="a package")
-        if named is not None:
-            self._keep(token.start, token.text, named, how)
-            return
+        if named is not None and named.kind is Kind.MODEL and key.casefold() in self._words.links:
+            named = replace(named, confidence=Confidence.LOW)
+            self._keep(token.start, token.text, named, how, flags=("documentation",))
+        elif named is not None:
+            beside = self._pinned_beside(index) if place is not Place.TEXT else None
+            self._keep(token.start, token.text, named, how, revision=beside)
+        else:
+            self._inside(token)
+
+    def _tagged(self, tag: Token, token: Token) -> None:
+        """A model's name right behind the word that loads it; a colon in it sets off which part is meant."""
+        named = self._names.read(token.text.partition(":")[0], Place.LOADER)
+        if named is not None and tag.end == token.start - 1:
+            self._keep(token.start, token.text, named, tag.text)
+
+    def _inside(self, token: Token) -> None:
+        """What a longer text holds: an address is one wherever it stands, a name is of low confidence."""
         for offset, word, inside in self._names.inside(token.text):
             if inside.kind is not Kind.IGNORED:
                 low = inside if inside.confidence is Confidence.HIGH else replace(inside, confidence=Confidence.LOW)
                 self._keep(token.start + offset, word, low, "text")
+
+    def _pinned_beside(self, index: int) -> str | None:
+        """The revision that stands in the same bracket as a model's name."""
+        parent = self._code.parents[index]
+        if parent < 0 or self._code.tokens[parent].text == "[":
+            return None
+        if parent not in self._beside:
+            spans = [each.span for each in self._code.items(parent) if each.key in self._words.revisions]
+            self._beside[parent] = self._revision(spans[0]) if len(spans) == 1 else None
+        return self._beside[parent]
 
     def _bare(self, index: int, token: Token) -> None:
         place, how = self._place(index)

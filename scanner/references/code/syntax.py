@@ -34,7 +34,8 @@ _QUOTE = {
     '"': r'"((?:[^"\\\n]++|\\.)*+)"?',
     "'": r"'((?:[^'\\\n]++|\\.)*+)'?",
 }
-_WORD = r"[$@]?[^\W\d][\w$]*+"
+_WORD = r"[^\W\d]\w*+"
+_SCRIPT_WORD = r"(?:[^\W\d]|\$)[\w$]*+"
 _MARK = r"\?\?|\|\||\?:|:=|=>|->|<-|::|\?\.|\.\.|<>|[()\[\]{}<>,;:=.?|&+!*\n]"
 
 
@@ -56,10 +57,10 @@ def _syntax(comments: str, quotes: str, *, chars: bool = False, templates: bool 
     line = [_LINE[mark] for mark in marks if mark in _LINE]
     strings = [_QUOTE[quote] for quote in quotes.split()]
     char = r"'(?:\\[^\n]|[^'\\\n])'" if chars else r"(?!)"
-    tick = "`" if templates else r"(?!)"
+    tick, word = ("`", _SCRIPT_WORD) if templates else (r"(?!)", _WORD)
     pattern = re.compile(
         rf"(?P<comment>{'|'.join(block + line)})|(?P<char>{char})|(?P<string>{'|'.join(strings)})"
-        rf"|(?P<tick>{tick})|(?P<slash>/)|(?P<word>{_WORD})|(?P<mark>{_MARK})",
+        rf"|(?P<tick>{tick})|(?P<slash>/)|(?P<word>{word})|(?P<mark>{_MARK})",
         re.S,
     )
     first = pattern.groupindex["string"]

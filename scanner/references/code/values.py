@@ -90,8 +90,9 @@ class Code:
         name = ""
         if mark in (":", "=>"):
             parent = self.parents[index]
-            if parent > 0 and before is not None and before.kind in (WORD, STRING):
-                name = f"{self.name_before(parent)}.{before.text}"
+            owner = self.name_before(parent) if parent > 0 else ""
+            if owner and before is not None and before.kind in (WORD, STRING):
+                name = f"{owner}.{before.text}"
         elif name := self._typed_name(index):
             dotted = index > 1 and self.tokens[index - 2].text in _DOTS
             name = f".{name}" if dotted else name
@@ -134,7 +135,7 @@ class Code:
 
     def hands_on(self, call: str) -> bool:
         """True of a call that gives back a text it is given."""
-        return call in self._words.same or call in self._words.otherwise
+        return call in self._words.same or call in self._words.otherwise or call in self._words.lookups
 
     def items(self, opened: int) -> list[Argument]:
         """What stands between a bracket and its end, cut at the commas."""
@@ -177,6 +178,10 @@ class Code:
             return [value for part in either for value in self.values(part, depth + 1)]
         if parts := self._split((first, last), _JOIN):
             return self._joined(parts, depth)
+        if tokens[first].kind == MARK and tokens[first].text == "{" and tokens[first + 1].text == ":":
+            # ``{:hf, "name"}``: a tuple says in its first part what the second is.
+            pair = self.items(first)
+            return self.values(pair[1].span, depth + 1) if len(pair) > 1 else []
         if tokens[first].kind == PIECE:
             return self._template((first, last), depth)
         return self._named((first, last), depth) or self._called((first, last), depth)
@@ -280,7 +285,7 @@ class Code:
         if opened is None or opened <= first or tokens[opened].text != "(" or tokens[opened - 1].kind != WORD:
             return []
         name, inside = tokens[opened - 1].text, self.items(opened)
-        if name in self._words.otherwise and inside:
+        if (name in self._words.otherwise and inside) or (name in self._words.lookups and len(inside) > 1):
             return self.values(inside[-1].span, depth + 1)
         if name not in self._words.same:
             return []
