@@ -26,8 +26,9 @@ ID = r"[A-Za-z0-9_][A-Za-z0-9._-]*/[A-Za-z0-9_][A-Za-z0-9._-]*(?:[@:][A-Za-z0-9.
 _ID = re.compile(ID)
 ADDRESS = r"(?:(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co|hf-mirror\.com)/|hf://)[^\s'\"`<>()\[\]{}|\\^]+"
 _ADDRESS = re.compile(ADDRESS, re.I)
-IN_TEXT = re.compile(rf"(?P<address>{ADDRESS})|(?<![A-Za-z0-9._/@:~$%+#=&?\\-])(?P<id>{ID})(?![A-Za-z0-9_/\\(-])", re.I)
+IN_TEXT = re.compile(rf"(?P<address>{ADDRESS})|(?<![A-Za-z0-9._/@:~$%+#&?\\-])(?P<id>{ID})(?![A-Za-z0-9_/\\(-])", re.I)
 """Addresses of the Hub and id-shaped words in running text; an id stands alone, not inside a path or an address."""
+_QUERY = re.compile(r"[?&][\w.%-]*=$")
 _HOLE = re.compile(r"\$\{|\$\(|\$[A-Za-z_]|\{\{|\{[A-Za-z_0-9.]*\}|%\(|%s|<[A-Za-z_ -]+>")
 _MAX_TEXT = 300
 
@@ -120,6 +121,10 @@ class Names:
         """Every address and id-shaped word inside running text: its offset, itself, what it names."""
         for start, end in _slashed(text):
             for found in IN_TEXT.finditer(text, start, end):
+                if text.startswith("=", max(0, found.start() - 1)) and _QUERY.search(
+                    text, max(0, found.start() - 80), found.start()
+                ):
+                    continue
                 word = found[0].rstrip(".,;:!?'\"*_")
                 if named := self.read(word, place):
                     yield found.start(), word, named
