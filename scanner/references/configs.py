@@ -46,5 +46,5 @@ TOML = Reader("toml", ("*.toml", "pipfile"), _reads(loose.toml_tree, HASH))
 LINES = Reader(
     "settings",
     (".env", ".env.*", "*.env", ".envrc", "*.ini", "*.cfg", "*.conf", "*.properties", "*.tf", "*.tfvars", "*.hcl"),
-    _reads(lines.tree, _REMARK),
+    _reads(lines.tight_tree, _REMARK),
 )

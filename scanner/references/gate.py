@@ -52,7 +52,8 @@ def references(
     source: Source, names: Names, read: Callable[[str], Iterable[Spot]], comment: re.Pattern[str] | None
 ) -> Sequence[Reference]:
     """The references of a file that ``read`` takes apart, which is only done where it can change what is found."""
-    speaks = known_word(source.data)
+    plain = source.data[:1] not in (b"\xff", b"\xfe")
+    speaks = known_word(source.data if plain else source.text.encode("utf-8", "replace"))
     if not speaks and b"/" not in source.data:
         return ()
     found = spots.references(source, names, read(source.text) if speaks else (), comment)

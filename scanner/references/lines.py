@@ -7,23 +7,25 @@ import re
 from scanner.references.literal import Literal
 from scanner.references.tree import Mapping, Node, Sequence
 
+_COLON = r""":=?(?=[ \t"'{\[]|$)"""
 _LINE = re.compile(
-    r"""^(?P<indent>[ \t]*)(?P<dash>-[ \t]+)?
-    (?:(?:export[ \t]+)?["']?(?P<key>[A-Za-z_@$][\w.\[\]@/-]{0,79})["']?[ \t]*(?P<sign>:=?(?=[ \t"'{\[]|$)|=>?)[ \t]*)?
+    rf"""^(?P<indent>[ \t]*)(?P<dash>-[ \t]+)?
+    (?:(?:export[ \t]+)?["']?(?P<key>[A-Za-z_@$][\w.\[\]@/-]{{0,79}})["']?[ \t]*(?P<sign>{_COLON}|=>?)[ \t]*)?
     (?P<value>[^\n]*)$""",
     re.X | re.M,
 )
+_TIGHT = re.compile(_LINE.pattern.replace(_COLON, r":(?!//)=?"), _LINE.flags)
 _REMARK = re.compile(r"[ \t]+[#;][^\n]*$")
 _QUOTED = re.compile(r"""(?P<sign>["'])(?P<text>(?:(?!(?P=sign)).)*)(?P=sign)[ \t]*,?[ \t]*(?:[#;].*)?$""")
 _SECTION = re.compile(r"\[(?P<name>[^\[\]]{1,80})\]")
 _LONGEST = 2_000
 
 
-def tree(text: str) -> list[Node]:
+def tree(text: str, pattern: re.Pattern[str] = _LINE) -> list[Node]:
     """The lines as mappings, one for each run of lines of one depth, and sequences of what stands after dashes."""
     found: list[Node] = []
     depth, mapping, sequence = -1, Mapping(), Sequence()
-    for line in _LINE.finditer(text):
+    for line in pattern.finditer(text):
         if line.end() - line.start() > _LONGEST:
             continue
         written = line["value"].strip()
@@ -48,6 +50,11 @@ def tree(text: str) -> list[Node]:
             key = Literal.plain(line["key"], line.start("key"))
             mapping.entries.append((key, _value(text, line.start("value"), line.end("value"))))
     return found
+
+
+def tight_tree(text: str) -> list[Node]:
+    """The same where no blank need follow a colon: ``key:value``."""
+    return tree(text, _TIGHT)
 
 
 def _value(text: str, start: int, end: int) -> Literal:

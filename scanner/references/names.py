@@ -28,13 +28,14 @@ ADDRESS = r"(?:(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co|hf-mirror\.com)
 _ADDRESS = re.compile(ADDRESS, re.I)
 IN_TEXT = re.compile(
     rf"(?:(?<![A-Za-z0-9.-])|(?<=api-inference\.))(?P<address>{ADDRESS})"
-    rf"|(?<![A-Za-z0-9._/@:~$%+#=&?\\-])(?P<id>{ID})(?![A-Za-z0-9_/\\(-])",
+    rf"|(?<![A-Za-z0-9._/@:~$%+#&?\\-])(?P<id>{ID})(?![A-Za-z0-9_/\\(-])",
     re.I,
 )
 """Addresses of the Hub and id-shaped words in running text; an id stands alone, not inside a path or an address.
 
 Of the Hub's other hosts only the one that serves models by their ids is an address of a model.
 """
+_QUERY = re.compile(r"[?&][\w.%-]*=$")
 _HOLE = re.compile(r"\$\{|\$\(|\$[A-Za-z_]|\{\{|\{[A-Za-z_0-9.]*\}|%\(|%s|<[A-Za-z_ -]+>")
 _MAX_TEXT = 300
 
@@ -143,6 +144,10 @@ class Names:
         """Every address and id-shaped word inside running text: its offset, itself, what it names."""
         for start, end in _slashed(text):
             for found in IN_TEXT.finditer(text, start, end):
+                if text.startswith("=", max(0, found.start() - 1)) and _QUERY.search(
+                    text, max(0, found.start() - 80), found.start()
+                ):
+                    continue
                 word = found[0].rstrip(".,;:!?'\"*_")
                 if named := self.read(word, place):
                     yield found.start(), word, named

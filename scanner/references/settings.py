@@ -17,6 +17,7 @@ from scanner.references.shellwords import SETS, Variables
 from scanner.references.spots import Spot, strongest
 from scanner.references.tree import Mapping, Node, Sequence, mappings
 
+_NONE = frozenset(("", "null", "none", "~"))
 _FALSE = frozenset(("false", "no", "off", "0", ""))
 
 
@@ -114,9 +115,9 @@ class _Settings:
         pins, flags, kind = dict[str, str](), kept.flags, kept.kind
         for key, value in mapping.texts():
             said, text = keys.role(key.text), value.text.strip()
-            if whose := keys.revision_of(key.text):
+            if (whose := keys.revision_of(key.text)) and text.lower() not in _NONE:
                 pins[whose] = text
-            elif said is Role.REVISION and text:
+            elif said is Role.REVISION and text.lower() not in _NONE:
                 pins = dict.fromkeys(keys.words("main"), text) | pins
             elif said is Role.TRUST and text.lower() not in _FALSE:
                 flags = ("trust_remote_code",)

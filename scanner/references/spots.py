@@ -53,13 +53,18 @@ def references(
 
 
 def strongest(spots: Iterable[Spot]) -> list[Spot]:
-    """In order and without overlap; of two that overlap the one that says more and is surer stays."""
+    """In order and without overlap; of two that overlap the one that says more and is surer stays.
+
+    It keeps the flags of both where they read the same text.
+    """
     kept: list[Spot] = []
     for spot in sorted(spots, key=_rank):
         at = bisect_right(kept, spot.start, key=lambda other: other.start)
         free_before = at == 0 or kept[at - 1].end <= spot.start
         if free_before and (at == len(kept) or kept[at].start >= spot.end):
             insort(kept, spot, key=lambda other: other.start)
+        elif at and (kept[at - 1].start, kept[at - 1].end) == (spot.start, spot.end):
+            kept[at - 1] = replace(kept[at - 1], flags=tuple(dict.fromkeys((*kept[at - 1].flags, *spot.flags))))
     return kept
 
 

@@ -40,6 +40,8 @@ def spot(
 ) -> Spot | None:
     """What a value names at a place; None where that is nothing. ``revision`` is the one that stands beside it.
 
+    A revision that is filled in elsewhere is none, and flagged: whether it pins anything is not known.
+
     ``reason`` says why the place takes no model: an id-shaped value is then ignored.
     """
     value = value.stripped()
@@ -55,6 +57,8 @@ def spot(
         named = _read(value.text, place, names)
     if named is None:
         return None
+    if named.kind is Kind.MODEL and revision and HOLE.search(revision):
+        revision, flags = None, (*flags, "unresolved_revision")
     if named.kind in (Kind.MODEL, Kind.DATASET):
         named = replace(named, revision=named.revision or revision)
     else:
