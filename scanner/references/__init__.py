@@ -6,12 +6,12 @@ reference, source, names, reader   the nouns: what is found, a file, what a text
 from __future__ import annotations
 
 from scanner.references.names import Named, Names, Place
-from scanner.references.python import PYTHON
+from scanner.references.python import NOTEBOOK, PYTHON
 from scanner.references.reader import Reader
 from scanner.references.reference import Confidence, Kind, Reference
 from scanner.references.source import Source, Unread
 
 __all__ = ["READERS", "Confidence", "Kind", "Named", "Names", "Place", "Reader", "Reference", "Source", "Unread"]
 
-READERS: tuple[Reader, ...] = (PYTHON,)
+READERS: tuple[Reader, ...] = (PYTHON, NOTEBOOK)
 """In the order in which they are asked."""
