@@ -1,4 +1,4 @@
-"""One walk over a syntax tree: what is bound where, what is imported, every call, every string and the name beside it."""
+"""One walk over a syntax tree: what is bound and imported, every call, every string and the name beside it."""
 
 from __future__ import annotations
 
@@ -54,6 +54,7 @@ class Text:
     """A string literal: the name beside it, and whether it is prose (a docstring, a string that nobody uses)."""
 
     node: ast.Constant
+    value: str
     beside: str
     prose: bool
     is_part: bool
@@ -106,7 +107,7 @@ _Item = tuple[ast.AST, Scope, str, bool, bool]
 
 
 class _Walk:
-    """Depth first without recursion; an item is a node, its scope, the name beside it, whether it is prose or a part."""
+    """Depth first without recursion. An item: a node, its scope, the name beside it, whether it is prose or a part."""
 
     def __init__(self, tree: ast.Module) -> None:
         self.found = Bindings()
@@ -116,7 +117,7 @@ class _Walk:
             node, scope, beside, prose, part = self._waiting.pop()
             if isinstance(node, ast.Constant):
                 if isinstance(node.value, str):
-                    self.found.texts.append(Text(node, beside, prose, part))
+                    self.found.texts.append(Text(node, node.value, beside, prose, part))
             elif visit := _VISITS.get(type(node)):
                 visit(self, node, scope, beside, part)
             else:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from scanner.references.names import Named, Names, Place, is_address
 from scanner.references.python.bindings import Bindings, Scope, last_name
 from scanner.references.python.idioms import Arguments, Call, Idiom, Speaks, calls, roots, words
-from scanner.references.python.values import Value, Values
+from scanner.references.python.value import Value
+from scanner.references.python.values import Values
 from scanner.references.reference import Confidence, Kind
 
 
@@ -70,7 +71,7 @@ class Matcher:
         return self._of(call, full, names[0])
 
     def _of(self, call: Call, full: str, first: str) -> bool:
-        """True when a callee comes from the library: by an import, or by a star import and no name of the file's own."""
+        """True when a callee comes from the library: by import, or by star import and no name of the file itself."""
         if full:
             return call.library.has(full) or (call.library.always and full.partition(".")[0] in roots())
         return first not in self._own and any(map(call.library.has, self._bindings.stars))
@@ -121,7 +122,7 @@ class _Load:
             text for node, scope, _ in self._given(idiom.type, keywords) for text in self.values.texts(node, scope)
         }
         given_any = False
-        for node, scope, argument in self._given(idiom.written, keywords):
+        for node, scope, _ in self._given(idiom.written, keywords):
             for value in self.values.of(node, scope):
                 if value.text and (named := self.names.read(value.text)):
                     reason = "a repository that is written to"
@@ -144,7 +145,7 @@ class _Load:
                 where = value.node if value.text is not None else node
                 yield Use(where, value.text, named, self.how, (*noted, *value.flags))
         unknown = keywords.get(None)
-        if unknown and not given_any and idiom.model and not idiom.object:
+        if unknown and not given_any and idiom.model and idiom.model[0] not in idiom.object:
             yield Use(unknown[0], None, Named(Kind.UNRESOLVED, reason="given by a table"), self.how, flags)
 
     def _given(

@@ -57,8 +57,7 @@ class Found:
         while isinstance(node, ast.BinOp):
             node = node.left
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if isinstance(node.func.value, ast.Constant):
-                node = node.func.value
+            node = node.func.value if isinstance(node.func.value, ast.Constant) else node
         at = self.offset(node.lineno, node.col_offset)
         is_text = isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
         quote = _QUOTE.match(self.text, at) if is_text else None

@@ -69,7 +69,12 @@ def _arguments(text: Any) -> Arguments:
 
 def _idiom(row: Mapping[str, Any], short: Mapping[str, str]) -> Idiom:
     return Idiom(
-        *(_arguments(row.get(key, "")) for key in ("model", "dataset", "revision", "type", "written", "object")),
+        model=_arguments(row.get("model", "")),
+        dataset=_arguments(row.get("dataset", "")),
+        revision=_arguments(row.get("revision", "")),
+        type=_arguments(row.get("type", "")),
+        written=_arguments(row.get("written", "")),
+        object=_arguments(row.get("object", "")),
         prefixes=tuple(sorted(row.get("prefixes", "").split(), key=len, reverse=True)),
         needs_prefix=row.get("needs_prefix", False),
         namespace=row.get("namespace", ""),
@@ -134,14 +139,22 @@ def words() -> Words:
         keyword, _, value = given.partition("=")
         flags[keyword, value] = flag
     return Words(
-        *(listed(name) for name in ("model", "not_model", "dataset", "naming")),
-        listed("repository_types", "dataset"),
-        listed("repository_types", "other"),
-        flags,
-        {name: _arguments(given) for names, given in table["defaults"]["calls"].items() for name in names.split()},
-        listed("defaults", "flagged"),
-        *(listed(name) for name in ("passing", "methods", "calling", "options")),
-        tuple(listed("addresses")),
+        model=listed("model"),
+        not_model=listed("not_model"),
+        dataset=listed("dataset"),
+        naming=listed("naming"),
+        datasets=listed("repository_types", "dataset"),
+        others=listed("repository_types", "other"),
+        flags=flags,
+        defaults={
+            name: _arguments(given) for names, given in table["defaults"]["calls"].items() for name in names.split()
+        },
+        flagged=listed("defaults", "flagged"),
+        passing=listed("passing"),
+        methods=listed("methods"),
+        calling=listed("calling"),
+        options=listed("options"),
+        addresses=tuple(sorted(listed("addresses"))),
     )
 
 

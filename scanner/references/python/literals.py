@@ -1,4 +1,4 @@
-"""Every text of a file that no idiom took: string literals by what stands beside them, prose and comments by themselves."""
+"""Every text that no idiom took: literals by what stands beside them, prose and comments by themselves."""
 
 from __future__ import annotations
 
@@ -33,8 +33,10 @@ def sweep(found: Found, texts: list[Text], names: Names) -> None:
 
 
 def _literal(found: Found, text: Text, at: int, names: Names) -> None:
-    value = unwrapped(text.node.value.strip())
-    place, how = _place(text.beside, value, names)
+    value = text.value.strip()
+    answered = unwrapped(value)
+    place, how = (Place.LOADER, "address") if answered != value else _place(text.beside, value, names)
+    value = answered
     named = names.read(value, place)
     if named is None:
         if "/" in value:
@@ -63,7 +65,7 @@ def _inside(found: Found, value: str, at: int, names: Names) -> None:
 
 
 def _prose(found: Found, text: Text, names: Names) -> None:
-    value, at = text.node.value, found.start(text.node)
+    value, at = text.value, found.start(text.node)
     whole = names.read(value)
     if whole is not None and whole.kind is Kind.IGNORED:
         found.add(at, value.strip(), whole, "text")
@@ -71,11 +73,11 @@ def _prose(found: Found, text: Text, names: Names) -> None:
         _mentions(found, value, at, names)
 
 
-def comments(found: Found, literals: list[tuple[int, int]], names: Names) -> None:
+def comments(found: Found, program: str, literals: list[tuple[int, int]], names: Names) -> None:
     """Read the comments; ``literals`` are where strings begin and end, since a ``#`` in them begins none."""
     spans = sorted(literals)
     starts = [start for start, _ in spans]
-    for comment in _COMMENT.finditer(found.text):
+    for comment in _COMMENT.finditer(program):
         if "/" not in comment[0]:
             continue
         index = bisect_right(starts, comment.start()) - 1

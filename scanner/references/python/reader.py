@@ -21,7 +21,9 @@ MAX_PARSED = 4_000_000
 
 
 def _read(source: Source, names: Names) -> list[Reference]:
-    if not matters(source.data, names):
+    # A file without such a line break is written in another encoding, or in one line.
+    data = source.data if b"\n" in source.data and b"\0" not in source.data else source.text.encode()
+    if not matters(data, names):
         return list(_ignored(source, names))
     found = Found(source.path, source.text)
     analyse(found, found.text, names)
@@ -62,7 +64,7 @@ def analyse(found: Found, text: str, names: Names) -> None:
         written = use.text if use.text is not None else found.written(use.node)
         found.add(found.start(use.node), written, use.named, use.how, use.flags)
     sweep(found, bindings.texts, names)
-    comments(found, list(_spans(found, bindings.texts)), names)
+    comments(found, text, list(_spans(found, bindings.texts)), names)
 
 
 def _spans(found: Found, texts: list[Text]) -> Iterator[tuple[int, int]]:

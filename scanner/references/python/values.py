@@ -7,38 +7,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from itertools import product
+from dataclasses import replace
 from typing import Any
 
 from scanner.references.python.bindings import Bindings, Bound, Scope, last_name, root_name
 from scanner.references.python.idioms import words
+from scanner.references.python.value import DEFAULT, MAX_VALUES, Value, joined, several
 
-MAX_STEPS = 100_000
+MAX_STEPS = 50_000
 MAX_DEPTH = 24
-MAX_VALUES = 64
-MAX_LENGTH = 2_000
-
-DEFAULT = "default"
-"""The flag of a text that counts only where the environment or a caller gives no other."""
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """``text`` is None where the value is open, for ``reason``; ``node`` is where the text stands.
-
-    ``called`` is set where the value is what a call gives, which may be a thing and no text.
-    """
-
-    node: ast.expr
-    text: str | None
-    reason: str = ""
-    flags: tuple[str, ...] = ()
-    called: bool = False
-
-
-def _several(values: list[Value]) -> list[Value]:
-    return list(dict.fromkeys(values))[:MAX_VALUES]
 
 
 class Values:
@@ -58,7 +35,7 @@ class Values:
         if fold is None:
             return [Value(node, None, "an expression of the program")]
         found: list[Value] = fold(self, node, scope, depth + 1)
-        return _several(found)
+        return several(found)
 
     def texts(self, node: ast.expr, scope: Scope) -> list[str]:
         return [value.text for value in self.of(node, scope) if value.text is not None]
@@ -120,9 +97,9 @@ class Values:
                 for keyword in call.keywords:
                     if keyword.arg == bound.name:
                         yield keyword.value, scope
-                if place is not None and place < len(call.args):
-                    if not any(isinstance(argument, ast.Starred) for argument in call.args[: place + 1]):
-                        yield call.args[place], scope
+                before = [] if place is None else call.args[: place + 1]
+                if len(before) == (place or 0) + 1 and not any(isinstance(one, ast.Starred) for one in before):
+                    yield before[-1], scope
 
     def leaves(self, bound: Bound, depth: int = 0) -> list[tuple[ast.expr, Scope]]:
         """The expressions that ``bound`` stands for once its steps are taken; itself where they cannot be."""
@@ -268,26 +245,12 @@ class Values:
     def _await(self, node: ast.Await, scope: Scope, depth: int) -> list[Value]:
         return self.of(node.value, scope, depth)
 
-    def _joined(self, node: ast.expr, parts: list[list[Value]]) -> list[Value]:
-        """Every way to write the parts after each other; open where a part is."""
-        opened = next((value for part in parts for value in part if value.text is None), None)
-        if opened is not None or not all(parts):
-            return [Value(node, None, opened.reason if opened else "made by the program")]
-        found = []
-        for row in product(*parts):
-            text = "".join(value.text or "" for value in row)
-            flags = tuple(dict.fromkeys(flag for value in row for flag in value.flags))
-            found.append(Value(node, text, flags=flags))
-            if len(found) >= MAX_VALUES or len(text) > MAX_LENGTH:
-                break
-        return found
-
     def _binop(self, node: ast.BinOp, scope: Scope, depth: int) -> list[Value]:
         if isinstance(node.op, ast.Add):
-            return self._joined(node, [self.of(node.left, scope, depth), self.of(node.right, scope, depth)])
+            return joined(node, [self.of(node.left, scope, depth), self.of(node.right, scope, depth)])
         if isinstance(node.op, ast.Div):
             slash = [Value(node, "/")]
-            return self._joined(node, [self.of(node.left, scope, depth), slash, self.of(node.right, scope, depth)])
+            return joined(node, [self.of(node.left, scope, depth), slash, self.of(node.right, scope, depth)])
         if isinstance(node.op, ast.Mod) and isinstance(node.left, ast.Constant) and isinstance(node.left.value, str):
             right = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
             return self._filled(node, node.left.value.split("%s"), list(right), scope, depth)
@@ -301,7 +264,7 @@ class Values:
         parts = [[Value(node, pieces[0])]]
         for argument, piece in zip(arguments, pieces[1:], strict=True):
             parts += [self.of(argument, scope, depth), [Value(node, piece)]]
-        return self._joined(node, parts)
+        return joined(node, parts)
 
     def _fstring(self, node: ast.JoinedStr, scope: Scope, depth: int) -> list[Value]:
         parts = []
@@ -309,7 +272,7 @@ class Values:
             if isinstance(part, ast.FormattedValue):
                 part = part.value
             parts.append(self._number(part) or self.of(part, scope, depth))
-        return self._joined(node, parts)
+        return joined(node, parts)
 
     @staticmethod
     def _number(node: ast.expr) -> list[Value]:
@@ -347,7 +310,9 @@ class Values:
             if text.text is None:
                 return [Value(node, None, text.reason)]
             names = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
-            pieces, arguments, rest = [], [], text.text
+            pieces: list[str] = []
+            arguments: list[ast.expr] = []
+            rest = text.text
             while (start := rest.find("{")) >= 0 and (end := rest.find("}", start)) >= 0:
                 pieces.append(rest[:start])
                 hole = rest[start + 1 : end]
@@ -369,7 +334,7 @@ class Values:
         else:
             glue, given = Value(node, "/"), [self.of(argument, scope, depth) for argument in node.args]
         parts = [part for one in given for part in (one, [glue])][:-1]
-        return self._joined(node, parts) if parts else self._opened(node)
+        return joined(node, parts) if parts else self._opened(node)
 
     def _default(self, node: ast.Call, scope: Scope, depth: int) -> list[Value] | None:
         """What a call falls back to when nothing is set: a variable of the environment, a field, an option."""
