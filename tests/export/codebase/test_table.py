@@ -25,6 +25,7 @@ from tests.export.codebase.samples import (
     suppressed,
     unresolved,
 )
+from tests.export.samples import facts
 
 
 def table(document, width=200, **look):
@@ -171,3 +172,38 @@ def test_a_draft_policy_is_marked():
 def test_every_model_is_counted_once():
     models = [model(), model("acme/good", "allow"), model("acme/old", "review")]
     assert "3 models: 1 denied, 1 to review, 1 allowed" in table(codebase(models=models))
+
+
+def test_only_what_a_change_adds_is_drawn_and_what_was_there_is_counted():
+    old = [reference(f"src/{n}.py", verdict=None, new=False) for n in range(30)]
+    lost = unresolved("src/old.py", new=False)
+    text = table(codebase(references=[*old, lost, reference(new=True)], compared_with="origin/main"))
+    assert "and 31 references older than the change: not judged again" in text
+    assert "src/7.py" not in text
+    assert "Unresolved" not in text
+    assert "not named in the text" not in text
+
+
+@pytest.mark.parametrize("format", ["table", "markdown", "github", "gitlab", "junit", "sarif"])
+def test_a_catalogue_never_looks_like_the_live_hub(format):
+    held = facts(model=facts()["model"] | {"hub_as_of": "2026-11-20", "hub_description": "the starter catalogue"})
+    document = codebase(models=[model(facts=held)], hub="starter")
+    assert "NOT A LIVE CHECK" in render_codebase(format, document)
+    assert "NOT A LIVE CHECK" not in render_codebase(format, codebase())
+
+
+@pytest.mark.parametrize(
+    ("found", "step"),
+    [
+        (finding(), "replace the denied models"),
+        (finding(verdict="review"), "have what is under review accepted"),
+        (own(2, "unresolved-reference"), "name unresolved models in the text"),
+        (own(2, "lock-license", "deny"), "look at what left the lock, then write the lock anew"),
+        (own(2, "hint", "note"), "nothing to do"),
+    ],
+    ids=lambda said: said if isinstance(said, str) else "",
+)
+def test_what_to_do_follows_from_what_was_found(found, step):
+    last = table(codebase(findings=[found])).splitlines()[-1]
+    assert last.startswith(f"Next       {step}")
+    assert ";" not in last.replace("; `modelorigin", "")
