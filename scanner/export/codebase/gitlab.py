@@ -24,9 +24,7 @@ def _violations(base: Codebase) -> Iterator[dict[str, Any]]:
         finding = spot.finding
         said = [*told(finding), *([where(spot.place)] if spot.place["cell"] else ()), *base.caveats]
         severity, line = _SEVERITY.get(finding["verdict"], "critical"), line_of(spot.place)
-        yield _violation(
-            finding["rule"], " | ".join(said), spot.fingerprint, severity, finding["path"], line_of(spot.place)
-        )
+        yield _violation(finding["rule"], " | ".join(said), spot.fingerprint, severity, finding["path"], line)
     for error in base.untold:
         for place in error["places"] or [{"path": base.start.rstrip("/") or ".", "line": 1}]:
             print_ = digest("not-judged", error["requested"], place["path"], str(place["line"]))
