@@ -4,6 +4,7 @@ account    what is said of a scan, as lines of our words and of quotes; with why
 table      for a person at a terminal
 markdown   for a comment on a change
 document   json, jsonl: for programs
+codebase/  a scan of a code base, in its own formats
 quoting    text of strangers, made unable to act
 """
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.export.codebase.markdown import as_markdown
-from scanner.export.codebase.reading import Codebase, Json, answer, read, spots, told, verdict, where, why_not
+from scanner.export.codebase.reading import Codebase, Json, answer, line_of, read, spots, told, verdict, where, why_not
 from scanner.export.quoting import one_line
 
 _COMMANDS = {"deny": "error", "review": "warning", "note": "notice"}
@@ -28,12 +28,11 @@ def job_summary(document: Json) -> str:
 
 
 def _commands(base: Codebase) -> Iterator[str]:
-    yield _command("notice", answer(base), title=f"modelorigin: {verdict(base)}")
+    yield _command("notice", answer(base), title=f"modelorigin: {', '.join((verdict(base), *base.caveats))}")
     for spot in spots(base.open):
         finding, place = spot.finding, spot.place
         said = [*told(finding), *([where(place)] if place["cell"] else ())]
-        # Lines of a notebook are of a cell; the file has others.
-        at = {"line": "1"} if place["cell"] else {"line": str(place["line"]), "col": str(place["column"])}
+        at = {"line": str(line_of(place))} | ({} if place["cell"] else {"col": str(place["column"])})
         title = f"{finding['rule']}: {finding['title']}"
         name = _COMMANDS.get(finding["verdict"], "error")
         yield _command(name, " | ".join(said), file=finding["path"], **at, title=title)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from scanner.export.codebase.reading import Codebase, Json, digest, read, spots, told, where, why_not
+from scanner.export.codebase.reading import Codebase, Json, digest, line_of, read, spots, told, where, why_not
 from scanner.export.quoting import json_text
 
 _SEVERITY = {"deny": "critical", "review": "major", "note": "info"}
@@ -22,10 +22,8 @@ def as_code_quality(document: Json) -> str:
 def _violations(base: Codebase) -> Iterator[dict[str, Any]]:
     for spot in spots(base.open):
         finding = spot.finding
-        # Lines of a notebook are of a cell; the file has others.
-        line = 1 if spot.place["cell"] else spot.place["line"]
-        said = [*told(finding), *([where(spot.place)] if spot.place["cell"] else ())]
-        severity = _SEVERITY.get(finding["verdict"], "critical")
+        said = [*told(finding), *([where(spot.place)] if spot.place["cell"] else ()), *base.caveats]
+        severity, line = _SEVERITY.get(finding["verdict"], "critical"), line_of(spot.place)
         yield _violation(finding["rule"], " | ".join(said), spot.fingerprint, severity, finding["path"], line)
     for error in base.untold:
         for place in error["places"] or [{"path": base.start.rstrip("/") or ".", "line": 1}]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from scanner.export.codebase.reading import Codebase, Json, answer, next_step, read, spots, verdict, way, where
+from scanner.export.codebase.reading import Codebase, Json, answer, line_of, next_step, read, spots, verdict, way, where
 from scanner.export.codebase.tree import place_of
 from scanner.text import REPLACEMENT
 
@@ -39,7 +39,7 @@ def as_junit(document: Json) -> str:
     for name, number in (*counts.items(), ("skipped", numbers["skipped"])):
         suite.set(name, str(number))
     properties = SubElement(suite, "properties")
-    told = {"verdict": verdict(base), "answer": answer(base), "next": next_step(base)}
+    told = {"verdict": ", ".join((verdict(base), *base.caveats)), "answer": answer(base), "next": next_step(base)}
     for name, value in (*told.items(), ("root", base.document["root"]), ("as_of", base.document["as_of"])):
         SubElement(properties, "property", name=name, value=_xml(value))
     for case in cases:
@@ -62,11 +62,11 @@ def _cases(base: Codebase) -> Iterator[_Case]:
         more = "\n".join(
             filter(None, (f"{finding['verdict']}: {finding['title']}", way(finding), *finding["footnotes"]))
         )
-        yield _Case(finding["path"], spot.place["line"], name, tag, finding["rule"], text, more)
+        yield _Case(finding["path"], line_of(spot.place), name, tag, finding["rule"], text, more)
     for reference in base.references("model"):
         if reference["verdict"] == "allow" and place_of(reference["path"], reference) not in found:
             name = f"{reference['model']} at {where(reference)}"
-            yield _Case(reference["path"], reference["line"], name)
+            yield _Case(reference["path"], line_of(reference), name)
     for error in base.untold:
         for place in error["places"] or [{"path": "", "line": 1}]:
             hint = error["hint"]

@@ -35,7 +35,7 @@ class _Block:
 def as_markdown(document: Json) -> str:
     """GitHub-flavoured Markdown of at most ``MOST`` characters."""
     base = read(document, from_start=True)
-    state = "" if document["complete"] else " (INCOMPLETE)"
+    state = f" ({', '.join(base.caveats)})" if base.caveats else ""
     parts = [f"### modelorigin: {verdict(base)}{state} {cell(_cut(base.document['root']))}", "", answer(base)]
     parts += ["", *(words_of(said) for said in judged_by(base))]
     parts += ["", words_of(coverage_line(base))]

@@ -11,6 +11,7 @@ from typing import Any
 
 from scanner.export.account import counted
 from scanner.export.quoting import one_line
+from scanner.export.sections import caveat
 
 Json = Mapping[str, Any]
 
@@ -19,6 +20,7 @@ WORST_FIRST = ("deny", "review", "note")
 _WEIGH = ("DENY", "REVIEW")
 UNPLACED: Json = {"line": 1, "column": 1, "cell": None}
 """Where a finding on a whole file is shown by what can show lines only."""
+_OWN_STEPS = ("unresolved-reference", "not-judged")
 _HEX = re.compile(r"\b([0-9a-f]{12})(?:[0-9a-f]{28}|[0-9a-f]{52})\b")
 _OF_A_MODEL = ("requested", "model", "verdict", "scan", "from_cache")
 
@@ -36,8 +38,8 @@ class Spot:
 class Codebase:
     """``open`` are the findings that weigh or are noted, ``accepted`` the suppressed ones, both worst first.
 
-    ``untold`` are the errors that no finding tells of. ``start`` is the root as the beginning of a path, with a ``/``,
-    where it is below the place that the scan was started in.
+    ``caveats`` stand beside the verdict. ``untold`` are the errors that no finding tells of. ``start`` is the root as
+    the beginning of a path, with a ``/``, where it is below the place that the scan was started in.
     """
 
     document: Json
@@ -45,6 +47,7 @@ class Codebase:
     accepted: tuple[Json, ...]
     untold: tuple[Json, ...]
     start: str
+    caveats: tuple[str, ...]
 
     @property
     def errors(self) -> Sequence[Json]:
@@ -57,12 +60,13 @@ class Codebase:
         return coverage
 
     def references(self, *kinds: str) -> list[Json]:
-        """The references of one of ``kinds``, in the order of the document."""
-        return [reference for reference in self.document["references"] if reference["kind"] in kinds]
+        """The references of one of ``kinds`` that were looked at, in the order of the document."""
+        return [r for r in self.document["references"] if r["kind"] in kinds and r["new"] is not False]
 
 
 def read(document: Json, *, from_start: bool = False) -> Codebase:
-    """The document without the facts and decisions of its models, which no format but JSON shows.
+    """The document without the facts and decisions of its models, which no format but JSON shows; they say only
+    whether the live hub was asked.
 
     With ``from_start`` paths begin where the scan was started, as the platforms that show changes want them, and not
     at the root. A root that is absolute or leads upward says nothing of that: then they stay as they are.
@@ -81,7 +85,14 @@ def read(document: Json, *, from_start: bool = False) -> Codebase:
         tuple(finding for finding in findings if finding["suppressed"] is not None),
         tuple(e for e in errors if not {e["requested"], e["requested"].partition("@")[0]} & told),
         start,
+        tuple(_caveats(document)),
     )
+
+
+def _caveats(document: Json) -> Iterator[str]:
+    if not document["complete"]:
+        yield "INCOMPLETE"
+    yield from dict.fromkeys(filter(None, (caveat(model["facts"]) for model in document["models"])))
 
 
 def _start(document: Json) -> str:
@@ -165,22 +176,24 @@ def coverage(base: Codebase) -> tuple[str, list[tuple[str, int]]]:
 def next_step(base: Codebase) -> str:
     """What to do now, in one line of our own words."""
     steps = []
-    weighs = {finding["verdict"] for finding in base.open}
-    if "deny" in weighs:
+    weighs = {(f["verdict"], f["rule"]) for f in base.open if f["verdict"] != "note"}
+    rules = {rule for _, rule in weighs}
+    drifted = {rule for rule in rules if rule.startswith("lock-")}
+    if any(verdict == "deny" and rule not in drifted for verdict, rule in weighs):
         steps.append("replace the denied models, or have a waiver approved; `modelorigin check MODEL` shows all of one")
     if base.errors:
         steps.append("scan again for what was not judged: it is no pass")
-    if base.references("unresolved") and "review" in weighs:
+    if "unresolved-reference" in rules:
         steps.append("name unresolved models in the text, pinned to a commit")
-    elif "review" in weighs:
-        steps.append("have the models under review accepted in the waiver file, with a reason and an end")
+    if drifted:
+        steps.append("look at what left the lock, then write the lock anew")
+    if any(verdict == "review" and rule not in drifted and rule not in _OWN_STEPS for verdict, rule in weighs):
+        steps.append("have what is under review accepted in the waiver file, with a reason and an end")
     if base.document["waivers"]["expiring"]:
         steps.append("renew what expires soon")
-    if not steps:
-        steps.append(
-            "see why files were not read: a model may be named there" if base.coverage["unread"] else "nothing"
-        )
-    return "; ".join(steps)
+    if base.coverage["unread"]:
+        steps.append("see why files were not read: a model may be named there")
+    return "; ".join(steps) or "nothing to do"
 
 
 def told(finding: Json) -> list[str]:
@@ -188,6 +201,12 @@ def told(finding: Json) -> list[str]:
     message, path = finding["message"], way(finding)
     model = finding["model"]
     return [f"{model}: {message}" if model and model not in message + path else message, *filter(None, (path,))]
+
+
+def line_of(place: Json) -> int:
+    """The line of the file; that of a notebook's cell is unknown, for the file has others: then the first."""
+    line: int = 1 if place["cell"] else place["line"]
+    return line
 
 
 def where(place: Json) -> str:

@@ -62,6 +62,7 @@ def _run(base: Codebase) -> dict[str, Any]:
         "invocations": [_invocation(base, len(found) - MOST)],
         "properties": {
             "verdict": verdict(base),
+            "caveats": base.caveats,
             "answer": answer(base),
             "asOf": base.document["as_of"],
             "hub": base.document["hub"],

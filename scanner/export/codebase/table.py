@@ -11,7 +11,7 @@ from scanner.export.table import draw
 
 def as_table(document: Json, screen: Screen) -> str:
     base = read(document)
-    caveat = None if document["complete"] else "INCOMPLETE"
+    caveat = ", ".join(base.caveats) or None
     rules = tuple(dict.fromkeys(finding["rule"] for finding in base.open))
     told = tuple(sections(base))
     return draw(Account(verdict(base), base.document["root"], rules, caveat, told, (), 0, ""), screen)

@@ -54,7 +54,7 @@ def _worst(base: Codebase) -> Iterator[Line]:
             count[finding["rule"]] = count.get(finding["rule"], 0) + len(finding["places"])
     told = [
         line(verdict_span(verdict), " ", quote(model), ": ", *listed(list(count)), faint(_often(max(count.values()))))
-        for (verdict, model), count in rules.items()
+        for (verdict, model), count in sorted(rules.items(), key=lambda each: (each[0][0], -max(each[1].values())))
     ]
     yield from (replace(said, item=True) for said in _listed(told, LINES))
 

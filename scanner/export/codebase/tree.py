@@ -24,7 +24,7 @@ from scanner.export.account import (
 from scanner.export.codebase.reading import Codebase, Json, drift, locus, shortened, spots, way, where
 
 DRAWN = 200
-"""References drawn; the worst are."""
+"""References drawn, and findings that stand at none; the worst are."""
 ALLOWED = 60
 """References drawn that are allowed; more tell a person nothing."""
 _DEEP = 12
@@ -43,6 +43,11 @@ def verdict_span(verdict: str | None) -> Span:
 
 def place_of(path: str, place: Json) -> Place:
     return path, place["line"], place["column"], place["cell"]
+
+
+def _in_order(place: Place) -> tuple[str, int, int, int]:
+    path, line_, column, cell = place
+    return path, cell or 0, line_, column
 
 
 def tree(base: Codebase, notes: Notes) -> Branch | None:
@@ -72,7 +77,7 @@ class _Drawing:
     """Says what was found of a model where it first stands, and names that place elsewhere."""
 
     def __init__(self, base: Codebase, notes: Notes) -> None:
-        self._root = base
+        self._base = base
         self._notes = notes
         self._found: dict[Place, list[Json]] = defaultdict(list)
         for spot in spots(base.open):
@@ -84,17 +89,19 @@ class _Drawing:
         allowed = sum(reference["verdict"] == "allow" for reference in references)
         room = min(DRAWN, len(references) - max(allowed - ALLOWED, 0))
         self._left = worst[room:]
-        self._drawn = sorted(worst[:room], key=lambda r: (r["path"], r["cell"] or 0, r["line"], r["column"]))
+        self._drawn = sorted(worst[:room], key=lambda r: _in_order(place_of(r["path"], r)))
+        # Findings are in order, worst first, and so are the places they stand at.
+        named = {place_of(reference["path"], reference) for reference in references}
+        alone = [place for place in self._found if place not in named and place not in self._apart]
+        self._alone = sorted(alone[:DRAWN], key=_in_order)
+        self._unshown = len(alone) - len(self._alone)
         self._told: dict[tuple[str | None, tuple[str, ...]], str] = {}
 
     def files(self) -> Iterator[tuple[str, list[Branch]]]:
         """Each file with what stands in it."""
         files: dict[str, list[Branch]] = defaultdict(list)
-        drawn = {place_of(reference["path"], reference) for reference in (*self._drawn, *self._left)}
-        alone = [place for place in self._found if place not in drawn and place not in self._apart]
-        for path, *_ in sorted({place[:1] for place in alone}):
-            for place in (place for place in alone if place[0] == path):
-                files[path] += [self._finding(finding, place) for finding in self._found[place]]
+        for place in self._alone:
+            files[place[0]] += [self._finding(finding, place) for finding in self._found[place]]
         for reference in self._drawn:
             files[reference["path"]].append(self._reference(reference))
         yield from files.items()
@@ -104,6 +111,10 @@ class _Drawing:
             some = "allowed " if all(reference["verdict"] == "allow" for reference in self._left) else ""
             more = counted(len(self._left), f"more {some}reference")
             yield Branch(line(faint(f"and {more}: --format json has all")))
+        if self._unshown:
+            yield Branch(line(faint(f"and {counted(self._unshown, 'more finding')}: --format json has all")))
+        if old := sum(reference["new"] is False for reference in self._base.document["references"]):
+            yield Branch(line(faint(f"and {counted(old, 'reference')} older than the change: not judged again")))
 
     def _reference(self, reference: Json) -> Branch:
         place = place_of(reference["path"], reference)

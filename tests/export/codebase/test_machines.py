@@ -90,7 +90,7 @@ def test_what_was_not_judged_or_not_read_is_annotated():
         "passed_over": [],
     }
     assert commands(document) == [
-        "::notice title=modelorigin%3A NOT JUDGED::3 models: 1 allowed, 2 not judged",
+        "::notice title=modelorigin%3A NOT JUDGED%2C INCOMPLETE::3 models: 1 allowed, 2 not judged",
         "::error file=app/src/app.py,line=40,title=not judged::acme/gone: not on the Hub, or private | check the name",
         "::error title=not judged::acme/away: not on the Hub, or private | check the name",
         "::warning file=app/x.py,title=not read%3A models may be named there::no permission",

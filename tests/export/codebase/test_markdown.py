@@ -87,7 +87,7 @@ def test_a_comment_is_never_too_long_and_says_what_was_cut():
     many = [
         finding(n, f"src/{n}.py", [place()], model=f"acme/m{n}", message=f"message {n} " * 20) for n in range(2_000)
     ]
-    good = [model(f"acme/good{n}", "allow", facts=None, decisions=[]) for n in range(3_000)]
+    good = [model(f"acme/good{n}", "allow", decisions=[]) for n in range(3_000)]
     lost = [unresolved(f"src/{n}.py", reason="r" * 200) for n in range(2_000)]
     accepted = [finding(n, suppressed=suppressed(reason="s" * 300)) for n in range(2_000)]
     text = comment(codebase(findings=[*many, *accepted], models=good, references=lost))

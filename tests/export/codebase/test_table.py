@@ -25,10 +25,17 @@ from tests.export.codebase.samples import (
     suppressed,
     unresolved,
 )
+from tests.export.samples import facts
 
 
 def table(document, width=200, **look):
     return render_codebase("table", document, Screen(width=width, **look))
+
+
+def last(document):
+    """The last section: what to do."""
+    text = table(document)
+    return " ".join(text[text.index("\nNext ") :].split())
 
 
 def test_the_answer_is_first_and_what_to_do_is_last():
@@ -77,7 +84,9 @@ def test_an_allow_is_none_where_something_was_not_judged():
     assert text.startswith("NOT JUDGED  app  INCOMPLETE")
     assert "1 allowed, 1 not judged" in text
     assert "acme/gone  src/app.py:40: not on the Hub, or private; check the name" in text
-    assert text.splitlines()[-1].endswith("scan again for what was not judged: it is no pass")
+    assert last(clean() | {"complete": False, "errors": [error()]}).endswith(
+        "scan again for what was not judged: it is no pass"
+    )
 
 
 def test_coverage_says_how_many_files_were_not_read_and_why():
@@ -114,7 +123,7 @@ def test_what_expires_soon_is_in_the_table_and_in_what_to_do():
     assert f"expires soon: root-origin: {WIDGET}; until 2026-12-09; owner ml-platform" in text
     assert "expired, waives nothing: root-origin: acme/past" in text
     assert "refused, waives nothing: pinned" in text
-    assert "renew what expires soon" in text.splitlines()[-1]
+    assert "renew what expires soon" in last(crowded())
 
 
 def test_both_sides_of_a_drift_are_shown_and_what_did_not_change_is_not():
@@ -135,6 +144,13 @@ def test_a_large_code_base_shows_the_worst_and_counts_the_rest():
     assert any("and 440 more allowed references: --format json has all" in each for each in lines)
     assert any("z.py" in each for each in lines)
     assert any(re.match(rf" +- DENY {WIDGET}: root-origin", each) for each in lines), "the worst are named at the top"
+
+
+def test_many_findings_without_a_reference_are_counted_too():
+    many = [own(n, "lock-revision", path="modelorigin.lock", places=[place(n + 1)]) for n in range(900)]
+    text = table(codebase(references=[], findings=many, verdict="review"))
+    assert "and 700 more findings: --format json has all" in text
+    assert len(text.splitlines()) < 230
 
 
 def test_a_path_of_a_thousand_folders_is_drawn():
@@ -171,3 +187,38 @@ def test_a_draft_policy_is_marked():
 def test_every_model_is_counted_once():
     models = [model(), model("acme/good", "allow"), model("acme/old", "review")]
     assert "3 models: 1 denied, 1 to review, 1 allowed" in table(codebase(models=models))
+
+
+def test_only_what_a_change_adds_is_drawn_and_what_was_there_is_counted():
+    old = [reference(f"src/{n}.py", verdict=None, new=False) for n in range(30)]
+    lost = unresolved("src/old.py", new=False)
+    text = table(codebase(references=[*old, lost, reference(new=True)], compared_with="origin/main"))
+    assert "and 31 references older than the change: not judged again" in text
+    assert "src/7.py" not in text
+    assert "Unresolved" not in text
+    assert "not named in the text" not in text
+
+
+@pytest.mark.parametrize("format", ["table", "markdown", "github", "gitlab", "junit", "sarif"])
+def test_a_catalogue_never_looks_like_the_live_hub(format):
+    held = facts(model=facts()["model"] | {"hub_as_of": "2026-11-20", "hub_description": "the starter catalogue"})
+    document = codebase(models=[model(facts=held)], hub="starter")
+    assert "NOT A LIVE CHECK" in render_codebase(format, document)
+    assert "NOT A LIVE CHECK" not in render_codebase(format, codebase())
+
+
+@pytest.mark.parametrize(
+    ("found", "step"),
+    [
+        (finding(), "replace the denied models"),
+        (finding(verdict="review"), "have what is under review accepted"),
+        (own(2, "unresolved-reference"), "name unresolved models in the text"),
+        (own(2, "lock-license", "deny"), "look at what left the lock, then write the lock anew"),
+        (own(2, "hint", "note"), "nothing to do"),
+    ],
+    ids=lambda said: said if isinstance(said, str) else "",
+)
+def test_what_to_do_follows_from_what_was_found(found, step):
+    said = last(codebase(findings=[found]))
+    assert said.startswith(f"Next {step}")
+    assert ";" not in said.replace("; `modelorigin", "")
