@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from scanner.references import code, configs, dockerfile, modelfile, packages, prose, scripts, submodules, weights
 from scanner.references.names import Named, Names, Place
-from scanner.references.python import PYTHON
+from scanner.references.python import NOTEBOOK, PYTHON
 from scanner.references.reader import Reader
 from scanner.references.reference import Confidence, Kind, Reference
 from scanner.references.source import Source, Unread
@@ -17,6 +17,7 @@ __all__ = ["READERS", "Confidence", "Kind", "Named", "Names", "Place", "Reader",
 
 READERS: tuple[Reader, ...] = (
     PYTHON,
+    NOTEBOOK,
     submodules.READER,
     modelfile.READER,
     dockerfile.READER,
