@@ -19,7 +19,7 @@ READERS: tuple[Reader, ...] = (
     packages.READER,
     weights.WEIGHTS,
     code.JAVASCRIPT,
-    code.OTHER,
+    code.LANGUAGES,
 )
 READERS = (*READERS, prose.reader(READERS), weights.POINTER)
 """In the order in which they are asked."""
