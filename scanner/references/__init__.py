@@ -31,7 +31,7 @@ READERS: tuple[Reader, ...] = (
     configs.LINES,
     weights.WEIGHTS,
     code.JAVASCRIPT,
-    code.OTHER,
+    code.LANGUAGES,
 )
 READERS = (*READERS, prose.reader(READERS))
 """In the order in which they are asked."""

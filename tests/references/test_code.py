@@ -85,6 +85,10 @@ FOUND = [
     ("a.php", "use Codewithkyrian\\Transformers; pipeline('ner', 'acme/m')", [("model", "acme/m", None)]),
     ("a.rb", '@model = ENV.fetch("M", "acme/m")', [("model", "acme/m", None)]),
     ("a.cpp", 'params.hf_repo = "acme/m";', [("model", "acme/m", None)]),
+    ("a.ts", HUB + "listFiles({ repo: 'datasets/acme/d' }); listFiles({ repo: 'spaces/acme/s' })", [("dataset", "acme/d", None)]),
+    ("a.ts", "const MODELS: Record<string, string> = { small: 'acme/m' }", [("model", "acme/m", None)]),
+    ("a.ts", "import '@mlc-ai/web-llm'; engine.reload('Llama-3-MLC')", [("unresolved", "Llama-3-MLC", None)]),
+    ("a.html", "<p>Don't</p><script>const modelId = 'acme/m'</script>", [("model", "acme/m", None)]),
     ("a.cpp", 'std::string x = "meta-llama/Llama-3-8B-Instruct";', [("model", "meta-llama/Llama-3-8B-Instruct", None)]),
 ]  # fmt: skip
 
@@ -123,6 +127,11 @@ def test_one_use_without_a_revision_leaves_a_place_unpinned() -> None:
     pinned = "A.from_pretrained(ID, { revision: 'v1' });"
     assert found("a.ts", "const ID = 'acme/m';" + pinned + pinned) == [("model", "acme/m", "v1")]
     assert found("a.ts", "const ID = 'acme/m';" + pinned + "A.from_pretrained(ID)") == [("model", "acme/m", None)]
+
+
+def test_a_quoted_id_is_covered_even_where_the_marks_about_it_mislead() -> None:
+    assert list(ignored("a.ts", "x = a /' b; // huggingface\ny = ' + 'acme/tool'")) == ["acme/tool"]
+    assert list(ignored("a.rs", 'let c = "; f("acme/tool") // huggingface')) == ["acme/tool"]
 
 
 def test_a_link_for_people_is_documentation() -> None:

@@ -8,6 +8,6 @@ reading          the two readers
 
 from __future__ import annotations
 
-from scanner.references.code.reading import JAVASCRIPT, OTHER
+from scanner.references.code.reading import JAVASCRIPT, LANGUAGES
 
-__all__ = ["JAVASCRIPT", "OTHER"]
+__all__ = ["JAVASCRIPT", "LANGUAGES"]

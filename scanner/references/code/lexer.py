@@ -11,6 +11,7 @@ WORD, STRING, PIECE, MARK, COMMENT = "word", "string", "piece", "mark", "comment
 
 _TICK = re.compile(r"((?:[^`\\$]++|\\.|\$(?!\{))*+)(`|\$\{|\Z|\\)", re.S)
 _REGEX = re.compile(r"/(?![*/])(?:[^/\\\[\n]++|\\.|\[(?:[^\]\\\n]++|\\.)*+\]?)++/[a-z]*")
+_MAX_REGEX = 500
 # After these a slash divides; after anything else it begins a regular expression.
 _OPERAND = frozenset(")]}")
 _BEFORE_REGEX = frozenset(("return", "typeof", "case", "in", "of", "do", "else", "void", "delete", "await", "yield"))
@@ -60,7 +61,7 @@ def lex(text: str, syntax: Syntax) -> list[Token]:
         elif kind == "tick":
             at = _template(text, at, tokens, templates, (braces, line), whole=True)
         elif kind == "slash" and syntax.templates and _begins_regex(tokens):
-            literal = _REGEX.match(text, start)
+            literal = _REGEX.match(text, start, start + _MAX_REGEX)
             at = literal.end() if literal else at
     return tokens
 

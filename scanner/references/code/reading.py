@@ -46,6 +46,7 @@ def _read(source: Source, names: Names, file: str, syntax: Syntax) -> Iterable[R
     reading.calls()
     reading.texts()
     reading.comments()
+    reading.rest()
     return reading.found()
 
 
@@ -105,6 +106,13 @@ class _Reading:
                 if named.kind is not Kind.IGNORED or quoted:
                     weak = replace(named, confidence=Confidence.LOW)
                     self._keep(token.start + offset, word, weak, "text", flags=("comment",))
+
+    def rest(self) -> None:
+        """Quoted texts of an id's shape that no string or comment gave: the marks about them were read otherwise."""
+        for quoted in _QUOTED_TEXT.finditer(self._source.text):
+            offset = quoted.start(2)
+            if offset not in self._at and (named := self._names.read(quoted[2], Place.TEXT)) is not None:
+                self._keep(offset, quoted[2], replace(named, confidence=Confidence.LOW), "text")
 
     def _opened(self, at: int) -> int | None:
         """The bracket of a call whose name ends before ``at``; a type in angle brackets may stand between."""
@@ -169,9 +177,9 @@ class _Reading:
             self._keep(self._code.shown(inner or span)[0], self._written(inner or span), named, how, revision=revision)
 
     def _named(self, text: str, idiom: Idiom, meant: bool, other: str) -> Named | None:
-        if "space" in other:
+        if "space" in other or text.startswith("spaces/"):
             return Named(Kind.IGNORED, reason="a Space")
-        if "dataset" in other or idiom.dataset:
+        if "dataset" in other or idiom.dataset or text.startswith("datasets/"):
             return self._names.read(text, Place.DATASET)
         if (named := self._scheme(text)) is not None:
             return named
@@ -363,4 +371,4 @@ class _Reading:
 
 
 JAVASCRIPT = Reader("javascript", tuple(f"*.{suffix}" for suffix in SCRIPTS), _read_script)
-OTHER = Reader("source code", tuple(f"*.{suffix}" for suffix in OTHERS), _read_other)
+LANGUAGES = Reader("source code", tuple(f"*.{suffix}" for suffix in OTHERS), _read_other)

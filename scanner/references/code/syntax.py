@@ -33,6 +33,8 @@ _QUOTE = {
     "`": r"`([^`]*+)`?",
     '"': r'"((?:[^"\\\n]++|\\.)*+)"?',
     "'": r"'((?:[^'\\\n]++|\\.)*+)'?",
+    # Pages hold prose: the apostrophe of a contraction is no quote.
+    "'prose": r"(?!(?<=\w)'(?:t|s|re|ve|ll|d|m)\b)'((?:[^'\\\n]++|\\.)*+)'?",
 }
 _WORD = r"[^\W\d]\w*+"
 _SCRIPT_WORD = r"(?:[^\W\d]|\$)[\w$]*+"
@@ -67,7 +69,7 @@ def _syntax(comments: str, quotes: str, *, chars: bool = False, templates: bool 
     return Syntax(pattern, tuple(range(first + 1, first + 1 + len(strings))), templates)
 
 
-SCRIPT = _syntax("/* // <!--", "\" '", templates=True)
+SCRIPT = _syntax("/* // <!--", "\" 'prose", templates=True)
 SCRIPTS = ("js", "mjs", "cjs", "ts", "mts", "cts", "tsx", "jsx", "vue", "svelte", "astro", "html", "htm")
 """JavaScript, TypeScript and the pages that hold them, and the suffixes of their files."""
 

@@ -22,7 +22,7 @@ _LEADING = frozenset(
 )
 _DEPTH = 6
 _MAX_PARTS = 16
-_BACK = 10
+_BACK = 16
 _MAX_STATEMENT = 60
 _MAX_TEXT = 400
 _GIVES = frozenset(("=", ":=", "<-", ":", "=>"))
@@ -116,9 +116,12 @@ class Code:
 
     def _typed_name(self, equals: int) -> str:
         """The name declared before an ``=``: what stands before its type, or just before the sign."""
-        found = ""
+        found, types = "", 0
         for at in range(equals - 1, max(equals - _BACK, -1), -1):
             token = self.tokens[at]
+            types += (token.text == ">") - (token.text == "<") if token.kind == MARK else 0
+            if types > 0 or (token.kind == MARK and token.text == "<"):
+                continue
             if token.kind == MARK and token.text in ":":
                 earlier = self.tokens[at - 1] if at else token
                 return earlier.text if earlier.kind == WORD else found
