@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from fnmatch import translate
 from functools import cache
 
 from scanner import data
@@ -71,6 +72,7 @@ class _Words:
     bare: frozenset[str]
     not_publishers: frozenset[str]
     not_models: frozenset[str]
+    services: re.Pattern[str]
     suffixes: tuple[str, ...]
     families: re.Pattern[str]
     variants: re.Pattern[str]
@@ -91,6 +93,7 @@ def _words() -> _Words:
         frozenset(listed["bare"]),
         frozenset(listed["not_publishers"]),
         frozenset(listed["not_models"]),
+        re.compile("|".join(map(translate, listed["services"]))),
         listed["suffixes"],
         re.compile(rf"(?:^|[_.-])(?:{families})", re.I),
         re.compile(rf"(?:^|[_.-])(?:{variants})(?=$|[_.-])", re.I),
@@ -199,6 +202,8 @@ class Names:
             return "no name the Hub allows"
         if f"{ref.repo.namespace}".casefold() in words.not_publishers or lower in words.not_models:
             return "the first part is no publisher"
+        if words.services.match(lower):
+            return "a model of a service, which is not published"
         if lower.endswith(words.suffixes):
             return "a file or package"
         if re.fullmatch(r"[\d./:-]+", text) or not re.search(r"[A-Za-z]", ref.repo.name):

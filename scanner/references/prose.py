@@ -95,9 +95,9 @@ def _card(source: Source, names: Names, lines: list[str]) -> Iterator[Reference]
         for value in _VALUE.finditer(line, start):
             named = _stated(names, value[1], key, place)
             if named is not None:
-                yield _reference(
-                    source, number, value.start(1), value[1], named, f"key {shown(key)}" if key else "text"
-                )
+                how = f"key {shown(key)}" if key else "text"
+                # What the keys of a card say is no mention: the model that is published here comes out of it.
+                yield _reference(source, number, value.start(1), value[1], named, how, place is Place.TEXT)
 
 
 def _stated(names: Names, text: str, key: str, place: Place) -> Named | None:
@@ -188,8 +188,10 @@ def _prose(source: Source, names: Names, number: int, line: str) -> Iterator[Ref
         yield _reference(source, number, offset, word, replace(named, confidence=Confidence.LOW), "text")
 
 
-def _reference(source: Source, number: int, offset: int, text: str, named: Named, how: str) -> Reference:
+def _reference(
+    source: Source, number: int, offset: int, text: str, named: Named, how: str, mentioned: bool = True
+) -> Reference:
     return Reference(
         source.path, number + 1, offset + 1, named.kind, shown(text), how,
-        named.repo, named.revision, named.confidence, (FLAG,), named.reason,
+        named.repo, named.revision, named.confidence, (FLAG,) if mentioned else (), named.reason,
     )  # fmt: skip
