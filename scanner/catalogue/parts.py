@@ -43,7 +43,7 @@ def fields_of(entry: Entry, words: Words) -> Fields:
 
 def entry_from(fields: Fields, words: Words) -> Entry:
     *before, packed, bases, profile = fields
-    return Entry(*before, None if packed is None else words.unpack(packed), bases, profile)
+    return Entry(*(*before, None if packed is None else words.unpack(packed), bases, profile))
 
 
 _FIELDS = attrgetter(*Entry.__slots__)
