@@ -139,8 +139,7 @@ _JUDGED = {
         *[f"(NOT has_{field} OR type_{field} IN ('OBJECT', 'NULL'))" for field in TREES],
     ),
     # What an entry keeps of the hub's word, the card and the tags: NULL where they do not tell it so plainly.
-    "by_hub": f"CASE WHEN {_KNOWN_BASES} THEN true"
-    " WHEN NOT has_baseModels OR type_baseModels = 'NULL' THEN false END",
+    "by_hub": f"CASE WHEN {_KNOWN_BASES} THEN true WHEN NOT has_baseModels OR type_baseModels = 'NULL' THEN false END",
     "by_tags": f"""CASE WHEN len(base_tags) = 0 THEN ''
         WHEN by_hub AND bases = 1 AND len(base_tags) = 2 AND base_tags[1] = concat('base_model:', named)
         AND base_tags[2] = concat('base_model:', relation, ':', named) THEN 'true'
