@@ -23,7 +23,8 @@ from scanner.catalogue.entry import Entry, canonical, entry_of, known_id, moment
 from scanner.catalogue.file import Catalogue, now
 from scanner.catalogue.jsonlines import JsonLines
 from scanner.catalogue.load import Loader
-from scanner.catalogue.parts import Fields
+from scanner.catalogue.packed import Words
+from scanner.catalogue.parts import Fields, entry_from
 from scanner.catalogue.restore import holds_none, lead, restore
 from scanner.catalogue.schema import PRESENT
 from scanner.catalogue.shelf import Shelf, Tally, source_number
@@ -84,6 +85,7 @@ class Rows(Protocol):
     """A file of rows, see ``JsonLines``."""
 
     rows: int
+    words: Words
     missing: tuple[str, ...]
 
     def newest(self) -> int | None: ...
@@ -182,7 +184,7 @@ class _Import:
             if not holds_none(connection):
                 return False
             number = source_number(connection, self._source)
-            loader = Loader(connection)
+            loader = Loader(connection, self._file.words)
             seen = (PRESENT, day, number, day, day)
             for rows, unread in _uncollected(self._batches()):
                 lost = loader.load([(*row, *seen) for row in rows])
@@ -197,7 +199,7 @@ class _Import:
         for rows, unread in self._batches():
             first: list[Entry] = []
             twice: list[Entry] = []
-            for entry in (Entry(*row) for row in rows):
+            for entry in (entry_from(row, self._file.words) for row in rows):
                 (twice if entry.hub_id in met else first).append(entry)
                 met.add(entry.hub_id)
             with self._catalogue.writing() as connection:

@@ -95,7 +95,8 @@ def _joined(items: str) -> str:
 
 
 def _all(*tests: str) -> str:
-    return f"coalesce({' AND '.join(tests)}, false)"
+    # A test is asked of those rows only that passed the ones before.
+    return f"CASE WHEN {' AND '.join(tests)} THEN true ELSE false END"
 
 
 _LOOKED = {
@@ -106,6 +107,7 @@ _LOOKED = {
     "named": "array_to_string(ids, ',')",
     "counts": "json_extract(x_safetensors, '$.parameters')::VARCHAR",
     "total": "json_extract(x_gguf, '$.total')::VARCHAR",
+    **{f"type_{field}": f"json_type(x_{field})" for field in TREES},
 }
 
 _IDENTIFIED = _all(
@@ -114,9 +116,11 @@ _IDENTIFIED = _all(
     "regexp_full_match(x__id, '[0-9a-f]{24}') AND NOT starts_with(x__id, '00000000')",
 )
 _KNOWN_BASES = _all(
-    "bases BETWEEN 1 AND 200 AND len(ids) = bases AND len(hub_ids) = bases AND len(list_distinct(ids)) = bases",
+    "bases BETWEEN 1 AND 200 AND len(ids) = bases AND len(hub_ids) = bases",
+    "(bases = 1 OR len(list_distinct(ids)) = bases)",
     "relation IN ('finetune', 'adapter', 'quantized', 'merge')",
-    f"regexp_full_match(named, '(?:{_BASE},)*{_BASE}') AND list_max(list_transform(ids, lambda id: length(id))) <= 96",
+    f"regexp_full_match(named, '(?:{_BASE},)*{_BASE}')",
+    "(length(named) <= 96 OR list_max(list_transform(ids, lambda id: length(id))) <= 96)",
     "regexp_full_match(array_to_string(hub_ids, ','), '(?:[0-9a-f]{24},)*[0-9a-f]{24}')",
     "NOT contains(concat(',', array_to_string(hub_ids, ',')), ',00000000')",
 )
@@ -132,12 +136,13 @@ _JUDGED = {
         *[f"(NOT has_{field} OR x_{field} >= 0)" for field in COUNTS],
         "(NOT has_tags OR len(x_tags) <= 2000)",
         "(NOT has_siblings OR len(x_siblings) <= 100000)",
-        *[f"(NOT has_{field} OR json_type(x_{field}) IN ('OBJECT', 'NULL'))" for field in TREES],
+        *[f"(NOT has_{field} OR type_{field} IN ('OBJECT', 'NULL'))" for field in TREES],
     ),
     # What an entry keeps of the hub's word, the card and the tags: NULL where they do not tell it so plainly.
-    "by_hub": f"CASE WHEN {_KNOWN_BASES} THEN true"
-    " WHEN NOT has_baseModels OR json_type(x_baseModels) = 'NULL' THEN false END",
+    "by_hub": f"CASE WHEN {_KNOWN_BASES} THEN true WHEN NOT has_baseModels OR type_baseModels = 'NULL' THEN false END",
     "by_tags": f"""CASE WHEN len(base_tags) = 0 THEN ''
+        WHEN by_hub AND bases = 1 AND len(base_tags) = 2 AND base_tags[1] = concat('base_model:', named)
+        AND base_tags[2] = concat('base_model:', relation, ':', named) THEN 'true'
         WHEN by_hub AND len(base_tags) = 2 * bases AND list_sort(base_tags) = {_COMPUTED_TAGS} THEN 'true'
         WHEN regexp_full_match(array_to_string(base_tags, ' '), '(?:base_model:{_SAFE}* )*base_model:{_SAFE}*')
         AND list_max(list_transform(base_tags, lambda tag: length(tag))) <= 300
@@ -158,8 +163,8 @@ _SHARED = (
     "coalesce(x_library_name, '')",
     "coalesce(x_pipeline_tag, '')",
     *[f"coalesce(x_{field}, '')" for field in FLAGS],
-    "CASE WHEN json_type(x_cardData) = 'OBJECT' THEN to_json(card[1:3])::VARCHAR ELSE '' END",
-    "CASE WHEN x_config = '{}' THEN '{}' WHEN json_type(x_config) = 'OBJECT'"
+    "CASE WHEN type_cardData = 'OBJECT' THEN to_json(card[1:3])::VARCHAR ELSE '' END",
+    "CASE WHEN x_config = '{}' THEN '{}' WHEN type_config = 'OBJECT'"
     f" THEN to_json({_values('x_config', CONFIG)})::VARCHAR ELSE '' END",
     f"coalesce({_TELLING_TAGS}, '')",
 )

@@ -129,14 +129,13 @@ def model_of(entry: Entry, requested: RepoId, *, hub: str, sources: tuple[str, .
 
 def parents(bases: str | None) -> dict[str, str]:
     """The repositories a stored ``bases`` names, as written, with the relation the best source gives them."""
-    return {} if bases is None else dict(_named(bases))
+    if bases is None:
+        return {}
+    one = _ONE_PARENT.fullmatch(bases)
+    return {one[1]: one[2]} if one else _named(bases)
 
 
-# Thousands are made of the same few models and say so in the same words.
-@lru_cache(maxsize=16_384)
-def _named(bases: str) -> Mapping[str, str]:
-    if one := _ONE_PARENT.fullmatch(bases):
-        return {one[1]: one[2]}
+def _named(bases: str) -> dict[str, str]:
     said: Bases = json.loads(bases)
     how = str(said.get("relation") or Relation.UNSPECIFIED.value)
     found = {id: how for id, _ in said.get("hub", ())}

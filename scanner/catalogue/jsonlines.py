@@ -11,6 +11,7 @@ from typing import IO, Any, cast
 
 from scanner import jsontext
 from scanner.catalogue.entry import entry_of, seconds
+from scanner.catalogue.packed import Words
 from scanner.catalogue.parts import Fields, fields_of
 from scanner.errors import DataError, HubProtocolError
 from scanner.hub.answers import date
@@ -36,7 +37,7 @@ class JsonLines:
         Raises:
             DataError: cut off, damaged, or no line of it is a model.
         """
-        self._path = path
+        self._path, self.words = path, Words()
         self.rows, self._newest, models = 0, None, 0
         for line in self._lines():
             self.rows += 1
@@ -57,7 +58,7 @@ class JsonLines:
         found: list[Fields] = []
         unread: list[Unread] = []
         for number, line in enumerate(self._lines(), 1):
-            row = _row(line)
+            row = _row(line, self.words)
             if isinstance(row, Unread):
                 unread.append(row)
             else:
@@ -96,7 +97,7 @@ def _mapping(line: bytes) -> dict[str, Any]:
     return {}
 
 
-def _row(line: bytes) -> Fields | Unread:
+def _row(line: bytes, words: Words) -> Fields | Unread:
     if len(line) > _LONGEST:
         return Unread(line[:_KEPT], f"longer than {_LONGEST >> 20} MiB; only its beginning is kept")
     try:
@@ -108,4 +109,4 @@ def _row(line: bytes) -> Fields | Unread:
     if page.unread:
         return Unread(line, page.unread[0].why)
     entry = entry_of(page.rows[0].model, page.rows[0].downloads_total)
-    return Unread(line, "no readable _id") if entry is None else fields_of(entry)
+    return Unread(line, "no readable _id") if entry is None else fields_of(entry, words)

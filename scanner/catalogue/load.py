@@ -12,7 +12,7 @@ from typing import Any
 
 from scanner.catalogue.entry import parents
 from scanner.catalogue.numbers import Numbers, marks, namespace
-from scanner.catalogue.packed import pack
+from scanner.catalogue.packed import Words
 from scanner.catalogue.parts import Fields
 
 _REMEMBERED = 200_000
@@ -24,12 +24,14 @@ Seen = tuple[int, int, int, int, int]
 
 
 class Loader:
-    """Loads into one transaction of a catalogue that held no models when it began."""
+    """Loads into one transaction of a catalogue that held no models and no words when it began: there the words get
+    the numbers that they have in ``words``.
+    """
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, words: Words) -> None:
         self._connection = connection
         self._numbers = Numbers()
-        self._words: dict[str, bytes] = {}
+        self._words, self._worded = words, 0
         self._publishers: dict[str | None, int | None] = {None: None}
         self._parents: dict[str, int] = {}
         self._next = 1 + (connection.exec_driver_sql("SELECT max(num) FROM models").scalar() or 0)
@@ -46,7 +48,7 @@ class Loader:
         names = self._name([row[0] for row in rows], numbers)
         lost = self._models(numbers, names, rows)
         # Those remembered here are enough.
-        self._numbers.forget("words", "publishers")
+        self._numbers.forget("publishers")
         self._link((num, row[10]) for num, row in zip(numbers, rows, strict=True) if row[10] and num not in lost)
         return [row for num, row in zip(numbers, rows, strict=True) if num in lost]
 
@@ -59,6 +61,8 @@ class Loader:
             " SET id = excluded.id, holder = excluded.holder WHERE holder IS NULL",
             list(zip(names, ids, self._published(ids), models, strict=True)),
         )
+        if self._connection.exec_driver_sql("SELECT count(*) FROM names WHERE num >= ?", (first,)).scalar() == len(ids):
+            return names
         written = self._connection.exec_driver_sql("SELECT num FROM names WHERE num >= ?", (first,))
         # The others stood there before: somebody named them as a parent, or bears them.
         for name in set(range(first, first + len(ids))).difference(num for (num,) in written):
@@ -73,25 +77,15 @@ class Loader:
     def _models(self, numbers: range, names: Sequence[int | None], rows: Sequence[Fields]) -> set[int]:
         """Write the rows that have a name and an ``_id`` of their own; returns the numbers of the others."""
         profiles = self._numbers.profiles(self._connection, sorted({row[11] for row in rows}))
-        words = self._words
-        if new := set().union(*[row[9] or () for row in rows]).difference(words):
-            numbered = self._numbers.words(self._connection, sorted(new))
-            words.update((tag, pack([number])) for tag, number in numbered.items())
-        word = words.__getitem__
+        texts = self._words.texts
+        self._ask("INSERT INTO words (num, text) VALUES (?, ?)", list(enumerate(texts[self._worded :], self._worded)))
+        self._worded = len(texts)
         written = self._ask(
             "INSERT OR IGNORE INTO models (num, name, hub_id, sha, created, modified, downloads, downloads_total,"
             " likes, parameters, tags, bases, profile, state, since, source, first_seen, seen)"
             f" VALUES ({marks(range(18))})",
             [
-                (
-                    num,
-                    name,
-                    *row[1:9],
-                    None if row[9] is None else b"".join(map(word, row[9])),
-                    row[10],
-                    profiles[row[11]],
-                    *row[12:],
-                )
+                (num, name, *row[1:11], profiles[row[11]], *row[12:])
                 for num, name, row in zip(numbers, names, rows, strict=True)
             ],
         )

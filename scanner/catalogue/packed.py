@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 def pack(numbers: Iterable[int]) -> bytes:
@@ -14,6 +14,32 @@ def pack(numbers: Iterable[int]) -> bytes:
             number >>= 7
         out.append(number)
     return bytes(out)
+
+
+class Words:
+    """Texts in the order in which they were met; the number of each is its place."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self._packed: dict[str, bytes] = {}
+
+    def known(self, texts: Iterable[str]) -> bytes | None:
+        """The numbers of ``texts``, packed; None where one of them was not met before."""
+        try:
+            return b"".join([self._packed[text] for text in texts])
+        except KeyError:
+            return None
+
+    def pack(self, texts: Sequence[str]) -> bytes:
+        """The numbers of ``texts``, packed; those not met before get theirs."""
+        for text in texts:
+            if text not in self._packed:
+                self._packed[text] = pack([len(self.texts)])
+                self.texts.append(text)
+        return b"".join([self._packed[text] for text in texts])
+
+    def unpack(self, packed: bytes) -> tuple[str, ...]:
+        return tuple([self.texts[number] for number in unpack(packed)])
 
 
 def unpack(packed: bytes) -> list[int]:

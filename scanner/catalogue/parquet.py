@@ -20,6 +20,7 @@ from scanner.catalogue import columns, cutting
 from scanner.catalogue.columns import Known
 from scanner.catalogue.entry import entry_of
 from scanner.catalogue.numbers import chunks
+from scanner.catalogue.packed import Words
 from scanner.catalogue.parts import Fields, Parts, fields_of
 from scanner.errors import DataError, ScannerError, UsageError
 from scanner.hub.listing import Unread, read_page
@@ -47,7 +48,7 @@ class Parquet:
             UsageError: DuckDB is not installed.
             DataError: no parquet file, or none of the Hub's models.
         """
-        self._path = path
+        self._path, self.words = path, Words()
         self._database = _Database(path)
         try:
             self._fields, self.rows = self._look(path)
@@ -85,7 +86,9 @@ class Parquet:
             DataError: the file is damaged.
             ScannerError: the process that reads it was ended by somebody.
         """
-        return _read(self._database, self._path, self._fields) if self.rows < _BIG else _apart(self._path, self._fields)
+        if self.rows < _BIG:
+            return _read(self._database, self._path, self._fields, self.words)
+        return _apart(self._path, self._fields, self.words)
 
     def close(self) -> None:
         self._database.close()
@@ -130,8 +133,8 @@ class _Database:
         self._folder.cleanup()
 
 
-def _read(database: _Database, path: Path, fields: Known) -> Iterator[Batch]:
-    parts = Parts()
+def _read(database: _Database, path: Path, fields: Known, words: Words) -> Iterator[Batch]:
+    parts = Parts(words)
     again: list[int] = []
     for rows in database.ask(cutting.parts(str(path), fields)):
         batch = []
@@ -144,16 +147,16 @@ def _read(database: _Database, path: Path, fields: Known) -> Iterator[Batch]:
         yield batch, []
     for numbers in chunks(again):
         for rows in database.ask(columns.whole(str(path), fields), [list(numbers)]):
-            yield _whole([text for (text,) in rows])
+            yield _whole([text for (text,) in rows], words)
 
 
-def _whole(texts: Sequence[str]) -> Batch:
+def _whole(texts: Sequence[str], words: Words) -> Batch:
     page = read_page(f"[{','.join(texts)}]".encode())
     entries = [entry for row in page.rows if (entry := entry_of(row.model, row.downloads_total)) is not None]
-    return [fields_of(entry) for entry in entries], list(page.unread)
+    return [fields_of(entry, words) for entry in entries], list(page.unread)
 
 
-def _apart(path: Path, fields: Known) -> Iterator[Batch]:
+def _apart(path: Path, fields: Known, words: Words) -> Iterator[Batch]:
     """The batches that another process reads: it is one ahead."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe(duplex=False)
@@ -167,9 +170,10 @@ def _apart(path: Path, fields: Known) -> Iterator[Batch]:
             while body := coming.result():
                 coming = waiting.submit(here.recv_bytes)
                 # It comes from a process of ours, over a pipe that nobody else has.
-                rows, unread, failed = marshal.loads(body)  # noqa: S302
+                rows, new, unread, failed = marshal.loads(body)  # noqa: S302
                 if failed:
                     raise DataError(failed[0], file=path.name, hint=failed[1])
+                words.texts += new
                 yield rows, [Unread(*row) for row in unread]
     except EOFError as error:
         hint = "is there enough memory? Nothing was kept"
@@ -186,10 +190,12 @@ def _send(path: Path, fields: Known, there: Connection) -> None:
     with suppress(BrokenPipeError, KeyboardInterrupt), there:
         database = _Database(path)
         try:
-            for rows, unread in _read(database, path, fields):
-                there.send_bytes(marshal.dumps((rows, [(row.body, row.why) for row in unread], ())))
+            words, sent = Words(), 0
+            for rows, unread in _read(database, path, fields, words):
+                new, sent = words.texts[sent:], len(words.texts)
+                there.send_bytes(marshal.dumps((rows, new, [(row.body, row.why) for row in unread], ())))
             there.send_bytes(b"")
         except DataError as error:
-            there.send_bytes(marshal.dumps(([], [], (error.message.removeprefix(f"{path.name}: "), error.hint))))
+            there.send_bytes(marshal.dumps(([], [], [], (error.message.removeprefix(f"{path.name}: "), error.hint))))
         finally:
             database.close()

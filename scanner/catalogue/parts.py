@@ -17,13 +17,13 @@ from typing import Any
 from scanner import jsontext
 from scanner.catalogue.cutting import CARD, FIELD, ITEM
 from scanner.catalogue.entry import Entry, entry_of
+from scanner.catalogue.packed import Words
 from scanner.hub.answers import model_from_info
 from scanner.model import Model, RepoId
 
 Json = dict[str, Any]
 Fields = tuple[Any, ...]
-"""The fields of an ``Entry``, in its order."""
-fields_of = attrgetter(*Entry.__slots__)
+"""The fields of an ``Entry``, in its order; the tags as numbers of ``Words``, packed."""
 
 _REMEMBERED = 50_000
 """Texts of one kind that are remembered."""
@@ -36,15 +36,28 @@ class _Lost(Exception):
     """Something of a part does not survive being read alone."""
 
 
-class Parts:
-    """Reads plain rows by their parts."""
+def fields_of(entry: Entry, words: Words) -> Fields:
+    *before, tags, bases, profile = _FIELDS(entry)
+    return *before, None if tags is None else words.pack(tags), bases, profile
 
-    def __init__(self) -> None:
+
+def entry_from(fields: Fields, words: Words) -> Entry:
+    *before, packed, bases, profile = fields
+    return Entry(*(*before, None if packed is None else words.unpack(packed), bases, profile))
+
+
+_FIELDS = attrgetter(*Entry.__slots__)
+
+
+class Parts:
+    """Reads plain rows by their parts. Their tags get numbers in ``words``."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
         self._profiles: dict[tuple[str, frozenset[str] | None], str] = {}
         self._listings: dict[str | None, frozenset[str] | None] = {}
         self._shown: dict[frozenset[str], frozenset[str]] = {}
         self._counted: dict[str, int | None] = {}
-        self._clean: dict[str, str] = {}
 
     def fields(self, row: Sequence[Any]) -> Fields | None:
         """The fields of an entry from ``cutting.PARTS``; None where the whole row is to be read."""
@@ -64,16 +77,14 @@ class Parts:
             return None
         return id, hub_id, sha, created, modified, downloads, total, likes, parameters, kept, bases, profile
 
-    def _tags(self, text: str) -> tuple[str, ...]:
-        """The tags, of equal ones the same object: to send and to count them is then cheap."""
+    def _tags(self, text: str) -> bytes:
         tags = _items(text)
-        try:
-            return tuple([self._clean[tag] for tag in tags])
-        except KeyError:
-            if not all(tag in self._clean or _CLEAN.fullmatch(tag) for tag in tags):
-                raise _Lost from None
-            _bound(self._clean)
-            return tuple([self._clean.setdefault(tag, tag) for tag in tags])
+        packed = self._words.known(tags)
+        if packed is None:
+            if not all(map(_CLEAN.fullmatch, tags)):
+                raise _Lost
+            packed = self._words.pack(tags)
+        return packed
 
     def _listing(self, text: str | None) -> frozenset[str] | None:
         """Names that show what the names in ``text`` show."""

@@ -11,6 +11,7 @@ from scanner.catalogue.bundle import Bundle
 from scanner.catalogue.file import Catalogue
 from scanner.catalogue.load import Loader
 from scanner.catalogue.numbers import Numbers
+from scanner.catalogue.packed import Words
 from scanner.catalogue.parts import fields_of
 from scanner.catalogue.readback import Model, Odd, Record
 from scanner.catalogue.schema import GONE
@@ -31,7 +32,9 @@ def restore(catalogue: Catalogue, bundle: Bundle, watch: Progress) -> Tally:
     with catalogue.reading() as connection:
         empty = holds_none(connection)
     with catalogue.loading(bundle.models) if empty else catalogue.writing() as connection:
-        put = _Restoring(connection, bundle, Loader(connection) if holds_none(connection) else None, watch)
+        words = Words()
+        loader = Loader(connection, words) if holds_none(connection) else None
+        put = _Restoring(connection, bundle, words, loader, watch)
         try:
             for record in bundle.lines():
                 put.take(record)
@@ -44,9 +47,9 @@ def restore(catalogue: Catalogue, bundle: Bundle, watch: Progress) -> Tally:
 class _Restoring:
     """Takes one line after the other."""
 
-    def __init__(self, connection: Any, bundle: Bundle, loader: Loader | None, watch: Progress) -> None:
+    def __init__(self, connection: Any, bundle: Bundle, words: Words, loader: Loader | None, watch: Progress) -> None:
         self._connection, self._bundle, self._loader, self._watch = connection, bundle, loader, watch
-        self._numbers = Numbers()
+        self._numbers, self._words = Numbers(), words
         self._shelf = Shelf(self._numbers)
         self._sources: list[Source] = []
         self._given: dict[int, int] = {}
@@ -93,7 +96,7 @@ class _Restoring:
         if self._loader is None:
             self._weigh(models)
         else:
-            lost = self._loader.load([(*fields_of(one.entry), *self._seen(one)) for one in models])
+            lost = self._loader.load([(*fields_of(one.entry, self._words), *self._seen(one)) for one in models])
             if lost:
                 raise Odd(f"two models have the _id or the name of {lost[0][0]}")
             self.tally.new += len(models)
@@ -176,8 +179,8 @@ def lead(connection: Any, names: Iterable[tuple[str, bytes]]) -> None:
 
 
 def holds_none(connection: Any) -> bool:
-    """True for a catalogue without a model."""
-    return connection.exec_driver_sql("SELECT 1 FROM models LIMIT 1").scalar() is None
+    """True for a catalogue without a model, and without a word of one."""
+    return connection.exec_driver_sql("SELECT 1 FROM models UNION ALL SELECT 1 FROM words LIMIT 1").scalar() is None
 
 
 def _sighting(model: Model) -> tuple[int, int, int]:

@@ -193,7 +193,6 @@ CREATE INDEX models_by_summary ON models (summary, state, downloads);
 CREATE INDEX models_by_downloads ON models (downloads);
 CREATE INDEX models_by_likes ON models (likes) WHERE likes > 0;
 CREATE INDEX models_by_modified ON models (modified);
-CREATE INDEX models_by_sweep ON models (sweep) WHERE state = 0;
 CREATE INDEX models_gone ON models (state) WHERE state = 1;
 CREATE INDEX events_by_model ON events (model);
 CREATE INDEX events_by_name ON events (name);

@@ -5,8 +5,11 @@ from __future__ import annotations
 import gzip
 import json
 import sqlite3
+import subprocess
+import sys
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -244,6 +247,44 @@ def test_an_import_into_an_empty_catalogue_that_was_stopped_leaves_it_empty_and_
     with sqlite3.connect(path) as connection:
         assert connection.execute(made).fetchone() == (INDEXES.count("CREATE INDEX"),)
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+_KILLED = """
+import os, signal, sys
+from scanner.catalogue import file
+file._CACHE = 100
+with file.Catalogue(sys.argv[1]) as catalogue, catalogue.loading(20_000) as connection:
+    rows = [(f"acme/model-{number}",) for number in range(20_000)]
+    connection.exec_driver_sql("INSERT INTO names (id) VALUES (?)", rows)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_load_that_was_killed_leaves_nothing_of_it_and_the_log_as_it_was(path: Path) -> None:
+    Catalogue(str(path), create=True).close()
+    before = path.stat().st_size
+    subprocess.run([sys.executable, "-c", _KILLED, str(path)], check=False)
+    assert path.stat().st_size > 4 * before, "pages were written before it was killed"
+    with Catalogue(str(path), create=True) as catalogue, catalogue.reading() as connection:
+        held = [connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() for table in ("names", "models")]
+        checked = [
+            connection.exec_driver_sql(f"PRAGMA {what}").scalar() for what in ("integrity_check", "journal_mode")
+        ]
+    assert held == [0, 0]
+    assert checked == ["ok", "wal"]
+
+
+def test_who_reads_an_empty_catalogue_does_not_hinder_a_load(path: Path, tmp_path: Path) -> None:
+    Catalogue(str(path), create=True).close()
+    file = tmp_path / "models.jsonl"
+    file.write_text(json.dumps(row("acme/widget-7b")))
+    with closing(sqlite3.connect(path)) as other, Catalogue(str(path), create=True) as catalogue:
+        other.execute("BEGIN")
+        assert other.execute("SELECT count(*) FROM models").fetchone() == (0,)
+        assert import_file(catalogue, str(file)).tally.new == 1
+        assert other.execute("SELECT count(*) FROM models").fetchone() == (0,), "as long as it does not look anew"
+        other.execute("COMMIT")
+        assert other.execute("SELECT count(*) FROM models").fetchone() == (1,)
 
 
 def test_gzip_is_read_and_one_that_is_cut_off_is_refused_before_anything_is_written(path: Path) -> None:

@@ -17,7 +17,7 @@ from scanner.catalogue.entry import Entry, entry_of
 from scanner.catalogue.file import Catalogue
 from scanner.catalogue.hub import CatalogueHub
 from scanner.catalogue.parquet import Parquet
-from scanner.catalogue.parts import alike
+from scanner.catalogue.parts import alike, entry_from
 from scanner.errors import DataError
 from scanner.evidence.files import listing_of
 from scanner.hub.answers import model_from_info
@@ -76,7 +76,7 @@ def by_list(rows: Sequence[Json]) -> dict[str, Entry]:
 def by_file(path: Path) -> tuple[dict[str, Entry], list[Unread]]:
     with closing(Parquet(path)) as file:
         batches = list(file.batches())
-    entries = [Entry(*fields) for batch, _ in batches for fields in batch]
+        entries = [entry_from(fields, file.words) for batch, _ in batches for fields in batch]
     return {entry.hub_id.hex(): entry for entry in entries}, [row for _, unread in batches for row in unread]
 
 

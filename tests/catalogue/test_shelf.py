@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scanner.catalogue.entry import seconds
 from scanner.catalogue.file import Catalogue
 from scanner.catalogue.hub import CatalogueHub
 from scanner.catalogue.numbers import Numbers
-from scanner.catalogue.packed import pack, unpack
+from scanner.catalogue.packed import Words, pack, unpack
 from scanner.catalogue.shelf import Shelf, Source
 from scanner.errors import DatabaseNewer, DatabaseUnreadable, ModelNotFound, ModelNotHeld, RevisionNotFound, StoreError
 from scanner.hub.answers import model_from_info
@@ -180,6 +182,16 @@ def test_numbers_of_a_transaction_that_was_not_kept_are_forgotten(tmp_path: Path
 @pytest.mark.parametrize("numbers", [[], [0], [127, 128, 300, 2**40], list(range(1000))])
 def test_packed_numbers_come_back(numbers: list[int]) -> None:
     assert unpack(pack(numbers)) == numbers
+
+
+@given(st.lists(st.lists(st.text(max_size=3))))
+def test_words_come_back_in_their_order_and_stand_once(lists: list[list[str]]) -> None:
+    words = Words()
+    packed = [words.pack(texts) for texts in lists]
+    assert [words.unpack(one) for one in packed] == [tuple(texts) for texts in lists]
+    assert [words.known(texts) for texts in lists] == packed
+    assert len(set(words.texts)) == len(words.texts)
+    assert words.known(["longer than any of them"]) is None
 
 
 def test_numbers_cut_short_are_no_numbers() -> None:
