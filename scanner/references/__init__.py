@@ -1,6 +1,11 @@
 """References to models in a code base. One file a kind of file; the first reader whose globs take a file reads it.
 
 reference, source, names, reader   the nouns: what is found, a file, what a text names, what a reader is
+literal, spots                     a text and where it stands; what was found, each place once
+keys, values, gate                 what the name beside a value says, what the value names, which files say nothing
+commands                           a command line (idioms: which take a model; shellwords: a script as its words)
+settings                           a tree of settings (tree; yaml_tree, loose, lines: the grammars that make one)
+configs, scripts, dockerfile       the readers of settings and commands
 """
 
 from __future__ import annotations
