@@ -62,6 +62,7 @@ LOADED = [
     ("python run.py model.name=acme/m", "acme/m"),
     ("bash -c 'cd /x && vllm serve acme/m'", "acme/m"),
     ('OUT="$(huggingface-cli download acme/m)"', "acme/m"),
+    ('vllm serve acme/m --speculative-config \'{"model": "acme/l", "n": 5}\'', "acme/m | model acme/l"),
     ("vllm serve acme/m --lora-modules sql=acme/l", "acme/m | model acme/l"),
     ("vllm serve acme/m --revision r --tokenizer acme/t --tokenizer-revision q", "acme/m@r | model acme/t@q"),
     ("vllm serve acme/m --revision r --tokenizer acme/t", "acme/m@r | model acme/t"),
