@@ -2,6 +2,13 @@
 
 reference, source, names, reader   the nouns: what is found, a file, what a text names, what a reader is
 walk, remarks                      going through the files; comments that waive
+literal, spots                     a text and where it stands; what was found, each place once
+keys, values, gate                 what the name beside a value says, what the value names, which files say nothing
+commands                           a command line (idioms: which take a model; shellwords: a script as its words)
+settings                           a tree of settings (tree; yaml_tree, loose, lines: the grammars that make one)
+configs, scripts, dockerfile       the readers of settings and commands
+python, code                       the readers of programs
+prose, modelfile, packages, ...    the readers of the rest
 """
 
 from __future__ import annotations

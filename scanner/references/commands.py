@@ -11,7 +11,7 @@ import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from scanner.references import idioms, keys, values
+from scanner.references import idioms, keys, loose, values
 from scanner.references.idioms import Idiom
 from scanner.references.keys import Role
 from scanner.references.literal import Literal
@@ -283,11 +283,20 @@ class _Script:
         """A word of which nothing is known: what is shaped like an id is read by its name."""
         if "/" not in word.text and ":" not in word.text:
             return
+        if word.text.lstrip().startswith("{"):
+            yield from self.json(word, how)
         spot = values.spot(word, Place.TEXT, how, self.names, reason=reason)
         if spot is not None and not _ADDRESS.match(word.text):
             yield spot
         elif not word.text.isspace():
             yield from self.inside(word, how)
+
+    def json(self, word: Literal, how: str) -> Iterator[Spot]:
+        """Settings given as JSON in one word."""
+        for key, value in loose.json_pairs(word.text):
+            if (role := keys.role(key.text)) and role.place:
+                at = value.at(0)
+                yield from self.valued(word.cut(at, at + len(value.text)), role, f"{how} {key.text}")
 
     def inside(self, word: Literal, how: str) -> Iterable[Spot]:
         for offset, text, named in self.names.inside(word.text):

@@ -11,7 +11,7 @@ from scanner.references.reader import Reader
 from scanner.references.reference import Reference
 from scanner.references.source import Source
 from scanner.references.spots import HASH
-from scanner.references.tree import Node
+from scanner.references.tree import Mapping, Node
 
 _REMARK = re.compile(r"(?:^|\s)(?:#|;|!|//)", re.M)
 _SLASHES = re.compile(r"(?:^|\s)//|^\s*/?\*", re.M)
@@ -37,7 +37,7 @@ def _yaml(text: str) -> list[Node]:
 
 
 def _json(text: str) -> list[Node]:
-    return loose.json_tree(text) if len(text) < _LONG else loose.json_pairs(text)
+    return loose.json_tree(text) if len(text) < _LONG else [Mapping([pair]) for pair in loose.json_pairs(text)]
 
 
 YAML = Reader("yaml", ("*.yaml", "*.yml", "*.yaml.*", "*.yml.*", "*.tpl", "*.dvc"), _reads(_yaml, HASH))

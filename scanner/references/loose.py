@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 
 from scanner.references.literal import Literal
 from scanner.references.tree import MAX_DEPTH, Mapping, Node, Sequence
@@ -35,10 +36,10 @@ def json_tree(text: str) -> list[Node]:
     return found
 
 
-def json_pairs(text: str) -> list[Node]:
-    """The texts of a JSON text that stand beside a key, without what stands around them: for one that is long."""
-    found = ((Literal.plain(pair["key"], pair.start("key")), pair) for pair in _PAIR.finditer(text))
-    return [Mapping([(key, Literal.plain(pair["value"], pair.start("value")))]) for key, pair in found]
+def json_pairs(text: str) -> Iterator[tuple[Literal, Literal]]:
+    """The texts of a JSON text beside their keys, without what stands around them: for one that is long or cut."""
+    for pair in _PAIR.finditer(text):
+        yield Literal.plain(pair["key"], pair.start("key")), Literal.plain(pair["value"], pair.start("value"))
 
 
 def toml_tree(text: str) -> list[Node]:

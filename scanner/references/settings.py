@@ -28,7 +28,7 @@ def read(documents: Iterable[Node], names: Names, variables: Variables | None = 
     for root in roots:
         for mapping in mappings(root):
             reader.learn(mapping)
-    return strongest(spot for root in roots for spot in reader.node(root, _Above()))
+    return strongest(spot for root in roots for spot in reader.node(root, _NOTHING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,10 @@ class _Above:
     pins: dict[str, str] = field(default_factory=dict)
     pin: str | None = None
     flags: tuple[str, ...] = ()
+
+
+_NOTHING = _Above()
+_SCRIPT = _Above(script=True)
 
 
 class _Settings:
@@ -96,22 +100,24 @@ class _Settings:
                 role, how = above.role, above.how
         if above.many and above.role is Role.MODEL and "/" in key.text:
             yield from self.valued(key, above.role, above.how, above)
-        above = replace(above, pin=above.pins.get(keys.stem(key.text), above.pin))
+        if above.pins and (pin := above.pins.get(keys.stem(key.text))):
+            above = replace(above, pin=pin)
         if isinstance(value, Literal):
             if above.script or (role is None and keys.listed(key.text, "scripts")):
                 yield from commands.read(value, self.names, self.variables)
             elif role is not None:
                 yield from self.valued(value, role, how, above)
             else:
-                yield from self.text(value, _Above())
+                yield from self.text(value, _NOTHING)
             return
         many = role is not None and keys.name_of(key.text).endswith("s")
         script = keys.listed(key.text, "scripts")
-        yield from self.node(value, replace(above, role=role, how=how, many=many, script=script))
+        inside = replace(above, role=role, how=how, many=many, script=script) if role or script else _NOTHING
+        yield from self.node(value, inside)
 
     def beside(self, mapping: Mapping, above: _Above) -> _Above:
         """``above`` with the revision and the trust that stand beside the model, and the kind of its repository."""
-        kept = above if above.role else _Above(script=above.script)
+        kept = above if above.role else _SCRIPT if above.script else _NOTHING
         pins, flags, kind = dict[str, str](), kept.flags, kept.kind
         for key, value in mapping.texts():
             said, text = keys.role(key.text), value.text.strip()
@@ -123,7 +129,8 @@ class _Settings:
                 flags = ("trust_remote_code",)
             elif keys.listed(key.text, "repository_kinds") and text.lower() != "model":
                 kind = Role.DATASET if keys.role(text) is Role.DATASET else Role.OTHER
-        return replace(kept, pins=pins, flags=flags, kind=kind)
+        changed = pins or flags != kept.flags or kind is not kept.kind
+        return replace(kept, pins=pins, flags=flags, kind=kind) if changed else kept
 
     def sequence(self, sequence: Sequence, above: _Above) -> Iterator[Spot]:
         texts = sequence.texts()

@@ -83,7 +83,7 @@ def by_role(
 def _read(text: str, place: Place, names: Names) -> Named | None:
     if (prefix := _starts(text, "libraries")) and (place is not Place.TEXT or ":" in prefix):
         return Named(Kind.UNRESOLVED, reason="a name of another library") if len(text) > len(prefix) else None
-    if not _HUB.match(text) and (prefix := _starts(text, "prefixes")) and (":" in prefix or text.count("/") > 1):
+    if not _HUB.match(text) and (prefix := _prefix(text)) and (":" in prefix or text.count("/") > 1):
         parts = text[len(prefix) :].split("/")
         return names.read("/".join(parts[:2]), place if place is Place.DATASET else Place.LOADER)
     if place is Place.TEXT:
@@ -117,7 +117,11 @@ def _local(text: str) -> Named | None:
 
 def of_hub(written: str) -> bool:
     """Whether a value was written as a name of the Hub: as an address, or behind a prefix that means it."""
-    return bool(_HUB.match(written) or _starts(written, "prefixes"))
+    return bool(_HUB.match(written) or _prefix(written))
+
+
+def _prefix(text: str) -> str:
+    return _starts(text, "task_prefixes") or _starts(text, "prefixes")
 
 
 def _starts(text: str, section: str) -> str:
