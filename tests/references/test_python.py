@@ -249,7 +249,8 @@ def test_every_literal_shaped_like_an_id_is_told_or_ignored_with_its_reason(fram
     for reference in found:
         if reference.kind is not Kind.UNRESOLVED:
             assert lines[reference.line - 1][reference.column - 1 :][:1]
-    places = [(r.line, r.column) for r in found]
+    # What is put together at one place can have several outcomes; a literal has one.
+    places = [(r.line, r.column, r.text) for r in found]
     assert len(places) == len(set(places))
 
 
