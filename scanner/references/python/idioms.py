@@ -123,6 +123,7 @@ class Words:
     methods: frozenset[str]
     calling: frozenset[str]
     options: frozenset[str]
+    shells: frozenset[str]
     addresses: tuple[str, ...]
 
 
@@ -154,6 +155,7 @@ def words() -> Words:
         methods=listed("methods"),
         calling=listed("calling"),
         options=listed("options"),
+        shells=listed("shells"),
         addresses=tuple(sorted(listed("addresses"))),
     )
 

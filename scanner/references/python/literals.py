@@ -7,10 +7,11 @@ from bisect import bisect_right
 from dataclasses import replace
 
 from scanner.references.names import Named, Names, Place, is_address
+from scanner.references.python import commands
 from scanner.references.python.bindings import Text
 from scanner.references.python.calls import unwrapped
 from scanner.references.python.found import Found
-from scanner.references.python.idioms import Speaks, calls
+from scanner.references.python.idioms import Speaks, calls, words
 from scanner.references.python.sieve import SHAPED_TEXT
 from scanner.references.reference import Confidence, Kind
 
@@ -40,7 +41,12 @@ def _literal(found: Found, text: Text, at: int, names: Names) -> None:
     value = answered
     named = names.read(value, place)
     if named is None:
-        if "/" in value:
+        if text.beside in words().shells:
+            for word in commands.words(text.value, names):
+                where = found.text.find(word.text, at)
+                if where >= 0 and not found.is_covered(where):
+                    found.add(where, word.text, word.named, word.how, word.flags)
+        elif "/" in value:
             _inside(found, value, at, names)
     elif text.is_part and not is_address(value):
         found.add(at, value, _PART, "text")

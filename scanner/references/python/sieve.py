@@ -26,6 +26,7 @@ _WORD = re.compile(rb"""["']([A-Za-z0-9_][\w.-]*)["']""")
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 _ADDRESSES = (b"huggingface.co", b"hf.co/", b"hf://", b"hf-mirror")
 _HEAD = 6
+_MAX_LINES = 300
 
 
 @cache
@@ -71,23 +72,40 @@ def is_shaped(data: bytes) -> bool:
 
 
 def _could_be_named(data: bytes, names: Names) -> bool:
-    """True when a literal names a model by itself, or could by the name beside it."""
-    speaks: bool | None = None
+    """True when a literal names a model by itself, or could by a name beside or above it."""
     for literal in _SHAPED_BYTES.finditer(data) if is_shaped(data) else ():
         text = literal[1].decode("latin-1")
-        named = names.read(text, Place.NAMED)
-        if named is None or named.kind is Kind.IGNORED:
-            continue
-        line = data[data.rfind(b"\n", 0, literal.start()) + 1 : literal.start()]
-        # A literal that begins its line stands in something that began before: whatever the file names is beside it.
-        beside = _NAME.findall(line[-300:])
-        if not beside:
-            speaks = _speaks(_NAME.findall(data)) if speaks is None else speaks
-        if (_speaks(beside) if beside else speaks) or _is_told(names.read(text)):
-            return True
+        if _is_told(names.read(text, Place.NAMED)):
+            if _is_told(names.read(text)) or any(map(_speaks, _beside(data, literal.start()))):
+                return True
     if b"odel" in data or b"MODEL" in data:
         return any(names.read(word.decode("latin-1"), Place.NAMED) for word in set(_WORD.findall(data)))
     return False
+
+
+def _beside(data: bytes, at: int) -> Iterator[list[bytes]]:
+    """The names before a place in its line, then those of each line above that begins further left.
+
+    A line at the very left has nothing above it; one that begins with a literal there is given all names of the file.
+    """
+    begin = data.rfind(b"\n", 0, at) + 1
+    line = data[begin:at]
+    before = _NAME.findall(line[-300:])
+    yield before
+    indent = len(line) - len(line.lstrip())
+    if not indent and not before:
+        yield _NAME.findall(data)
+    for _ in range(_MAX_LINES):
+        if not indent or not begin:
+            return
+        end = begin - 1
+        begin = data.rfind(b"\n", 0, end) + 1
+        line = data[begin:end]
+        left = len(line) - len(line.lstrip())
+        if left < indent and line.strip():
+            yield _NAME.findall(line[:1000])
+            indent = left
+    yield _NAME.findall(data)
 
 
 def _speaks(beside: list[bytes]) -> bool:
