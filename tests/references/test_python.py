@@ -206,6 +206,8 @@ HOSTILE = {
     "escape": "A.from_pretrained('acme/\\d')",
     "calls": "from_pretrained(" * 30_000,
     "names": "from_pretrained\n" + "a = " * 100_000 + "1",
+    "literals": "x = [\n" + "  'acme/b',\n" * 100_000 + "]",
+    "indented": "\n" * 3 + "\n".join(" " * (i % 7) + f"'acme/b{i}'," for i in range(50_000)),
     "arity": "import vllm\nvllm.LoRARequest()\nvllm.LLM(*a, **k)\nA.from_pretrained(1, 2, x=3)\npush_to_hub()",
 }
 

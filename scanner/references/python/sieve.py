@@ -27,6 +27,7 @@ _NAME = re.compile(rb"[A-Za-z_]\w*")
 _ADDRESSES = (b"huggingface.co", b"hf.co/", b"hf://", b"hf-mirror")
 _HEAD = 6
 _MAX_LINES = 300
+_MAX_LITERALS = 2000
 
 
 @cache
@@ -73,39 +74,47 @@ def is_shaped(data: bytes) -> bool:
 
 def _could_be_named(data: bytes, names: Names) -> bool:
     """True when a literal names a model by itself, or could by a name beside or above it."""
-    for literal in _SHAPED_BYTES.finditer(data) if is_shaped(data) else ():
+    all_names: list[bytes] | None = None
+    for count, literal in enumerate(_SHAPED_BYTES.finditer(data) if is_shaped(data) else ()):
+        if count == _MAX_LITERALS:
+            return True
         text = literal[1].decode("latin-1")
-        if _is_told(names.read(text, Place.NAMED)):
-            if _is_told(names.read(text)) or any(map(_speaks, _beside(data, literal.start()))):
-                return True
+        if not _is_told(names.read(text, Place.NAMED)):
+            continue
+        if _is_told(names.read(text)):
+            return True
+        beside, is_whole = _beside(data, literal.start())
+        if not is_whole and all_names is None:
+            all_names = _NAME.findall(data)
+        if _speaks(beside if is_whole else all_names or []):
+            return True
     if b"odel" in data or b"MODEL" in data:
         return any(names.read(word.decode("latin-1"), Place.NAMED) for word in set(_WORD.findall(data)))
     return False
 
 
-def _beside(data: bytes, at: int) -> Iterator[list[bytes]]:
-    """The names before a place in its line, then those of each line above that begins further left.
+def _beside(data: bytes, at: int) -> tuple[list[bytes], bool]:
+    """The names before a place in its line and in each line above that begins further left; whether these are all.
 
-    A line at the very left has nothing above it; one that begins with a literal there is given all names of the file.
+    What begins a line at the very left stands in something that no indentation tells.
     """
     begin = data.rfind(b"\n", 0, at) + 1
     line = data[begin:at]
-    before = _NAME.findall(line[-300:])
-    yield before
+    found = _NAME.findall(line[-300:])
     indent = len(line) - len(line.lstrip())
-    if not indent and not before:
-        yield _NAME.findall(data)
+    if not indent:
+        return found, bool(found)
     for _ in range(_MAX_LINES):
         if not indent or not begin:
-            return
+            return found, True
         end = begin - 1
         begin = data.rfind(b"\n", 0, end) + 1
-        line = data[begin:end]
+        line = data[begin : min(end, begin + 1000)]
         left = len(line) - len(line.lstrip())
         if left < indent and line.strip():
-            yield _NAME.findall(line[:1000])
+            found += _NAME.findall(line)
             indent = left
-    yield _NAME.findall(data)
+    return found, False
 
 
 def _speaks(beside: list[bytes]) -> bool:
