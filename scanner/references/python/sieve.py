@@ -18,7 +18,7 @@ _IMPORT = re.compile(rb"\n[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)((?:[\w. \t]*
 _SHAPED = r"""["']\s*([A-Za-z0-9_][A-Za-z0-9._-]*/[A-Za-z0-9_][A-Za-z0-9._:@/-]*)\s*["']"""
 SHAPED_TEXT = re.compile(_SHAPED)
 """A quoted text that may have the shape of an id."""
-_SHAPED_BYTES = re.compile(_SHAPED.encode())
+_FIRST = re.compile(rb"[A-Za-z0-9_][\w.-]*")
 # What begins with a slash is found many times as fast as what begins with a quote.
 _SHAPED_END = re.compile(rb"/\w[\w.:@/-]*\s*[\"']")
 _SECOND = re.compile(rb"/([A-Za-z0-9_][\w.-]{1,95})(?![\w/\\(-])")
@@ -26,8 +26,9 @@ _WORD = re.compile(rb"""["']([A-Za-z0-9_][\w.-]*)["']""")
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 _ADDRESSES = (b"huggingface.co", b"hf.co/", b"hf://", b"hf-mirror")
 _HEAD = 6
-_MAX_LINES = 300
-_MAX_LITERALS = 2000
+_MAX_LINES = 100
+_PART = 100
+_MAX_LITERALS = 300
 
 
 @cache
@@ -72,21 +73,30 @@ def is_shaped(data: bytes) -> bool:
     return _SHAPED_END.search(data) is not None
 
 
+def _shaped(data: bytes) -> Iterator[tuple[int, str]]:
+    """Every quoted text that may have the shape of an id, and where its quote stands."""
+    for end in _SHAPED_END.finditer(data):
+        before = data[max(0, end.start() - _PART) : end.start()]
+        quote = max(before.rfind(b"'"), before.rfind(b'"'))
+        first = before[quote + 1 :].lstrip()
+        if quote >= 0 and _FIRST.fullmatch(first):
+            yield end.start() - len(before) + quote, (first + end[0][:-1].rstrip()).decode("latin-1")
+
+
 def _could_be_named(data: bytes, names: Names) -> bool:
     """True when a literal names a model by itself, or could by a name beside or above it."""
-    all_names: list[bytes] | None = None
-    for count, literal in enumerate(_SHAPED_BYTES.finditer(data) if is_shaped(data) else ()):
+    whole: bool | None = None
+    for count, (at, text) in enumerate(_shaped(data)):
         if count == _MAX_LITERALS:
             return True
-        text = literal[1].decode("latin-1")
         if not _is_told(names.read(text, Place.NAMED)):
             continue
         if _is_told(names.read(text)):
             return True
-        beside, is_whole = _beside(data, literal.start())
-        if not is_whole and all_names is None:
-            all_names = _NAME.findall(data)
-        if _speaks(beside if is_whole else all_names or []):
+        beside, is_all = _beside(data, at)
+        if not is_all and whole is None:
+            whole = _speaks(_NAME.findall(data))
+        if _speaks(beside) or (whole and not is_all):
             return True
     if b"odel" in data or b"MODEL" in data:
         return any(names.read(word.decode("latin-1"), Place.NAMED) for word in set(_WORD.findall(data)))
@@ -127,11 +137,15 @@ def _is_told(named: Named | None) -> bool:
 
 def _mentions(data: bytes, names: Names) -> bool:
     """True when an address or a word of the text is a model's by itself."""
-    if not any(address in data for address in _ADDRESSES) and not any(
-        names.could(second.decode("latin-1")) for second in set(_SECOND.findall(data))
-    ):
-        return False
-    return any(_is_told(named) for _, _, named in names.inside(data.decode("utf-8", "replace")))
+    if any(address in data for address in _ADDRESSES):
+        return any(_is_told(named) for _, _, named in names.inside(data.decode("utf-8", "replace")))
+    for second in _SECOND.finditer(data):
+        if names.could(second[1].decode("latin-1")):
+            # A word cut at its beginning can only pass for more than it is.
+            around = data[max(0, second.start() - _PART) : second.end() + _PART].decode("latin-1")
+            if any(_is_told(named) for _, _, named in names.inside(around)):
+                return True
+    return False
 
 
 def matters(data: bytes, names: Names) -> bool:
