@@ -65,6 +65,7 @@ IDIOMS = [
     ("import spacy\nspacy.load('en_core_web_sm')", set()),
     ("import keras_hub\nkeras_hub.models.X.from_preset('hf://acme/widget')", {"model acme/widget"}),
     ("from faster_whisper import WhisperModel\nWhisperModel('large-v3', device='cuda')", {"model Systran/faster-whisper-large-v3"}),
+    ("from faster_whisper import WhisperModel\nWhisperModel('a-size-of-tomorrow')", {"unresolved a-size-of-tomorrow"}),
     ("import torch\ntorch.load('a.pt', weights_only=False)\ntorch.hub.load('acme/code', 'net')", {"local a.pt"}),
     ("import evaluate\nevaluate.load('acme/metric')", set()),
     ("from datasets import load_dataset\nload_dataset('acme/rows', revision='r')", {"dataset acme/rows@r"}),
