@@ -65,6 +65,7 @@ IDIOMS = [
     ("import spacy\nspacy.load('en_core_web_sm')", set()),
     ("import keras_hub\nkeras_hub.models.X.from_preset('hf://acme/widget')", {"model acme/widget"}),
     ("from faster_whisper import WhisperModel\nWhisperModel('large-v3', device='cuda')", {"model Systran/faster-whisper-large-v3"}),
+    ("from faster_whisper import WhisperModel\nWhisperModel('a-size-of-tomorrow')", {"unresolved a-size-of-tomorrow"}),
     ("import torch\ntorch.load('a.pt', weights_only=False)\ntorch.hub.load('acme/code', 'net')", {"local a.pt"}),
     ("import evaluate\nevaluate.load('acme/metric')", set()),
     ("from datasets import load_dataset\nload_dataset('acme/rows', revision='r')", {"dataset acme/rows@r"}),
@@ -109,6 +110,15 @@ VALUES = [
     (f"{LOAD}(f'acme/{{size}}')", {"unresolved f'acme/{size}'"}),
     (f"k = {{'pretrained_model_name_or_path': 'acme/widget', 'revision': 'r'}}\n{LOAD}(**k)", {"model acme/widget@r"}),
     (f"{LOAD}(**k)", {"unresolved k"}),
+    (f"class E(Enum):\n  A = 'acme/widget'\n{LOAD}(E.A.value)", {"model acme/widget"}),
+    (f"class A:\n  name: str = field(default='acme/widget')\na = A()\n{LOAD}(a.name)", {"model acme/widget"}),
+    ("class A:\n  model_name: str = field(default='acme/widget')", {"model acme/widget"}),
+    ("MODELS = {\n  'a': 1,\n  'b': 'acme/widget',\n}", {"model acme/widget"}),
+    ("MODELS = [\n'acme/widget'\n]", {"model acme/widget"}),
+    ("REPO_ID = 'acme/widget'", {"model acme/widget"}),
+    ("class ModelName(Enum):\n  BIG = 'acme/widget'", {"model acme/widget"}),
+    (f"{LOAD}(getattr(a, 'm', 'acme/widget'))", {"model acme/widget"}),
+    ("run(['vllm', 'serve', '--model', 'acme/widget'])", {"model acme/widget"}),
     (f"{LOAD}('./here')\n{LOAD}('/there/it/is')", {"local ./here", "local /there/it/is"}),
     (f"{LOAD}()\n{LOAD}(None)\n{LOAD}(*a)", {"unresolved *a"}),
 ]  # fmt: skip
@@ -126,6 +136,7 @@ TRAPS = [
     "def load(x): ...\nload('acme/thing')",
     "import numpy as np\nnp.load('acme/array')",
     "ROUTE = 'users/list'",
+    "repo = 'acme/server'",
     "image = 'acme/server:1.2'",
     "docker_image = 'acme/model-server'",
     "model_url = 'models/list'",
@@ -198,6 +209,8 @@ HOSTILE = {
     "escape": "A.from_pretrained('acme/\\d')",
     "calls": "from_pretrained(" * 30_000,
     "names": "from_pretrained\n" + "a = " * 100_000 + "1",
+    "literals": "x = [\n" + "  'acme/b',\n" * 100_000 + "]",
+    "indented": "\n" * 3 + "\n".join(" " * (i % 7) + f"'acme/b{i}'," for i in range(50_000)),
     "arity": "import vllm\nvllm.LoRARequest()\nvllm.LLM(*a, **k)\nA.from_pretrained(1, 2, x=3)\npush_to_hub()",
 }
 
@@ -249,7 +262,8 @@ def test_every_literal_shaped_like_an_id_is_told_or_ignored_with_its_reason(fram
     for reference in found:
         if reference.kind is not Kind.UNRESOLVED:
             assert lines[reference.line - 1][reference.column - 1 :][:1]
-    places = [(r.line, r.column) for r in found]
+    # What is put together at one place can have several outcomes; a literal has one.
+    places = [(r.line, r.column, r.text) for r in found]
     assert len(places) == len(set(places))
 
 

@@ -165,12 +165,17 @@ class _Walk:
         for target in node.targets:
             self._bind(target, node.value, scope)
             self._push(target, scope)
-        self._push(node.value, scope, _beside(node.targets[0]))
+        self._push(node.value, scope, self._member(_beside(node.targets[0]), scope))
 
     def _annassign(self, node: ast.AnnAssign, scope: Scope, beside: str, part: bool) -> None:
         self._bind(node.target, node.value, scope)
         self._push(node.annotation, scope)
-        self._push(node.value, scope, _beside(node.target))
+        self._push(node.value, scope, self._member(_beside(node.target), scope))
+
+    @staticmethod
+    def _member(name: str, scope: Scope) -> str:
+        """A member of a class is named by the class where its own name says nothing."""
+        return scope.function if scope.is_class and not says(name) else name
 
     def _augassign(self, node: ast.AugAssign, scope: Scope, beside: str, part: bool) -> None:
         self._bind(node.target, None, scope)
@@ -223,7 +228,7 @@ class _Walk:
         self.found.classes.add(node.name)
         for outer in (*node.bases, *node.keywords, *node.decorator_list):
             self._push(outer, scope)
-        self._define(node.body, Scope(scope, is_class=True))
+        self._define(node.body, Scope(scope, is_class=True, function=node.name))
 
     def _functiondef(self, node: Function, scope: Scope, beside: str, part: bool) -> None:
         self.found.functions.add(node.name)
@@ -259,6 +264,16 @@ class _Walk:
 
     # Expressions that name what stands in them.
 
+    def _list(self, node: ast.List | ast.Tuple, scope: Scope, beside: str, part: bool) -> None:
+        """What follows an option of a command line is named by it."""
+        before = ""
+        named = []
+        for element in node.elts:
+            named.append((element, before.lstrip("-") if before.startswith("--") else beside))
+            before = element.value if isinstance(element, ast.Constant) and isinstance(element.value, str) else ""
+        for element, name in reversed(named):
+            self._push(element, scope, name, part)
+
     def _dict(self, node: ast.Dict, scope: Scope, beside: str, part: bool) -> None:
         for key, value in zip(reversed(node.keys), reversed(node.values), strict=True):
             said = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else ""
@@ -278,7 +293,8 @@ class _Walk:
             said = keyword.arg or ""
             if name[:1].isupper() and said:
                 self.found.attributes[said].append(Bound(keyword.value, scope))
-            said = option if said == "default" and option else said
+            if said.startswith("default") and (option or name in words().defaults):
+                said = option
             self._push(keyword.value, scope, said or beside)
         inherits = beside if name in words().passing or name in words().defaults or not name else name
         for index, argument in reversed(list(enumerate(node.args))):
@@ -307,6 +323,8 @@ _VISITS: dict[type[ast.AST], _Visit] = {
     ast.AsyncFunctionDef: _Walk._functiondef,
     ast.Lambda: _Walk._lambda,
     ast.Dict: _Walk._dict,
+    ast.List: _Walk._list,
+    ast.Tuple: _Walk._list,
     ast.Call: _Walk._call,
 }
 _THROUGH = (

@@ -235,7 +235,8 @@ class _Load:
 def unwrapped(text: str) -> str:
     """What an address that answers for one model is of; any other text as it is."""
     prefix = next((prefix for prefix in words().addresses if text.startswith(prefix)), "")
-    return text.removeprefix(prefix).split("?")[0] if prefix else text
+    answered = text.removeprefix(prefix).split("?")[0]
+    return answered if "/" in prefix or "/" in answered else text
 
 
 def _is_name(node: ast.expr, value: Value, scope: Scope) -> bool:

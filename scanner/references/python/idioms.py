@@ -123,6 +123,7 @@ class Words:
     methods: frozenset[str]
     calling: frozenset[str]
     options: frozenset[str]
+    shells: frozenset[str]
     addresses: tuple[str, ...]
 
 
@@ -154,6 +155,7 @@ def words() -> Words:
         methods=listed("methods"),
         calling=listed("calling"),
         options=listed("options"),
+        shells=listed("shells"),
         addresses=tuple(sorted(listed("addresses"))),
     )
 
@@ -166,13 +168,19 @@ def _split(name: str) -> frozenset[str]:
     return frozenset(part.lower() for part in _PARTS.findall(name[:200]))
 
 
+@cache
+def _pairs() -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(word.split("+")) for word in sorted(words().model) if "+" in word)
+
+
 class Speaks:
     """What the name beside a text says of it."""
 
     @staticmethod
     def of_model(name: str) -> bool:
         parts = _split(name)
-        return bool(parts & words().model) and not parts & (words().not_model | words().dataset)
+        known = parts & words().model or any(pair <= parts for pair in _pairs())
+        return bool(known) and not parts & (words().not_model | words().dataset)
 
     @staticmethod
     def of_dataset(name: str) -> bool:

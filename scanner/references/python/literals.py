@@ -7,10 +7,12 @@ from bisect import bisect_right
 from dataclasses import replace
 
 from scanner.references.names import Named, Names, Place, is_address
+from scanner.references.python import commands
 from scanner.references.python.bindings import Text
 from scanner.references.python.calls import unwrapped
 from scanner.references.python.found import Found
-from scanner.references.python.idioms import Speaks, calls
+from scanner.references.python.idioms import Speaks, calls, words
+from scanner.references.python.sieve import SHAPED_TEXT
 from scanner.references.reference import Confidence, Kind
 
 COMMENT = "comment"
@@ -39,7 +41,12 @@ def _literal(found: Found, text: Text, at: int, names: Names) -> None:
     value = answered
     named = names.read(value, place)
     if named is None:
-        if "/" in value:
+        if text.beside in words().shells:
+            for word in commands.words(text.value, names):
+                where = found.text.find(word.text, at)
+                if where >= 0 and not found.is_covered(where):
+                    found.add(where, word.text, word.named, word.how, word.flags)
+        elif "/" in value:
             _inside(found, value, at, names)
     elif text.is_part and not is_address(value):
         found.add(at, value, _PART, "text")
@@ -119,6 +126,10 @@ def unparsed(found: Found, names: Names, begin: int = 0, end: int | None = None)
         named_text = names.read(pair[2], Place.NAMED) if Speaks.of_model(pair[1]) else None
         if named_text is not None and not found.is_covered(pair.start(2)):
             found.add(pair.start(2), pair[2], named_text, f"name {pair[1]}")
+    for literal in SHAPED_TEXT.finditer(found.text, begin, end):
+        shaped = names.read(literal[1])
+        if shaped is not None and not found.is_covered(literal.start(1)):
+            found.add(literal.start(1), literal[1], shaped, "text")
     for offset, word, named in names.inside(found.text[begin:end]):
         if not found.is_covered(begin + offset):
             found.add(begin + offset, word, named, "text")

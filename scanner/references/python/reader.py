@@ -11,7 +11,7 @@ from scanner.references.python.bindings import Text, bind
 from scanner.references.python.calls import Loads
 from scanner.references.python.found import Found
 from scanner.references.python.literals import comments, sweep, unparsed
-from scanner.references.python.sieve import SHAPED, SHAPED_TEXT, matters
+from scanner.references.python.sieve import SHAPED_TEXT, is_shaped, matters
 from scanner.references.reader import Reader
 from scanner.references.reference import Reference
 from scanner.references.source import Source
@@ -32,7 +32,7 @@ def _read(source: Source, names: Names) -> list[Reference]:
 
 def _ignored(source: Source, names: Names) -> Iterator[Reference]:
     """The literals of a file that names no model: each with its reason."""
-    if SHAPED.search(source.data) is None:
+    if not is_shaped(source.data):
         return
     found = Found(source.path, source.text)
     for literal in SHAPED_TEXT.finditer(source.text):

@@ -9,32 +9,38 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from scanner.references.names import Names, Place
-from scanner.references.python.idioms import Speaks, calls
+from scanner.references.names import Named, Names, Place
+from scanner.references.python.idioms import Speaks, calls, words
 from scanner.references.reference import Kind
 
 # The name of a module follows; of several in one line each is a match of its own.
 _IMPORT = re.compile(rb"\n[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)((?:[\w. \t]*,[\w. \t]*)*)")
 _SHAPED = r"""["']\s*([A-Za-z0-9_][A-Za-z0-9._-]*/[A-Za-z0-9_][A-Za-z0-9._:@/-]*)\s*["']"""
-SHAPED = re.compile(_SHAPED.encode())
 SHAPED_TEXT = re.compile(_SHAPED)
-"""A quoted text that may have the shape of an id, in bytes and in text."""
-_WORD = re.compile(rb"""["']([A-Za-z0-9_][\w.-]*)["']""")
+"""A quoted text that may have the shape of an id."""
+_FIRST = re.compile(rb"[A-Za-z0-9_][\w.-]*")
+# What begins with a slash is found many times as fast as what begins with a quote.
+_SHAPED_END = re.compile(rb"/\w[\w.:@/-]*\s*[\"']")
 _SECOND = re.compile(rb"/([A-Za-z0-9_][\w.-]{1,95})(?![\w/\\(-])")
-_BEFORE = re.compile(rb"[A-Za-z_]\w*")
+_WORD = re.compile(rb"""["']([A-Za-z0-9_][\w.-]*)["']""")
+_NAME = re.compile(rb"[A-Za-z_]\w*")
 _ADDRESSES = (b"huggingface.co", b"hf.co/", b"hf://", b"hf-mirror")
+_HEAD = 6
+_MAX_LINES = 100
+_PART = 100
+_MAX_LITERALS = 300
 
 
 @cache
-def _always() -> tuple[bytes, ...]:
-    """The methods that count without an import, as bytes."""
-    names = {
-        call.name[1:]
-        for group in calls().values()
-        for call in group
-        if call.library.always and call.idiom.model and call.name.startswith(".")
-    }
-    return tuple(sorted(name.encode() for name in names if not any(o != name and o in name for o in names)))
+def _always() -> dict[bytes, tuple[bytes, ...]]:
+    """The methods that count without an import, by how they begin."""
+    found: dict[bytes, list[bytes]] = {}
+    for group in calls().values():
+        for call in group:
+            if call.library.always and call.idiom.model and call.name.startswith("."):
+                name = call.name.encode()
+                found.setdefault(name[:_HEAD], []).append(name)
+    return {head: tuple(sorted(set(names))) for head, names in found.items()}
 
 
 @cache
@@ -62,27 +68,90 @@ def _calls(data: bytes) -> bool:
     return any(name in data if len(name) > 7 else re.search(rb"\b" + name + rb"\b", data) for name in wanted)
 
 
+def is_shaped(data: bytes) -> bool:
+    """False when no quoted text has the shape of an id."""
+    return _SHAPED_END.search(data) is not None
+
+
+def _shaped(data: bytes) -> Iterator[tuple[int, str]]:
+    """Every quoted text that may have the shape of an id, and where its quote stands."""
+    for end in _SHAPED_END.finditer(data):
+        before = data[max(0, end.start() - _PART) : end.start()]
+        quote = max(before.rfind(b"'"), before.rfind(b'"'))
+        first = before[quote + 1 :].lstrip()
+        if quote >= 0 and _FIRST.fullmatch(first):
+            yield end.start() - len(before) + quote, (first + end[0][:-1].rstrip()).decode("latin-1")
+
+
 def _could_be_named(data: bytes, names: Names) -> bool:
-    """True when a literal stands where the name beside it may speak of a model, and could be one."""
-    for literal in SHAPED.finditer(data):
-        named = names.read(literal[1].decode("latin-1"), Place.NAMED)
-        if named is None or named.kind is Kind.IGNORED:
+    """True when a literal names a model by itself, or could by a name beside or above it."""
+    whole: bool | None = None
+    for count, (at, text) in enumerate(_shaped(data)):
+        if count == _MAX_LITERALS:
+            return True
+        if not _is_told(names.read(text, Place.NAMED)):
             continue
-        line = data[data.rfind(b"\n", 0, literal.start()) + 1 : literal.start()]
-        beside = _BEFORE.findall(line[-300:])
-        # A literal that begins its line stands in something that began before.
-        if not beside or any(Speaks.of_model(word.decode()) or Speaks.of_dataset(word.decode()) for word in beside):
+        if _is_told(names.read(text)):
+            return True
+        beside, is_all = _beside(data, at)
+        if not is_all and whole is None:
+            whole = _speaks(_NAME.findall(data))
+        if _speaks(beside) or (whole and not is_all):
             return True
     if b"odel" in data or b"MODEL" in data:
         return any(names.read(word.decode("latin-1"), Place.NAMED) for word in set(_WORD.findall(data)))
     return False
 
 
+def _beside(data: bytes, at: int) -> tuple[list[bytes], bool]:
+    """The names before a place in its line and in each line above that begins further left; whether these are all.
+
+    What begins a line at the very left stands in something that no indentation tells.
+    """
+    begin = data.rfind(b"\n", 0, at) + 1
+    line = data[begin:at]
+    found = _NAME.findall(line[-300:])
+    indent = len(line) - len(line.lstrip())
+    if not indent:
+        return found, bool(found)
+    for _ in range(_MAX_LINES):
+        if not indent or not begin:
+            return found, True
+        end = begin - 1
+        begin = data.rfind(b"\n", 0, end) + 1
+        line = data[begin : min(end, begin + 1000)]
+        left = len(line) - len(line.lstrip())
+        if left < indent and line.strip():
+            found += _NAME.findall(line)
+            indent = left
+    return found, False
+
+
+def _speaks(beside: list[bytes]) -> bool:
+    return any(Speaks.of_model(name.decode()) or Speaks.of_dataset(name.decode()) for name in set(beside))
+
+
+def _is_told(named: Named | None) -> bool:
+    return named is not None and named.kind is not Kind.IGNORED
+
+
+def _mentions(data: bytes, names: Names) -> bool:
+    """True when an address or a word of the text is a model's by itself."""
+    if any(address in data for address in _ADDRESSES):
+        return any(_is_told(named) for _, _, named in names.inside(data.decode("utf-8", "replace")))
+    for second in _SECOND.finditer(data):
+        if names.could(second[1].decode("latin-1")):
+            # A word cut at its beginning can only pass for more than it is.
+            around = data[max(0, second.start() - _PART) : second.end() + _PART].decode("latin-1")
+            if any(_is_told(named) for _, _, named in names.inside(around)):
+                return True
+    return False
+
+
 def matters(data: bytes, names: Names) -> bool:
     """True when the tree of a file must be read; False is proof that no reference stands in it but ignored ones."""
-    if any(word in data for word in (*_always(), *_ADDRESSES)) or _calls(data):
+    if any(head in data and any(name in data for name in group) for head, group in _always().items()):
         return True
-    seconds = set(_SECOND.findall(data))
-    if any(names.could(second.decode("latin-1")) for second in seconds):
+    if any(address.encode() in data for address in words().addresses if address.startswith("http")):
         return True
-    return _could_be_named(data, names)
+    return _calls(data) or _mentions(data, names) or _could_be_named(data, names)

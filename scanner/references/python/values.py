@@ -226,6 +226,8 @@ class Values:
             return [Value(node, None, "given by what is imported")]
         options = [bound for bound in bindings.options.get(node.attr, ()) if bound.expression is not None]
         bounds = bindings.attributes.get(node.attr, [])
+        if node.attr == "value" and not bounds:
+            return self.of(node.value, scope, depth)
         return self._bounds(node, [*options, *bounds], depth)
 
     def _either(self, node: ast.IfExp, scope: Scope, depth: int) -> list[Value]:
