@@ -5,13 +5,14 @@ Whatever strangers wrote stands in a code span. A comment has an end: what there
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from scanner.export.account import Notes, Section, counted, quote
 from scanner.export.codebase.reading import Codebase, Json, answer, locus, next_step, read, spots, verdict
 from scanner.export.codebase.telling import apart, coverage_line, judged_by, left
-from scanner.export.codebase.tree import because, place_of
+from scanner.export.codebase.tree import Place, because, place_of, told_apart
 from scanner.export.markdown import cell, code, listing, words_of
 
 MOST = 60_000
@@ -93,12 +94,15 @@ def _folded(title: str, lines: Sequence[str], name: str) -> _Block:
 
 def _rows(base: Codebase, notes: Notes) -> Iterable[str]:
     """One row a rule and model, wherever the model is named; what is unresolved has a list of its own."""
-    apart_ = {place_of(reference["path"], reference) for reference in base.references("unresolved")}
+    found: dict[Place, list[Json]] = defaultdict(list)
+    for spot in spots(base.open):
+        found[place_of(spot.finding["path"], spot.place)].append(spot.finding)
+    unresolved = told_apart(base, found)
     alike: dict[tuple[object, ...], list[str]] = {}
     first: dict[tuple[object, ...], Json] = {}
     for spot in spots(base.open):
         finding = spot.finding
-        if place_of(finding["path"], spot.place) in apart_:
+        if place_of(finding["path"], spot.place) in unresolved:
             continue
         key: tuple[object, ...] = (
             finding["verdict"],

@@ -22,10 +22,12 @@ from scanner.export.account import (
     warn,
 )
 from scanner.export.codebase.reading import Codebase, answer, coverage, locus, next_step, reason, shortened
-from scanner.export.codebase.tree import place_of, tree, verdict_span
+from scanner.export.codebase.tree import UNRESOLVED, place_of, tree, verdict_span
 
 LINES = 12
 """Lines of one section; the rest is counted."""
+OPEN = 60
+"""Lines of what is unresolved: each is a question to a person."""
 
 
 def sections(base: Codebase) -> Iterator[Section]:
@@ -65,7 +67,7 @@ def _often(places: int) -> str:
 
 def apart(base: Codebase, limit: int | None) -> Iterator[Section]:
     """What is no finding on a model: what is open, what was not judged, what is accepted."""
-    yield Section("Unresolved", _listed(unresolved(base), limit))
+    yield Section("Unresolved", _listed(unresolved(base), limit and OPEN))
     yield Section("Not judged", _listed(list(_errors(base)), limit))
     yield Section("Accepted", _listed(accepted(base), limit))
     yield Section("Waivers", _listed(list(_waivers(base)), limit))
@@ -98,7 +100,7 @@ def judged_by(base: Codebase) -> Iterator[Line]:
 
 def unresolved(base: Codebase) -> list[Line]:
     """A line for each reference that loads a model the text does not name."""
-    found = {place_of(f["path"], place): f for f in base.open for place in f["places"]}
+    found = {place_of(f["path"], place): f for f in base.open for place in f["places"] if f["rule"] == UNRESOLVED}
     lines = []
     for reference in base.references("unresolved"):
         finding = found.get(place_of(reference["path"], reference))

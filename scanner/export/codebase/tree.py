@@ -27,6 +27,7 @@ DRAWN = 200
 """References drawn, and findings that stand at none; the worst are."""
 ALLOWED = 60
 """References drawn that are allowed; more tell a person nothing."""
+UNRESOLVED = "unresolved-reference"
 _DEEP = 12
 _ORDER = ("deny", "review", None, "allow")
 _VERDICTS = frozenset(("deny", "review", "allow"))
@@ -73,6 +74,12 @@ def _folders(files: Mapping[tuple[str, ...], Sequence[Branch]]) -> Iterator[Bran
         yield Branch(line(quote(name)), (*here, *(_folders(inner) if inner else ())))
 
 
+def told_apart(base: Codebase, found: Mapping[Place, Sequence[Json]]) -> frozenset[Place]:
+    """The places of unresolved references of which no more is found than that they are."""
+    places = (place_of(reference["path"], reference) for reference in base.references("unresolved"))
+    return frozenset(p for p in places if {finding["rule"] for finding in found.get(p, ())} == {UNRESOLVED})
+
+
 class _Drawing:
     """Says what was found of a model where it first stands, and names that place elsewhere."""
 
@@ -82,8 +89,7 @@ class _Drawing:
         self._found: dict[Place, list[Json]] = defaultdict(list)
         for spot in spots(base.open):
             self._found[place_of(spot.finding["path"], spot.place)].append(spot.finding)
-        apart = {place_of(r["path"], r) for r in base.references("unresolved", "dataset", "ignored")}
-        self._apart = {place for place in apart if place in self._found}
+        self._apart = told_apart(base, self._found)
         references = base.references("model", "local", "weights")
         worst = sorted(references, key=lambda r: _ORDER.index(r["verdict"]) if r["verdict"] in _ORDER else 0)
         allowed = sum(reference["verdict"] == "allow" for reference in references)

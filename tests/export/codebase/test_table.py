@@ -222,3 +222,21 @@ def test_what_to_do_follows_from_what_was_found(found, step):
     said = last(codebase(findings=[found]))
     assert said.startswith(f"Next {step}")
     assert ";" not in said.replace("; `modelorigin", "")
+
+
+@pytest.mark.parametrize("format", ["table", "markdown"])
+def test_what_else_is_found_at_an_unresolved_reference_or_a_dataset_is_not_lost(format):
+    two = [own(3, "unresolved-reference", places=[place(30, 5)]), own(4, "remote-code", places=[place(30, 5)])]
+    data = reference("d.py", 3, 1, kind="dataset", text="acme/set", verdict=None)
+    found = [*two, own(5, "set-license", path="d.py", places=[place(3, 1)])]
+    text = render_codebase(format, codebase(references=[unresolved(), data], findings=found), Screen(width=200))
+    assert "the message of remote-code" in text
+    assert "the message of set-license" in text
+
+
+def test_every_unresolved_reference_is_listed_up_to_a_screen_of_them():
+    lost = [unresolved(f"src/{n}.py") for n in range(70)]
+    text = table(codebase(references=lost, findings=[]))
+    assert text.count('os.environ["MODEL"]') == 60
+    assert "and 10 more: --format json has all" in text
+    assert "70 references to a model not named in the text" in text
