@@ -12,8 +12,6 @@ from typing import Any
 import pytest
 import yaml
 
-from scanner.cli import COMMANDS
-
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 OFFLINE = {"HF_ENDPOINT": "http://127.0.0.1:9", "HF_HUB_DISABLE_TELEMETRY": "1"}
@@ -26,7 +24,6 @@ needs_install = pytest.mark.skipif(
     os.environ.get("MODELORIGIN_TEST_INSTALL") != "1",
     reason="installs modelorigin into a fresh environment: set MODELORIGIN_TEST_INSTALL=1",
 )
-needs_scan = pytest.mark.skipif("scan" not in COMMANDS, reason="`modelorigin scan` is not there yet")
 
 ATTACKS = [
     "; touch pwned",

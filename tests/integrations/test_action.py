@@ -23,7 +23,6 @@ from .checks import (
     documents,
     lines_of,
     needs_install,
-    needs_scan,
     plant,
 )
 
@@ -246,7 +245,6 @@ def test_the_checkout_of_the_action_is_installed_and_nothing_of_the_code_base_is
     assert job.pwned == []
 
 
-@needs_scan
 def test_a_denied_model_fails_the_job_and_is_uploaded_and_summed_up(installed: Job) -> None:
     (installed.code / "app.js").write_text(REBADGED, encoding="utf-8")
     done = installed.step("scan", offline="true", policy="no-prc-root", fail_on="deny")
@@ -256,7 +254,6 @@ def test_a_denied_model_fails_the_job_and_is_uploaded_and_summed_up(installed: J
     assert not re.search(r"^::(error|warning) ", done.out, re.M)
 
 
-@needs_scan
 def test_without_an_upload_the_finding_stands_on_its_line(installed: Job) -> None:
     (installed.code / "app.js").write_text(REBADGED, encoding="utf-8")
     done = installed.step("scan", offline="true", policy="no-prc-root", sarif="false", summary="false")
@@ -266,20 +263,17 @@ def test_without_an_upload_the_finding_stands_on_its_line(installed: Job) -> Non
     assert done.summary == ""
 
 
-@needs_scan
 def test_the_verdict_from_which_on_the_job_fails_is_the_one_asked_for(installed: Job) -> None:
     (installed.code / "app.js").write_text(REBADGED, encoding="utf-8")
     assert installed.step("scan", offline="true", policy="no-prc-root", fail_on="never").code == 0
 
 
-@needs_scan
 def test_a_hub_that_is_down_is_not_a_pass(installed: Job) -> None:
     (installed.code / "app.js").write_text(REBADGED, encoding="utf-8")
     done = installed.step("scan", endpoint="http://127.0.0.1:9", fail_on="never")
     assert (done.code, done.outputs["exit-code"]) == (3, "3")
 
 
-@needs_scan
 def test_a_setting_in_the_code_base_counts_only_where_it_is_asked_for(installed: Job) -> None:
     (installed.code / "app.js").write_text(REBADGED, encoding="utf-8")
     (installed.code / "modelorigin.toml").write_text('[scan]\npolicy = ["no-such-policy"]\n', encoding="utf-8")
@@ -287,7 +281,6 @@ def test_a_setting_in_the_code_base_counts_only_where_it_is_asked_for(installed:
     assert installed.step("scan", offline="true", policy="", fail_on="never", config="true").code == 2
 
 
-@needs_scan
 def test_every_option_of_the_action_is_one_of_the_command() -> None:
     script = (ROOT / SCRIPT).read_text(encoding="utf-8")
     help = subprocess.run(

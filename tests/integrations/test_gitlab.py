@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from .checks import ATTACKS, BIN, OFFLINE, REBADGED, ROOT, argv_of, check, documents, lines_of, needs_scan, plant
+from .checks import ATTACKS, BIN, OFFLINE, REBADGED, ROOT, argv_of, check, documents, lines_of, plant
 
 TEMPLATE = ROOT / "templates" / "modelorigin.yml"
 HEADER, BODY = documents(TEMPLATE)
@@ -185,7 +185,6 @@ def test_a_careless_python_would_run_it(code: Path) -> None:
     assert list(code.glob("pwned*")) != []
 
 
-@needs_scan
 def test_a_denied_model_fails_the_job_and_is_in_every_report(code: Path) -> None:
     (code / "app.js").write_text(REBADGED, encoding="utf-8")
     status, _ = ran(code, ["sh"], offline="true", policy="no-prc-root")
@@ -196,7 +195,6 @@ def test_a_denied_model_fails_the_job_and_is_in_every_report(code: Path) -> None
     assert json.loads((code / "modelorigin.sarif").read_text(encoding="utf-8"))["version"] == "2.1.0"
 
 
-@needs_scan
 def test_a_hub_that_is_down_is_not_a_pass(code: Path) -> None:
     (code / "app.js").write_text(REBADGED, encoding="utf-8")
     assert ran(code, ["sh"], endpoint="http://127.0.0.1:9", fail_on="never")[0] == 3

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from .checks import BIN, OFFLINE, REBADGED, ROOT, check, needs_install, needs_scan
+from .checks import BIN, OFFLINE, REBADGED, ROOT, check, needs_install
 
 MANIFEST = ROOT / ".pre-commit-hooks.yaml"
 (HOOK,) = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
@@ -32,7 +32,6 @@ def test_the_hook_scans_the_code_base_offline_and_not_the_files_of_the_commit() 
     assert "args" not in HOOK
 
 
-@needs_scan
 def test_every_option_of_the_entry_is_one_of_the_command() -> None:
     help = subprocess.run(
         [BIN / "modelorigin", "scan", "--help"], capture_output=True, text=True, timeout=60, check=True
@@ -41,7 +40,6 @@ def test_every_option_of_the_entry_is_one_of_the_command() -> None:
         assert re.search(rf"{option}\b", help.stdout), option
 
 
-@needs_scan
 @needs_install
 @pytest.mark.skipif(shutil.which("git") is None, reason="pre-commit asks git")
 def test_the_hook_stops_a_commit_that_brings_a_denied_model(tmp_path: Path) -> None:
