@@ -300,7 +300,7 @@ def options() -> list[tuple[str, Option]]:
 def test_every_option_has_a_variable_and_a_key(command: str, option: Option) -> None:
     assert isinstance(option, Option)
     assert option.key in scanner.cli.keys()[command]
-    general = command == "check" or option.key in SHARED
+    general = command in ("check", "scan") or option.key in SHARED
     words = option.key if general else f"{command} {option.key}"
     assert option.envvar == "MODELORIGIN_" + words.replace(" ", "_").replace("-", "_").upper()
     assert option.show_envvar
