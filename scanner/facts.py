@@ -41,7 +41,7 @@ def facts_document(provenance: Provenance) -> Json:
         "access": _access(provenance),
         "gaps": [_gap(gap) for gap in provenance.lineage.gaps],
         "evidence": [_evidence(e) for n in provenance.lineage.nodes if n.reading for e in n.reading.evidence],
-        "usage": {"references": [], "drift": []},
+        "usage": {"codebase": None, "references": [], "drift": []},
     }
 
 

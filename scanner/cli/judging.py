@@ -128,7 +128,7 @@ class Judging:
         request, facts, cached = self._facts(name, local)
         differs = self._drift(use, request, facts, waived)
         for waivers, references in waived.groups(facts["model"]["id"], use.references):
-            done = self._decided(request, {**facts, "usage": usage(references, differs)}, waivers)
+            done = self._decided(request, {**facts, "usage": usage(root.resolve().name, references, differs)}, waivers)
             documents = tuple(decision_document(decision) for decision in done.decisions)
             for one in documents:
                 waived.note(one["waivers"])
@@ -141,7 +141,7 @@ class Judging:
         """What is another than it was locked; without a lock to compare with, it is put down what there is."""
         if self.lock is None:
             return []
-        plain = {**facts, "usage": usage(use.references)}
+        plain = {**facts, "usage": usage("", use.references)}
         groups = waived.groups(facts["model"]["id"], use.references)
         verdict = max(self._decided(request, plain, waivers).verdict for waivers, _ in groups)
         this = pin(use.requested, facts, str(verdict))

@@ -52,8 +52,8 @@ def place(reference: Reference) -> str:
     return f"{reference.path}:{reference.line}"
 
 
-def usage(references: Sequence[Reference], drift: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
-    """``usage`` of the facts document: the places, each once, and what drifted from the lock."""
+def usage(codebase: str, references: Sequence[Reference], drift: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    """``usage`` of the facts document: the code base by name, its places, and what drifted from the lock."""
     told = (
         {
             "at": place(one),
@@ -67,4 +67,4 @@ def usage(references: Sequence[Reference], drift: Sequence[Mapping[str, Any]] = 
         }
         for one in references
     )
-    return {"references": list(told), "drift": [dict(one) for one in drift]}
+    return {"codebase": codebase, "references": list(told), "drift": [dict(one) for one in drift]}

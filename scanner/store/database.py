@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Insert, Row, Select, Table, func, select
+from sqlalchemy import JSON, URL, Connection, Engine, Insert, Row, Select, Table, cast, func, select
 
 from scanner.errors import DatabaseUnreadable, StoreError, UsageError
 from scanner.store import tables
@@ -144,7 +144,15 @@ class Store:
         query = select(scans, count.label("times")).join(last, scans.c.id == number).order_by(scans.c.id.desc())
         with our_words(self._url), self._engine.connect() as connection:
             rows = connection.execute(query).all()
-        return [ScannedModel(r.model_id, r.hub_id, r.times, r.id, r.at, r.verdict) for r in rows]
+            used: dict[tuple[str, str | None], list[str]] = {}
+            for row in connection.execute(_codebases(connection)):
+                used.setdefault((row.model_key, row.hub_id), []).append(row.codebase)
+        return [
+            ScannedModel(
+                r.model_id, r.hub_id, r.times, r.id, r.at, r.verdict, tuple(used.get((r.model_key, r.hub_id), ()))
+            )
+            for r in rows
+        ]
 
     def latest(
         self, model: str, requested: str, hub: str, as_of: str, tool_version: str, registry_digest: str
@@ -257,6 +265,16 @@ def _moment(text: str) -> str:
 def _policies(numbers: list[int]) -> Select[tuple[int, str, str]]:
     query = select(decisions.c.scan_id, decisions.c.policy_name, decisions.c.verdict)
     return query.where(decisions.c.scan_id.in_(numbers)).order_by(decisions.c.id)
+
+
+def _codebases(connection: Connection) -> Select[tuple[str, str | None, str]]:
+    """Which code bases used which model: the one thing that is asked of what lies in a facts document."""
+    if connection.dialect.name == "sqlite":
+        named = func.json_extract(documents.c.body, "$.usage.codebase")
+    else:
+        named = func.json_extract_path_text(cast(documents.c.body, JSON), "usage", "codebase")
+    query = select(scans.c.model_key, scans.c.hub_id, named.label("codebase")).distinct()
+    return query.join(documents, documents.c.digest == scans.c.facts_digest).where(named.is_not(None)).order_by(named)
 
 
 def _row(row: Row[Any], policies: tuple[tuple[str, str], ...]) -> ScanRow:

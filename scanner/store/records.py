@@ -95,7 +95,10 @@ class ScanRow:
 
 @dataclass(frozen=True, slots=True)
 class ScannedModel:
-    """A model that was scanned, with how often, and the ``number``, moment and verdict of the last time."""
+    """A model that was scanned, with how often, and the ``number``, moment and verdict of the last time.
+
+    ``codebases`` are the names of those that used it when they were scanned.
+    """
 
     model: str
     hub_id: str | None
@@ -103,6 +106,7 @@ class ScannedModel:
     number: int
     at: str
     verdict: str
+    codebases: tuple[str, ...] = ()
 
 
 def canonical(document: Mapping[str, Any]) -> str:

@@ -134,3 +134,17 @@ def test_alternatives_to_a_denied_model_are_named_with_reasons(ask: Run) -> None
     none = ask("alternatives", "mistralai/Mistral-7B-v0.1", "--policy", "no-prc-root")
     assert (none.code, none.out) == (0, "")
     assert "no other model of the same kind passes no-prc-root" in none.err
+
+
+def test_code_bases_that_use_a_model_or_what_comes_of_it_are_told(ask: Run, run: Run, tmp_path: Path) -> None:
+    app = tmp_path / "search-service"
+    app.mkdir()
+    (app / "app.py").write_text('from transformers import pipeline\np = pipeline(model="Qwen/Qwen2.5-7B")\n')
+    assert run("scan", str(app), "--hub", "starter", "--policy", "no-prc-root").code == 1
+    assert run("check", "Qwen/Qwen2.5-7B", "--hub", "starter").code == 1
+    told = ask("descendants", "Qwen/Qwen2.5-7B", "--format", "json")
+    used = [one for one in json.loads(told.out)["used"] if one["codebases"]]
+    assert [(one["model"], one["codebases"], one["scans"]) for one in used] == [
+        ("Qwen/Qwen2.5-7B", ["search-service"], 2)
+    ]
+    assert "search-service" in ask("descendants", "Qwen/Qwen2.5-7B").out

@@ -209,7 +209,7 @@ def facts(**more: Any) -> Json:
         },
         "gaps": [],
         "evidence": [{"kind": "card", "at": f"hf://{CHILD}@{COMMIT}/README.md", "sha256": "c" * 64, "size": 9_120}],
-        "usage": {"references": [], "drift": []},
+        "usage": {"codebase": None, "references": [], "drift": []},
     }
     # Sets of facts that were spoilt on purpose hold none.
     return {**said, "terms": terms_document(said["lineage"], ["LICENSE", "NOTICE"], multimodal=False)} | more

@@ -99,7 +99,7 @@ def _document(found: Radius, *, recorded: bool) -> dict[str, Any]:
         "used": [
             {
                 "model": u.model, "depth": u.depth, "scans": u.scan.scans, "last_scan": u.scan.number, "at": u.scan.at,
-                "verdict": u.scan.verdict,
+                "verdict": u.scan.verdict, "codebases": list(u.scan.codebases),
             }
             for u in found.used
         ] if recorded else None,
@@ -123,7 +123,10 @@ def _table(found: Radius, on: Screen, *, recorded: bool) -> Iterator[str]:
         yield rows(["model", "depth", "relation", "of", "downloads"], listed, on, wide=(0, 3))
     if found.used:
         yield "\nrecorded scans of these (modelorigin audit show NUMBER)"
-        met = [[u.model, u.depth, u.scan.scans, u.scan.number, u.scan.at, u.scan.verdict] for u in found.used]
-        yield rows(["model", "depth", "scans", "last", "at", "verdict"], met, on)
+        met = [
+            [u.model, u.depth, u.scan.scans, u.scan.number, u.scan.at, u.scan.verdict, ", ".join(u.scan.codebases)]
+            for u in found.used
+        ]
+        yield rows(["model", "depth", "scans", "last", "at", "verdict", "code bases"], met, on, wide=(0, 6))
     elif recorded:
         yield "\nno recorded scan met any of these"
