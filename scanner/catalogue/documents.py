@@ -36,7 +36,6 @@ from scanner.catalogue.links import Link, agreed
 from scanner.catalogue.looks import Profile, Seen, edge, namespace, nobody, own_values, profile_of
 from scanner.catalogue.origins import Origins
 from scanner.catalogue.summary import UNKNOWN, Summary, declared_text, one_further, summary_of_lineage, together
-from scanner.catalogue.traces import Traces
 from scanner.evidence import Depth
 from scanner.fact import Basis
 from scanner.facts import facts_document
@@ -66,19 +65,17 @@ class Documents:
         tables: Tables,
         as_of: date,
         alike: Alike,
-        traces: Traces | None = None,
         *,
         halves: tuple[Alike, Alike] | None = None,
         terms: bool = True,
     ) -> None:
-        """``alike`` says which documents are of one kind, ``halves`` to each half of the rules; ``traces`` what was
-        traced before.
+        """``alike`` says which documents are of one kind, ``halves`` to each half of the rules.
 
         ``terms`` False leaves those out of composed documents, for whoever asks for none.
         """
         self._halves, self._terms = halves or (alike, alike), terms
         self._held, self._tables, self._as_of, self._alike = held, tables, as_of, alike
-        self._ancestry, self._traces = Ancestry(alike), traces
+        self._ancestry = Ancestry(alike)
         self._every_one = alike.one_by_one or alike.asks_of_own or alike.asks_of_namespaces or alike.asks_of_terms
         self._acquainted = Acquainted(held, tables)
         self._nobody, self._nowhere = self._unheard("anyone"), self._unheard("no-one")
@@ -336,13 +333,9 @@ class Documents:
     # -- what is traced
 
     def _trace(self, row: Row) -> Json:
-        found = self._traces.get(row.num) if self._traces else None
-        if found is None:
-            self.traced += 1
-            found = facts_document(self._provenance(row, RepoId.parse(row.id)))
-            found["model"]["tags"] = None
-            if self._traces:
-                self._traces.put(row.num, found)
+        self.traced += 1
+        found = facts_document(self._provenance(row, RepoId.parse(row.id)))
+        found["model"]["tags"] = None
         held = {"hub_description": self._held.description, "hub_as_of": self._held.as_of}
         found["model"] |= {**held, **own_values(row), **self._named(row)}
         return found
