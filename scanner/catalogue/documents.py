@@ -32,14 +32,15 @@ from scanner.catalogue.lines import (
     unnamed_maker,
     without_child,
 )
-from scanner.catalogue.links import Link, agreed
-from scanner.catalogue.looks import Profile, Seen, edge, namespace, nobody, own_values, profile_of
+from scanner.catalogue.links import NOTHING, Link, Named, named
+from scanner.catalogue.looks import Profile, Seen, edges_of, namespace, nobody, own_values, profile_of, unfollowed
 from scanner.catalogue.origins import Origins
 from scanner.catalogue.summary import UNKNOWN, Summary, declared_text, one_further, summary_of_lineage, together
 from scanner.evidence import Depth
 from scanner.fact import Basis
-from scanner.facts import facts_document
-from scanner.model import Relation, RepoId
+from scanner.facts import contradiction_document, facts_document
+from scanner.lineage.contradictions import base_mismatches, relation_mismatches
+from scanner.model import Relation, RepoId, Role
 from scanner.provenance import Provenance, Request, Tables, trace
 from scanner.terms import outcomes, terms_document
 
@@ -104,29 +105,30 @@ class Documents:
         profile = self._profile(row)
         if not profile.plain or self._acquainted.cites(row.id):
             return Seen(row, profile)
-        links = self._links(row, profile)
-        if links is None:
+        said = self._named_by(row, profile)
+        if said is None:
             return Seen(row, profile)
         found, size, youngest = [], 0, 0
-        for link in links:
+        for link in said.links:
             parent = self._parent(row, link)
             if parent is None or parent.depth >= _LONGEST or parent.circular:
                 return Seen(row, profile)
             found.append(parent)
             size += parent.size
             youngest = max(youngest, parent.created)
-        if size >= _MOST or not separable(found):
+        if size >= _MOST or not separable(found) or (said.disagree and any(parent.mixed for parent in found)):
             return Seen(row, profile)
         known = self._acquainted.knows(row.namespace)
         own = self._acquainted.own_family(row, profile) if known else None
         # The own work of a re-hoster is its own; of what it passes on unaltered the maker is another.
         conduit = known and own is None and self._tables.registry.is_conduit(row.namespace)
-        conduit = conduit and all(link.relation in _UNALTERED for link in links)
-        return Seen(row, profile, links, tuple(found), known, own, conduit, conduit and len(links) > 1, youngest)
+        conduit = conduit and all(link.relation in _UNALTERED for link in said.links)
+        to_trace = conduit and (len(said.links) > 1 or said.disagree)
+        return Seen(row, profile, said, tuple(found), known, own, conduit, to_trace, youngest)
 
     def kind(self, seen: Seen) -> Kinds | None:
         """Models of one kind are the same to every policy, or to half its rules; None: judged by itself."""
-        if seen.to_trace or self._alike.one_by_one:
+        if seen.to_trace or seen.named.disagree or self._alike.one_by_one:
             return None
         line = self._line_kind(seen)
         if line is None:
@@ -182,7 +184,7 @@ class Documents:
         return {"remembered": True, "identity": [signal.document() for signal in signals]}
 
     def _line_kind(self, seen: Seen) -> int | None:
-        above = self._ancestry.above(seen.links, [parent.kind for parent in seen.parents])
+        above = self._ancestry.above(seen.named.links, [parent.kind for parent in seen.parents])
         if above is None:
             return None
         profile, space, known, maker = seen.profile, seen.row.namespace, seen.known, self._maker(seen)
@@ -204,8 +206,7 @@ class Documents:
     def _outcomes(self, seen: Seen) -> frozenset[tuple[str, bool | None]]:
         child = seen.profile.template["lineage"]["models"][0] | {"id": seen.row.id}
         models = {child["id"]: child, **{parent.id: parent.tell().node for parent in seen.parents}}
-        edges = [edge(child["id"], link, parent.id) for link, parent in zip(seen.links, seen.parents, strict=True)]
-        return frozenset(outcomes(models, edges))
+        return frozenset(outcomes(models, edges_of(seen)))
 
     def _profile(self, row: Row) -> Profile:
         key = (row.profile, row.source in self._held.api)
@@ -226,16 +227,16 @@ class Documents:
     def _number(self, kind: Kind) -> int:
         return self._kinds.setdefault(kind, len(self._kinds))
 
-    def _links(self, row: Row, profile: Profile) -> tuple[Link, ...] | None:
-        """The parents all sources agree on, none where no source names one; None where they do not agree."""
-        return () if row.bases is None else agreed(row.bases, profile.adapter)
+    def _named_by(self, row: Row, profile: Profile) -> Named | None:
+        return NOTHING if row.bases is None else named(row.bases, profile.adapter)
 
     def _parent(self, row: Row, link: Link) -> Line | None:
         """The line of the parent that ``row`` names, when nothing about the pair needs a closer look."""
         above = self._held.row(link.name.casefold())
         if above is None:
             return self._stranger(row, link.name)
-        if above.num == row.num or above.id != link.name or link.hub_ids - {known_id(above.hub_id)}:
+        same = above.id.casefold() == link.name.casefold()
+        if above.num == row.num or not same or link.hub_ids - {known_id(above.hub_id)}:
             return None
         if above.created and row.created and above.created > row.created:
             return None
@@ -261,15 +262,18 @@ class Documents:
         return self._lines[row.num]
 
     def _simply_above(self, row: Row) -> Row | None:
-        links = () if self._acquainted.cites(row.id) else self._links(row, self._profile(row))
-        above = self._held.row(links[0].name.casefold()) if links and len(links) == 1 else None
+        found = None if self._acquainted.cites(row.id) else self._named_by(row, self._profile(row))
+        above = self._held.row(found.links[0].name.casefold()) if found and len(found.links) == 1 else None
         return above if above is not None and above.num != row.num else None
 
     def _line(self, seen: Seen) -> Line | None:
         """The model with what is above it; None where it has to be traced."""
         if seen.to_trace:
             return None
-        row, parents, number = seen.row, seen.parents, self._line_kind(seen)
+        row, parents = seen.row, seen.parents
+        if seen.named.disagree:
+            return self._of_a_kind(joined(self._tell(seen), parents, self._contradictions(seen)))
+        number = self._line_kind(seen)
         if len(parents) > 1:
             return self._of_a_kind(joined(self._tell(seen), parents), number)
         summary = self.summary(seen)
@@ -303,7 +307,7 @@ class Documents:
             "created_at": moment(row.created),
             "path": [row.id],
             "root": not seen.parents,
-            "established": Basis.CURATED.value if seen.own_family and not seen.parents else None,
+            "established": Basis.CURATED.value if seen.own_family and not (seen.parents or seen.named.lost) else None,
             "conduit": seen.conduit,
             "maker": maker,
             "family": seen.own_family or shown["family"],
@@ -316,13 +320,25 @@ class Documents:
                 for hint in template["lineage"]["hints"]
             ],
             [{**gap, "subject": row.id} for gap in template["gaps"]],
-            [],
-            [edge(row.id, link, parent.id) for link, parent in zip(seen.links, seen.parents, strict=True)],
+            [unfollowed(row.id, reference) for reference in seen.named.lost],
+            edges_of(seen),
         )
         if maker is None:
             told.gaps.append(unnamed_maker(row.id))
             told.unresolved.extend([] if seen.parents else [open_end(row.id)])
         return told
+
+    def _contradictions(self, seen: Seen) -> list[Json]:
+        """Where the sources of a model disagree about what it comes out of."""
+        id, said = seen.row.id, zip(seen.named.links, seen.parents, strict=True)
+        links = {(id, parent.id, Role.WEIGHTS): dict.fromkeys(link.claims) for link, parent in said}
+        above = {parent.id: {parent.id, *composed(parent)[0]["ancestors"]} for parent in seen.parents}
+
+        def akin(one: str, other: str) -> bool:
+            return one in above[other] or other in above[one]
+
+        found = [*relation_mismatches(links), *base_mismatches(links, id, akin)]
+        return [contradiction_document(one) for one in dict.fromkeys(found)]
 
     def _unheard(self, space: str) -> RepoId:
         """A name that leads nowhere and of which no table speaks: whoever publishes may take any that is fixed."""

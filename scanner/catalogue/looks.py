@@ -9,10 +9,12 @@ from typing import Any
 from scanner.catalogue.entry import known_id, moment
 from scanner.catalogue.held import Row
 from scanner.catalogue.lines import Line
-from scanner.catalogue.links import Link
+from scanner.catalogue.links import NOTHING, Link, Named
 from scanner.catalogue.summary import declared_text
+from scanner.fact import Basis
 from scanner.lineage import READ
-from scanner.model import RepoId, Role
+from scanner.lineage.walk import why_unfollowed
+from scanner.model import ModelRef, RepoId, Role
 
 Json = dict[str, Any]
 
@@ -39,14 +41,15 @@ class Profile:
 
 @dataclass(slots=True, eq=False)
 class Seen:
-    """A model and the lines of all that it names. ``to_trace``: they have to be looked at more closely.
+    """A model and the lines of all that it names with ``named.links``. ``to_trace``: they have to be looked at more
+    closely.
 
     ``known``: its namespace stands in a table. ``youngest``: when the last of what it names was made.
     """
 
     row: Row
     profile: Profile
-    links: tuple[Link, ...] = ()
+    named: Named = NOTHING
     parents: tuple[Line, ...] = ()
     known: bool = False
     own_family: str | None = None
@@ -78,11 +81,23 @@ def nobody(row: Row, called: RepoId, bases: str | None) -> Row:
     return row._replace(id=str(called), bases=bases, sha=None, created=None)
 
 
-def edge(child: str, link: Link, parent: str) -> Json:
-    """The record of a link in a document."""
+def edges_of(seen: Seen) -> list[Json]:
+    """The records of a model's links in a document."""
+    return [_edge(seen.row.id, link, line.id) for link, line in zip(seen.named.links, seen.parents, strict=True)]
+
+
+def _edge(child: str, link: Link, parent: str) -> Json:
     return {
         "child": child, "parent": parent, "relation": link.relation, "role": Role.WEIGHTS.value, "basis": link.basis,
         "sources": [{"basis": basis, "at": "", "note": note} for basis, note in link.sources],
+    }  # fmt: skip
+
+
+def unfollowed(child: str, reference: ModelRef) -> Json:
+    """The record of a parent whose name is none of a repository."""
+    return {
+        "child": child, "reference": reference.raw, "reason": why_unfollowed(reference).value,
+        "basis": Basis.DECLARED.value, "at": "",
     }  # fmt: skip
 
 
