@@ -53,8 +53,9 @@ _TOLD = 20_000
 _UNALTERED = (Relation.UNSPECIFIED.value, Relation.QUANTIZED.value, Relation.COPY.value)
 Kinds = tuple[Kind, Kind]
 """Of a model to the rules that read it alone, and to those that read its lineage."""
-Plain = tuple[int, bool, str | None]
-"""What is all there is to a model whose publisher nobody knows: its profile, whose word it is, and its bases."""
+Plain = tuple[int, bool, str | None, str | None, str | None]
+"""What is all there is to most models: profile, whose word it is, bases; of a publisher whom a table knows its
+namespace, and which of its own families this is."""
 
 
 class Documents:
@@ -77,10 +78,11 @@ class Documents:
         self._halves, self._terms = halves or (alike, alike), terms
         self._held, self._tables, self._as_of, self._alike = held, tables, as_of, alike
         self._ancestry = Ancestry(alike)
-        self._every_one = alike.one_by_one or alike.asks_of_own or alike.asks_of_namespaces or alike.asks_of_terms
+        self._every_one = alike.one_by_one or alike.asks_of_own or alike.asks_of_namespaces
         self._acquainted = Acquainted(held, tables)
         self._nobody, self._nowhere = self._unheard("anyone"), self._unheard("no-one")
         self._lines: dict[int, Line] = {}
+        self._looked: dict[int, Seen] = {}
         self._open = set[int]()
         self._strangers: dict[str, Line] = {}
         self._kinds: dict[Kind, int] = {}
@@ -94,14 +96,25 @@ class Documents:
 
     def plain(self, row: Row) -> Plain | None:
         """Rows with the same, none of them made before the ``youngest`` that one of them sees, have one answer."""
-        if self._every_one or self._acquainted.knows(row.namespace) or self._acquainted.cites(row.id):
+        if self._every_one or self._acquainted.cites(row.id) or (row.bases is not None and row.id in row.bases):
             return None
-        if row.bases is not None and row.id in row.bases:
-            return None
-        return row.profile, row.source in self._held.api, row.bases
+        space, own = row.namespace, None
+        if self._acquainted.knows(space):
+            own = self._acquainted.own_family(row, self._profile(row))
+        else:
+            space = None
+        return row.profile, row.source in self._held.api, row.bases, space, own
 
     def seen(self, row: Row) -> Seen:
         """A look at what a model names, which ``kind`` and ``document`` need."""
+        # Whom others name is looked at as their parent too.
+        if not self._held.is_named(row):
+            return self._look(row)
+        if row.num not in self._looked:
+            self._looked[row.num] = self._look(row)
+        return self._looked[row.num]
+
+    def _look(self, row: Row) -> Seen:
         profile = self._profile(row)
         if not profile.plain or self._acquainted.cites(row.id):
             return Seen(row, profile)
@@ -184,6 +197,11 @@ class Documents:
         return {"remembered": True, "identity": [signal.document() for signal in signals]}
 
     def _line_kind(self, seen: Seen) -> int | None:
+        if seen.kind is None:
+            seen.kind = self._ask_kind(seen)
+        return seen.kind
+
+    def _ask_kind(self, seen: Seen) -> int | None:
         above = self._ancestry.above(seen.named.links, [parent.kind for parent in seen.parents])
         if above is None:
             return None

@@ -53,7 +53,8 @@ def rows(connection: Any, first: int, last: int, profiles: Collection[int] | Non
     found = connection.exec_driver_sql(
         f"{_ROWS} WHERE m.num BETWEEN ? AND ? AND m.state = ?{of} ORDER BY m.num", (first, last, PRESENT)
     )
-    return map(Row._make, found)
+    # A million rows are read from the driver: each of SQLAlchemy's is made anew.
+    return map(Row._make, found.cursor)
 
 
 class Held:
@@ -79,7 +80,7 @@ class Held:
         held = ask("SELECT n.id, n.holder FROM temp.named t JOIN names n ON n.num = t.num")
         self._holders: dict[str, int | None] = {id.casefold(): holder for id, holder in held}
         present = " WHERE m.state = ? AND m.num IN (SELECT n.holder FROM temp.named t JOIN names n ON n.num = t.num)"
-        self._rows = {row[0]: Row._make(row) for row in ask(_ROWS + present, (PRESENT,))}
+        self._rows = {row[0]: Row._make(row) for row in ask(_ROWS + present, (PRESENT,)).cursor}
         self.signals = signals_of(connection)
         """of models of which something speaks for another having had their name, by number"""
         self.reading = lru_cache(maxsize=50_000)(self._reading)
@@ -97,6 +98,10 @@ class Held:
         """The model that the name leads to; None where it leads nowhere."""
         holder = self._holders.get(key)
         return None if holder is None else self._rows.get(holder)
+
+    def is_named(self, row: Row) -> bool:
+        """Others name the model, and it is as it was when it was read as one of these."""
+        return self._rows.get(row.num) == row
 
     def never_seen(self, name: str) -> bool:
         """True for a name that leads nowhere and never did: not that of a model that is gone."""

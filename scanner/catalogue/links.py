@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -15,8 +14,7 @@ from scanner.lineage.claims import BASE_MODELS, CARD_DATA, TAGS, join, order, or
 from scanner.model import ModelRef, Parent, Relation, Role
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """One parent as the sources write it, and the ``_id`` they give it, if any.
 
     ``name``: as the first one spells it.
@@ -88,7 +86,7 @@ def _plain(bases: str, adapter: bool) -> Link | None:
     return Link(name, relation, Basis.DECLARED.value, known, _DECLARED)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=500_000)
 def _named(reference: str) -> str | None:
     repo = ModelRef.parse(reference).repo
     return str(repo) if repo else None

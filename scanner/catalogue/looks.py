@@ -56,6 +56,8 @@ class Seen:
     conduit: bool = False
     to_trace: bool = True
     youngest: int = 0
+    kind: int | None = None
+    """see ``Line.kind``; None: not asked yet, or only a walk can tell"""
 
 
 def profile_of(template: Json, body: str, of_line: int, of_document: tuple[int, ...]) -> Profile:
