@@ -163,10 +163,8 @@ class Documents:
         if not seen.parents:
             complete = profile.read and self._maker(seen) is not None
             return Summary(publisher, self._control(seen) or UNKNOWN, "", "", profile.license, "", int(complete))
-        above = together([parent.below for parent in seen.parents])
-        return above._replace(
-            publisher=publisher, license=profile.license, complete=int(above.complete and profile.read)
-        )
+        _, roots, ancestors, ids, _, licenses, whole = together([parent.below for parent in seen.parents])
+        return Summary(publisher, roots, ancestors, ids, profile.license, licenses, int(bool(whole) and profile.read))
 
     def document(self, seen: Seen) -> Json:
         """The facts document of a model."""
@@ -262,6 +260,8 @@ class Documents:
 
     def _line_above(self, row: Row) -> Line | None:
         """The line of a parent, remembered. Up a chain without recursion: a circle is as long as its limit."""
+        if (known := self._lines.get(row.num)) is not None:
+            return known
         chain = [row]
         while chain[-1].num not in self._lines and len(chain) <= _LONGEST + 1:
             above = self._simply_above(chain[-1])
