@@ -1,9 +1,9 @@
 """The facts documents of a whole catalogue, each the one that ``facts --hub catalogue`` gives for its model.
 
-A trace takes a millisecond, and there are millions of models. But most of them name no parent, or parents of which
-every source says the same. Such a document is composed: what the profile shows (traced once for all models that share
-it), the publisher, and above it the lineages of the parents, as they stand one step further away. Everything else -
-sources that disagree, circles, cited lineages, names that lead elsewhere - is traced.
+A trace takes a millisecond, and there are millions of models. But of most of them all is told by what the profile shows
+(traced once for all models that share it), by the publisher, and by the lineages of the parents as they stand one step
+further away: their documents are composed, with what their own sources contradict each other in. Everything else -
+circles, cited lineages, names that lead elsewhere, what a re-hoster's sources disagree about - is traced.
 
 Composed documents leave out where things were read (``at``, footnotes of licences, ``evidence``) and the tags.
 """

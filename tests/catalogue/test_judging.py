@@ -102,6 +102,21 @@ def test_several_processes_judge_as_one_does(catalogue: Catalogue, monkeypatch: 
     assert verdicts(catalogue, other) == before
 
 
+def test_a_run_that_ends_early_leaves_nothing_behind(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scanner.catalogue.judging._PIECE", 2)
+
+    def stop(done: int, count: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        judge_catalogue(catalogue, [load_policy("baseline")], None, DAY, processes=1, progress=stop)
+    assert asked(catalogue, "SELECT count(*) FROM verdicts") == [(0,)]
+    (number,) = judged(catalogue, load_policy("baseline"))
+    assert len(verdicts(catalogue, number)) == len(MODELS)
+    made = "SELECT count(*) FROM sqlite_master WHERE name = 'models_by_summary'"
+    assert asked(catalogue, made) == [(1,)]
+
+
 def test_what_was_judged_is_not_judged_again(catalogue: Catalogue) -> None:
     policy = load_policy("no-prc-root")
     seen: list[int] = []
