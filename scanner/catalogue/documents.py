@@ -32,17 +32,27 @@ from scanner.catalogue.lines import (
     unnamed_maker,
     without_child,
 )
-from scanner.catalogue.links import NOTHING, Link, Named, named
-from scanner.catalogue.looks import Profile, Seen, edges_of, namespace, nobody, own_values, profile_of, unfollowed
+from scanner.catalogue.links import Link, named
+from scanner.catalogue.looks import (
+    Profile,
+    Seen,
+    contradictions_of,
+    edges_of,
+    namespace,
+    nobody,
+    outcomes_of,
+    own_values,
+    profile_of,
+    unfollowed,
+)
 from scanner.catalogue.origins import Origins
 from scanner.catalogue.summary import UNKNOWN, Summary, declared_text, one_further, summary_of_lineage, together
 from scanner.evidence import Depth
 from scanner.fact import Basis
-from scanner.facts import contradiction_document, facts_document
-from scanner.lineage.contradictions import base_mismatches, relation_mismatches
-from scanner.model import Relation, RepoId, Role
+from scanner.facts import facts_document
+from scanner.model import Relation, RepoId
 from scanner.provenance import Provenance, Request, Tables, trace
-from scanner.terms import outcomes, terms_document
+from scanner.terms import terms_document
 
 Json = dict[str, Any]
 
@@ -118,7 +128,7 @@ class Documents:
         profile = self._profile(row)
         if not profile.plain or self._acquainted.cites(row.id):
             return Seen(row, profile)
-        said = self._named_by(row, profile)
+        said = named(row.bases, profile.adapter)
         if said is None:
             return Seen(row, profile)
         found, size, youngest = [], 0, 0
@@ -188,11 +198,8 @@ class Documents:
     # -- one model
 
     def _named(self, row: Row) -> Json:
-        return {"sources": list(self._held.sources(row)), **self._identity(row)}
-
-    def _identity(self, row: Row) -> Json:
-        signals = self._held.signals.get(row.num, ())
-        return {"remembered": True, "identity": [signal.document() for signal in signals]}
+        signals = [signal.document() for signal in self._held.signals.get(row.num, ())]
+        return {"sources": list(self._held.sources(row)), "remembered": True, "identity": signals}
 
     def _line_kind(self, seen: Seen) -> int | None:
         if seen.kind is None:
@@ -215,14 +222,9 @@ class Documents:
             seen.conduit,
             maker is None,
             not seen.parents,
-            self._outcomes(seen) if self._alike.asks_of_terms and seen.parents else None,
+            outcomes_of(seen) if self._alike.asks_of_terms and seen.parents else None,
         )
         return self._ancestry.number(own, above)
-
-    def _outcomes(self, seen: Seen) -> frozenset[tuple[str, bool | None]]:
-        child = seen.profile.template["lineage"]["models"][0] | {"id": seen.row.id}
-        models = {child["id"]: child, **{parent.id: parent.tell().node for parent in seen.parents}}
-        return frozenset(outcomes(models, edges_of(seen)))
 
     def _profile(self, row: Row) -> Profile:
         key = (row.profile, row.source in self._held.api)
@@ -242,9 +244,6 @@ class Documents:
 
     def _number(self, kind: Kind) -> int:
         return self._kinds.setdefault(kind, len(self._kinds))
-
-    def _named_by(self, row: Row, profile: Profile) -> Named | None:
-        return NOTHING if row.bases is None else named(row.bases, profile.adapter)
 
     def _parent(self, row: Row, link: Link) -> Line | None:
         """The line of the parent that ``row`` names, when nothing about the pair needs a closer look."""
@@ -274,13 +273,14 @@ class Documents:
             if one.num not in self._lines:
                 # Two merges that name each other would ask for each other without end.
                 self._open.add(one.num)
-                self._lines[one.num] = line = self._line(self.seen(one)) or self._traced_line(one)
+                line = self._line(self.seen(one)) or self._of_a_kind(self._line_of(self._trace(one)))
+                self._lines[one.num] = line
                 line.created = one.created or 0
                 self._open.discard(one.num)
         return self._lines[row.num]
 
     def _simply_above(self, row: Row) -> Row | None:
-        found = None if self._acquainted.cites(row.id) else self._named_by(row, self._profile(row))
+        found = None if self._acquainted.cites(row.id) else named(row.bases, self._profile(row).adapter)
         above = self._held.row(found.links[0].name.casefold()) if found and len(found.links) == 1 else None
         return above if above is not None and above.num != row.num else None
 
@@ -290,7 +290,7 @@ class Documents:
             return None
         row, parents = seen.row, seen.parents
         if seen.named.disagree:
-            return self._of_a_kind(joined(self._tell(seen), parents, self._contradictions(seen)))
+            return self._of_a_kind(joined(self._tell(seen), parents, contradictions_of(seen)))
         number = self._line_kind(seen)
         if len(parents) > 1:
             return self._of_a_kind(joined(self._tell(seen), parents), number)
@@ -346,18 +346,6 @@ class Documents:
             told.unresolved.extend([] if seen.parents else [open_end(row.id)])
         return told
 
-    def _contradictions(self, seen: Seen) -> list[Json]:
-        """Where the sources of a model disagree about what it comes out of."""
-        id, said = seen.row.id, zip(seen.named.links, seen.parents, strict=True)
-        links = {(id, parent.id, Role.WEIGHTS): dict.fromkeys(link.claims) for link, parent in said}
-        above = {parent.id: {parent.id, *composed(parent)[0]["ancestors"]} for parent in seen.parents}
-
-        def akin(one: str, other: str) -> bool:
-            return one in above[other] or other in above[one]
-
-        found = [*relation_mismatches(links), *base_mismatches(links, id, akin)]
-        return [contradiction_document(one) for one in dict.fromkeys(found)]
-
     def _unheard(self, space: str) -> RepoId:
         """A name that leads nowhere and of which no table speaks: whoever publishes may take any that is fixed."""
         names = (RepoId(f"{space}-{number}", "nothing") for number in count())
@@ -387,9 +375,6 @@ class Documents:
         line.kind = self._ancestry.of_lineage(lineage, gaps) if number is None else number
         line.below = one_further(summary_of_lineage(lineage, line.id), line.id, node["origin"]["control"], license)
         return line
-
-    def _traced_line(self, row: Row) -> Line:
-        return self._of_a_kind(self._line_of(self._trace(row)))
 
     def _line_of(self, facts: Json) -> Line:
         lineage = facts["lineage"]

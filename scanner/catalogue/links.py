@@ -47,11 +47,13 @@ NOTHING = Named(())
 
 
 @lru_cache(maxsize=20_000)
-def named(bases: str, adapter: bool) -> Named | None:
+def named(bases: str | None, adapter: bool) -> Named | None:
     """What the sources of a model name; None where third parties have their say.
 
     ``adapter``: the config of one is among the files.
     """
+    if bases is None:
+        return NOTHING
     plain = _plain(bases, adapter)
     if plain is not None:
         return Named((plain,))

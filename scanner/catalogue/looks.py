@@ -8,13 +8,16 @@ from typing import Any
 
 from scanner.catalogue.entry import known_id, moment
 from scanner.catalogue.held import Row
-from scanner.catalogue.lines import Line
+from scanner.catalogue.lines import Line, composed
 from scanner.catalogue.links import NOTHING, Link, Named
 from scanner.catalogue.summary import declared_text
 from scanner.fact import Basis
+from scanner.facts import contradiction_document
 from scanner.lineage import READ
+from scanner.lineage.contradictions import base_mismatches, relation_mismatches
 from scanner.lineage.walk import why_unfollowed
 from scanner.model import ModelRef, RepoId, Role
+from scanner.terms import outcomes
 
 Json = dict[str, Any]
 
@@ -93,6 +96,26 @@ def _edge(child: str, link: Link, parent: str) -> Json:
         "child": child, "parent": parent, "relation": link.relation, "role": Role.WEIGHTS.value, "basis": link.basis,
         "sources": [{"basis": basis, "at": "", "note": note} for basis, note in link.sources],
     }  # fmt: skip
+
+
+def outcomes_of(seen: Seen) -> frozenset[tuple[str, bool | None]]:
+    """What the licences of a model and of its parents come to together."""
+    child = seen.profile.template["lineage"]["models"][0] | {"id": seen.row.id}
+    models = {child["id"]: child, **{parent.id: parent.tell().node for parent in seen.parents}}
+    return frozenset(outcomes(models, edges_of(seen)))
+
+
+def contradictions_of(seen: Seen) -> list[Json]:
+    """Where the sources of a model disagree about what it comes out of."""
+    id, said = seen.row.id, zip(seen.named.links, seen.parents, strict=True)
+    links = {(id, parent.id, Role.WEIGHTS): dict.fromkeys(link.claims) for link, parent in said}
+    above = {parent.id: {parent.id, *composed(parent)[0]["ancestors"]} for parent in seen.parents}
+
+    def akin(one: str, other: str) -> bool:
+        return one in above[other] or other in above[one]
+
+    found = [*relation_mismatches(links), *base_mismatches(links, id, akin)]
+    return [contradiction_document(one) for one in dict.fromkeys(found)]
 
 
 def unfollowed(child: str, reference: ModelRef) -> Json:
