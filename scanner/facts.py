@@ -66,7 +66,7 @@ def _lineage(provenance: Provenance) -> Json:
             }
             for u in lineage.unresolved
         ],
-        "contradictions": [_contradiction(c) for c in lineage.contradictions],
+        "contradictions": [contradiction_document(c) for c in lineage.contradictions],
         "hints": [_hint(provenance, hint) for hint in lineage.hints],
         "disputes": [
             {"subject": d.subject, "against": d.against, "verdict": d.verdict, "note": d.note, "source": d.source}
@@ -179,7 +179,8 @@ def _edge(edge: Edge) -> Json:
     }
 
 
-def _contradiction(c: Contradiction) -> Json:
+def contradiction_document(c: Contradiction) -> Json:
+    """``c`` as it stands in ``lineage.contradictions``."""
     sides = [{"says": s.says, "basis": s.basis.value, "at": s.at} for s in c.sides]
     return {"kind": c.kind, "subject": c.subject, "message": c.message, "sides": sides}
 

@@ -1,9 +1,9 @@
 """The facts documents of a whole catalogue, each the one that ``facts --hub catalogue`` gives for its model.
 
-A trace takes a millisecond, and there are millions of models. But most of them name no parent, or parents of which
-every source says the same. Such a document is composed: what the profile shows (traced once for all models that share
-it), the publisher, and above it the lineages of the parents, as they stand one step further away. Everything else -
-sources that disagree, circles, cited lineages, names that lead elsewhere - is traced.
+A trace takes a millisecond, and there are millions of models. But of most of them all is told by what the profile shows
+(traced once for all models that share it), by the publisher, and by the lineages of the parents as they stand one step
+further away: their documents are composed, with what their own sources contradict each other in. Everything else -
+circles, cited lineages, names that lead elsewhere, what a re-hoster's sources disagree about - is traced.
 
 Composed documents leave out where things were read (``at``, footnotes of licences, ``evidence``) and the tags.
 """
@@ -32,17 +32,27 @@ from scanner.catalogue.lines import (
     unnamed_maker,
     without_child,
 )
-from scanner.catalogue.links import Link, agreed
-from scanner.catalogue.looks import Profile, Seen, edge, namespace, nobody, own_values, profile_of
+from scanner.catalogue.links import Link, named
+from scanner.catalogue.looks import (
+    Profile,
+    Seen,
+    contradictions_of,
+    edges_of,
+    namespace,
+    nobody,
+    outcomes_of,
+    own_values,
+    profile_of,
+    unfollowed,
+)
 from scanner.catalogue.origins import Origins
 from scanner.catalogue.summary import UNKNOWN, Summary, declared_text, one_further, summary_of_lineage, together
-from scanner.catalogue.traces import Traces
 from scanner.evidence import Depth
 from scanner.fact import Basis
 from scanner.facts import facts_document
 from scanner.model import Relation, RepoId
 from scanner.provenance import Provenance, Request, Tables, trace
-from scanner.terms import outcomes, terms_document
+from scanner.terms import terms_document
 
 Json = dict[str, Any]
 
@@ -53,8 +63,9 @@ _TOLD = 20_000
 _UNALTERED = (Relation.UNSPECIFIED.value, Relation.QUANTIZED.value, Relation.COPY.value)
 Kinds = tuple[Kind, Kind]
 """Of a model to the rules that read it alone, and to those that read its lineage."""
-Plain = tuple[int, bool, str | None]
-"""What is all there is to a model whose publisher nobody knows: its profile, whose word it is, and its bases."""
+Plain = tuple[int, bool, str | None, str | None, str | None]
+"""What is all there is to most models: profile, whose word it is, bases; of a publisher whom a table knows its
+namespace, and which of its own families this is."""
 
 
 class Documents:
@@ -66,23 +77,22 @@ class Documents:
         tables: Tables,
         as_of: date,
         alike: Alike,
-        traces: Traces | None = None,
         *,
         halves: tuple[Alike, Alike] | None = None,
         terms: bool = True,
     ) -> None:
-        """``alike`` says which documents are of one kind, ``halves`` to each half of the rules; ``traces`` what was
-        traced before.
+        """``alike`` says which documents are of one kind, ``halves`` to each half of the rules.
 
         ``terms`` False leaves those out of composed documents, for whoever asks for none.
         """
         self._halves, self._terms = halves or (alike, alike), terms
         self._held, self._tables, self._as_of, self._alike = held, tables, as_of, alike
-        self._ancestry, self._traces = Ancestry(alike), traces
-        self._every_one = alike.one_by_one or alike.asks_of_own or alike.asks_of_namespaces or alike.asks_of_terms
+        self._ancestry = Ancestry(alike)
+        self._every_one = alike.one_by_one or alike.asks_of_own or alike.asks_of_namespaces
         self._acquainted = Acquainted(held, tables)
         self._nobody, self._nowhere = self._unheard("anyone"), self._unheard("no-one")
         self._lines: dict[int, Line] = {}
+        self._looked: dict[int, Seen] = {}
         self._open = set[int]()
         self._strangers: dict[str, Line] = {}
         self._kinds: dict[Kind, int] = {}
@@ -96,40 +106,52 @@ class Documents:
 
     def plain(self, row: Row) -> Plain | None:
         """Rows with the same, none of them made before the ``youngest`` that one of them sees, have one answer."""
-        if self._every_one or self._acquainted.knows(row.namespace) or self._acquainted.cites(row.id):
+        if self._every_one or self._acquainted.cites(row.id) or (row.bases is not None and row.id in row.bases):
             return None
-        if row.bases is not None and row.id in row.bases:
-            return None
-        return row.profile, row.source in self._held.api, row.bases
+        space, own = row.namespace, None
+        if self._acquainted.knows(space):
+            own = self._acquainted.own_family(row, self._profile(row))
+        else:
+            space = None
+        return row.profile, row.source in self._held.api, row.bases, space, own
 
     def seen(self, row: Row) -> Seen:
         """A look at what a model names, which ``kind`` and ``document`` need."""
+        # Whom others name is looked at as their parent too.
+        if not self._held.is_named(row):
+            return self._look(row)
+        if row.num not in self._looked:
+            self._looked[row.num] = self._look(row)
+        return self._looked[row.num]
+
+    def _look(self, row: Row) -> Seen:
         profile = self._profile(row)
         if not profile.plain or self._acquainted.cites(row.id):
             return Seen(row, profile)
-        links = self._links(row, profile)
-        if links is None:
+        said = named(row.bases, profile.adapter)
+        if said is None:
             return Seen(row, profile)
         found, size, youngest = [], 0, 0
-        for link in links:
+        for link in said.links:
             parent = self._parent(row, link)
             if parent is None or parent.depth >= _LONGEST or parent.circular:
                 return Seen(row, profile)
             found.append(parent)
             size += parent.size
             youngest = max(youngest, parent.created)
-        if size >= _MOST or not separable(found):
+        if size >= _MOST or not separable(found) or (said.disagree and any(parent.mixed for parent in found)):
             return Seen(row, profile)
         known = self._acquainted.knows(row.namespace)
         own = self._acquainted.own_family(row, profile) if known else None
         # The own work of a re-hoster is its own; of what it passes on unaltered the maker is another.
         conduit = known and own is None and self._tables.registry.is_conduit(row.namespace)
-        conduit = conduit and all(link.relation in _UNALTERED for link in links)
-        return Seen(row, profile, links, tuple(found), known, own, conduit, conduit and len(links) > 1, youngest)
+        conduit = conduit and all(link.relation in _UNALTERED for link in said.links)
+        to_trace = conduit and (len(said.links) > 1 or said.disagree)
+        return Seen(row, profile, said, tuple(found), known, own, conduit, to_trace, youngest)
 
     def kind(self, seen: Seen) -> Kinds | None:
         """Models of one kind are the same to every policy, or to half its rules; None: judged by itself."""
-        if seen.to_trace or self._alike.one_by_one:
+        if seen.to_trace or seen.named.disagree or self._alike.one_by_one:
             return None
         line = self._line_kind(seen)
         if line is None:
@@ -151,10 +173,8 @@ class Documents:
         if not seen.parents:
             complete = profile.read and self._maker(seen) is not None
             return Summary(publisher, self._control(seen) or UNKNOWN, "", "", profile.license, "", int(complete))
-        above = together([parent.below for parent in seen.parents])
-        return above._replace(
-            publisher=publisher, license=profile.license, complete=int(above.complete and profile.read)
-        )
+        _, roots, ancestors, ids, _, licenses, whole = together([parent.below for parent in seen.parents])
+        return Summary(publisher, roots, ancestors, ids, profile.license, licenses, int(bool(whole) and profile.read))
 
     def document(self, seen: Seen) -> Json:
         """The facts document of a model."""
@@ -178,14 +198,16 @@ class Documents:
     # -- one model
 
     def _named(self, row: Row) -> Json:
-        return {"sources": list(self._held.sources(row)), **self._identity(row)}
-
-    def _identity(self, row: Row) -> Json:
-        signals = self._held.signals.get(row.num, ())
-        return {"remembered": True, "identity": [signal.document() for signal in signals]}
+        signals = [signal.document() for signal in self._held.signals.get(row.num, ())]
+        return {"sources": list(self._held.sources(row)), "remembered": True, "identity": signals}
 
     def _line_kind(self, seen: Seen) -> int | None:
-        above = self._ancestry.above(seen.links, [parent.kind for parent in seen.parents])
+        if seen.kind is None:
+            seen.kind = self._ask_kind(seen)
+        return seen.kind
+
+    def _ask_kind(self, seen: Seen) -> int | None:
+        above = self._ancestry.above(seen.named.links, [parent.kind for parent in seen.parents])
         if above is None:
             return None
         profile, space, known, maker = seen.profile, seen.row.namespace, seen.known, self._maker(seen)
@@ -200,15 +222,9 @@ class Documents:
             seen.conduit,
             maker is None,
             not seen.parents,
-            self._outcomes(seen) if self._alike.asks_of_terms and seen.parents else None,
+            outcomes_of(seen) if self._alike.asks_of_terms and seen.parents else None,
         )
         return self._ancestry.number(own, above)
-
-    def _outcomes(self, seen: Seen) -> frozenset[tuple[str, bool | None]]:
-        child = seen.profile.template["lineage"]["models"][0] | {"id": seen.row.id}
-        models = {child["id"]: child, **{parent.id: parent.tell().node for parent in seen.parents}}
-        edges = [edge(child["id"], link, parent.id) for link, parent in zip(seen.links, seen.parents, strict=True)]
-        return frozenset(outcomes(models, edges))
 
     def _profile(self, row: Row) -> Profile:
         key = (row.profile, row.source in self._held.api)
@@ -229,16 +245,13 @@ class Documents:
     def _number(self, kind: Kind) -> int:
         return self._kinds.setdefault(kind, len(self._kinds))
 
-    def _links(self, row: Row, profile: Profile) -> tuple[Link, ...] | None:
-        """The parents all sources agree on, none where no source names one; None where they do not agree."""
-        return () if row.bases is None else agreed(row.bases, profile.adapter)
-
     def _parent(self, row: Row, link: Link) -> Line | None:
         """The line of the parent that ``row`` names, when nothing about the pair needs a closer look."""
         above = self._held.row(link.name.casefold())
         if above is None:
             return self._stranger(row, link.name)
-        if above.num == row.num or above.id != link.name or link.hub_ids - {known_id(above.hub_id)}:
+        same = above.id.casefold() == link.name.casefold()
+        if above.num == row.num or not same or link.hub_ids - {known_id(above.hub_id)}:
             return None
         if above.created and row.created and above.created > row.created:
             return None
@@ -246,6 +259,8 @@ class Documents:
 
     def _line_above(self, row: Row) -> Line | None:
         """The line of a parent, remembered. Up a chain without recursion: a circle is as long as its limit."""
+        if (known := self._lines.get(row.num)) is not None:
+            return known
         chain = [row]
         while chain[-1].num not in self._lines and len(chain) <= _LONGEST + 1:
             above = self._simply_above(chain[-1])
@@ -258,21 +273,25 @@ class Documents:
             if one.num not in self._lines:
                 # Two merges that name each other would ask for each other without end.
                 self._open.add(one.num)
-                self._lines[one.num] = line = self._line(self.seen(one)) or self._traced_line(one)
+                line = self._line(self.seen(one)) or self._of_a_kind(self._line_of(self._trace(one)))
+                self._lines[one.num] = line
                 line.created = one.created or 0
                 self._open.discard(one.num)
         return self._lines[row.num]
 
     def _simply_above(self, row: Row) -> Row | None:
-        links = () if self._acquainted.cites(row.id) else self._links(row, self._profile(row))
-        above = self._held.row(links[0].name.casefold()) if links and len(links) == 1 else None
+        found = None if self._acquainted.cites(row.id) else named(row.bases, self._profile(row).adapter)
+        above = self._held.row(found.links[0].name.casefold()) if found and len(found.links) == 1 else None
         return above if above is not None and above.num != row.num else None
 
     def _line(self, seen: Seen) -> Line | None:
         """The model with what is above it; None where it has to be traced."""
         if seen.to_trace:
             return None
-        row, parents, number = seen.row, seen.parents, self._line_kind(seen)
+        row, parents = seen.row, seen.parents
+        if seen.named.disagree:
+            return self._of_a_kind(joined(self._tell(seen), parents, contradictions_of(seen)))
+        number = self._line_kind(seen)
         if len(parents) > 1:
             return self._of_a_kind(joined(self._tell(seen), parents), number)
         summary = self.summary(seen)
@@ -306,7 +325,7 @@ class Documents:
             "created_at": moment(row.created),
             "path": [row.id],
             "root": not seen.parents,
-            "established": Basis.CURATED.value if seen.own_family and not seen.parents else None,
+            "established": Basis.CURATED.value if seen.own_family and not (seen.parents or seen.named.lost) else None,
             "conduit": seen.conduit,
             "maker": maker,
             "family": seen.own_family or shown["family"],
@@ -319,8 +338,8 @@ class Documents:
                 for hint in template["lineage"]["hints"]
             ],
             [{**gap, "subject": row.id} for gap in template["gaps"]],
-            [],
-            [edge(row.id, link, parent.id) for link, parent in zip(seen.links, seen.parents, strict=True)],
+            [unfollowed(row.id, reference) for reference in seen.named.lost],
+            edges_of(seen),
         )
         if maker is None:
             told.gaps.append(unnamed_maker(row.id))
@@ -336,13 +355,9 @@ class Documents:
     # -- what is traced
 
     def _trace(self, row: Row) -> Json:
-        found = self._traces.get(row.num) if self._traces else None
-        if found is None:
-            self.traced += 1
-            found = facts_document(self._provenance(row, RepoId.parse(row.id)))
-            found["model"]["tags"] = None
-            if self._traces:
-                self._traces.put(row.num, found)
+        self.traced += 1
+        found = facts_document(self._provenance(row, RepoId.parse(row.id)))
+        found["model"]["tags"] = None
         held = {"hub_description": self._held.description, "hub_as_of": self._held.as_of}
         found["model"] |= {**held, **own_values(row), **self._named(row)}
         return found
@@ -360,9 +375,6 @@ class Documents:
         line.kind = self._ancestry.of_lineage(lineage, gaps) if number is None else number
         line.below = one_further(summary_of_lineage(lineage, line.id), line.id, node["origin"]["control"], license)
         return line
-
-    def _traced_line(self, row: Row) -> Line:
-        return self._of_a_kind(self._line_of(self._trace(row)))
 
     def _line_of(self, facts: Json) -> Line:
         lineage = facts["lineage"]

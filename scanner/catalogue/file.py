@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -145,14 +145,9 @@ class Catalogue:
         self._journal(write_back)
         try:
             with self.recording() as connection:
-                ask = connection.exec_driver_sql
-                many = rows > (ask("SELECT max(num) FROM models").scalar() or 0)
-                indexes = _indexes(connection) if many else {}
-                for name in indexes:
-                    ask(f"DROP INDEX {name}")
-                yield connection
-                for statement in indexes.values():
-                    ask(statement)
+                many = rows > (connection.exec_driver_sql("SELECT max(num) FROM models").scalar() or 0)
+                with without_indexes(connection, _INDEXES if many else ()):
+                    yield connection
         finally:
             # Where somebody reads it already, whoever fills it next does this.
             with suppress(DatabaseBusy):
@@ -177,6 +172,18 @@ class Catalogue:
 def now() -> int:
     """The present moment in unix seconds."""
     return int(time.time())
+
+
+@contextmanager
+def without_indexes(connection: Any, names: Collection[str]) -> Iterator[None]:
+    """Indexes of these names, as far as the file has them, are made anew at the end."""
+    ask, held = connection.exec_driver_sql, _indexes(connection)
+    dropped = {name: statement for name, statement in held.items() if name in names}
+    for name in dropped:
+        ask(f"DROP INDEX {name}")
+    yield
+    for statement in dropped.values():
+        ask(statement)
 
 
 def _exists(path: Path) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from scanner.catalogue.entry import LICENSE_TAG, Entry, model_of
@@ -53,7 +53,12 @@ def rows(connection: Any, first: int, last: int, profiles: Collection[int] | Non
     found = connection.exec_driver_sql(
         f"{_ROWS} WHERE m.num BETWEEN ? AND ? AND m.state = ?{of} ORDER BY m.num", (first, last, PRESENT)
     )
-    return map(Row._make, found)
+    return _read(found)
+
+
+def _read(found: Any) -> Iterator[Row]:
+    """The rows of a result, as the driver gives them: a million times SQLAlchemy would make each anew."""
+    return map(partial(tuple.__new__, Row), found.cursor)
 
 
 class Held:
@@ -79,7 +84,7 @@ class Held:
         held = ask("SELECT n.id, n.holder FROM temp.named t JOIN names n ON n.num = t.num")
         self._holders: dict[str, int | None] = {id.casefold(): holder for id, holder in held}
         present = " WHERE m.state = ? AND m.num IN (SELECT n.holder FROM temp.named t JOIN names n ON n.num = t.num)"
-        self._rows = {row[0]: Row._make(row) for row in ask(_ROWS + present, (PRESENT,))}
+        self._rows = {row.num: row for row in _read(ask(_ROWS + present, (PRESENT,)))}
         self.signals = signals_of(connection)
         """of models of which something speaks for another having had their name, by number"""
         self.reading = lru_cache(maxsize=50_000)(self._reading)
@@ -97,6 +102,10 @@ class Held:
         """The model that the name leads to; None where it leads nowhere."""
         holder = self._holders.get(key)
         return None if holder is None else self._rows.get(holder)
+
+    def is_named(self, row: Row) -> bool:
+        """Others name the model, and it is as it was when it was read as one of these."""
+        return self._rows.get(row.num) == row
 
     def never_seen(self, name: str) -> bool:
         """True for a name that leads nowhere and never did: not that of a model that is gone."""

@@ -11,12 +11,13 @@ import gc
 import multiprocessing
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
+from multiprocessing.context import SpawnContext
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from scanner.catalogue.alike import Alike, Kind, names_read, reads_what_moves
 from scanner.catalogue.cited import cited_names, link_cited
@@ -27,9 +28,9 @@ from scanner.catalogue.held import Held, Row, rows
 from scanner.catalogue.hub import CatalogueHub
 from scanner.catalogue.identity import changed_by_citation
 from scanner.catalogue.looks import Seen
+from scanner.catalogue.recording import Answer, Answers, Record
 from scanner.catalogue.schema import PRESENT
-from scanner.catalogue.summary import Summary, summary_of
-from scanner.catalogue.traces import DOWN, Traces, forget, keep
+from scanner.catalogue.summary import summary_of
 from scanner.curated import Curated
 from scanner.errors import PolicyError
 from scanner.family import Families
@@ -57,29 +58,15 @@ class Question:
     policies: tuple[Policy, ...]
 
 
-class Answer(NamedTuple):
-    """What is concluded of a model: its summary, and for each policy the verdict and the rules that weigh."""
-
-    summary: Summary
-    verdicts: tuple[int, ...]
-    rules: tuple[str, ...]
-
-
-Profiles = frozenset[int] | None
-
-
 @dataclass(frozen=True, slots=True)
-class Answers:
-    """Of one piece: numbers of models, which of the answers is that of each, and the summaries the file has of them.
+class Share:
+    """One of the parts of a run: the models of ``profiles``, None for all."""
 
-    ``traced`` are documents to keep.
-    """
+    number: int
+    profiles: frozenset[int] | None
 
-    models: array[int]
-    which: array[int]
-    summaries: array[int]
-    different: list[Answer]
-    traced: list[tuple[int, bytes]]
+
+_ALL = Share(0, None)
 
 
 def judge_catalogue(
@@ -104,22 +91,20 @@ def judge_catalogue(
         stamp = _stamped(connection)
         link_cited(connection, known.curated)
         moving = any(map(reads_what_moves, policies))
-        forget(connection, 0 if moving else stamp)
         begun = [_judgement(connection, policy, as_of, tables) for policy in policies]
         judgements = [number for number, _ in begun]
         numbers = _to_judge(connection, judgements, tables, every_one=moving)
     question = Question(str(catalogue.path), publishers, as_of, tuple(policies))
     count, done = len(numbers), 0
-    record = _Record(judgements)
-    shares = [None] if count <= _FEW or processes == 1 else _shares(catalogue, processes)
+    record = Record(numbers[-1] if numbers else 0)
+    shares = [_ALL] if count <= _FEW or processes == 1 else _shares(catalogue, processes)
     for answers in _answered(question, numbers, shares):
-        with catalogue.recording() as connection:
-            record.keep(connection, answers)
-            keep(connection, stamp, answers.traced)
+        record.add(answers)
         done += len(answers.models)
         if progress:
             progress(done, count)
-    with catalogue.writing() as connection:
+    with catalogue.recording() as connection:
+        record.write(connection, judgements)
         ask = connection.exec_driver_sql
         # Where another run ended meanwhile, either may have had the last word about a model: the older one counts.
         ended = [(since, stamp, stamp, now(), number) for number, since in begun]
@@ -178,14 +163,23 @@ def _to_judge(connection: Any, judgements: Sequence[int], tables: str, *, every_
     if since == 0:
         found = ask("SELECT num FROM models WHERE state = ? ORDER BY num", (PRESENT,))
     else:
-        found = ask(f"SELECT num FROM models WHERE num IN ({DOWN}) AND state = ? ORDER BY num", (since, PRESENT))
+        found = ask(f"SELECT num FROM models WHERE num IN ({_DOWN}) AND state = ? ORDER BY num", (since, PRESENT))
     return array("q", (num for (num,) in found))
+
+
+_DOWN = (
+    "WITH RECURSIVE down(num) AS (SELECT num FROM models WHERE stamp > ? UNION"
+    " SELECT e.child FROM down JOIN names n ON n.holder = down.num JOIN edges e ON e.parent = n.num"
+    " UNION SELECT c.child FROM down JOIN names n ON n.holder = down.num JOIN temp.cited c ON c.parent = n.num)"
+    " SELECT num FROM down"
+)
+"""The numbers of models that changed since a run, and of all that comes out of them, as they or ``temp.cited`` say."""
 
 
 # -- answering
 
 
-def _shares(catalogue: Catalogue, processes: int) -> list[Profiles]:
+def _shares(catalogue: Catalogue, processes: int) -> list[Share]:
     """The profiles in as many parts, with about as many models in each.
 
     What one process concludes of a profile is of no use to another.
@@ -198,10 +192,10 @@ def _shares(catalogue: Catalogue, processes: int) -> list[Profiles]:
             least = models.index(min(models))
             shares[least].append(profile)
             models[least] += count
-    return [frozenset(share) for share in shares]
+    return [Share(number, frozenset(share)) for number, share in enumerate(shares)]
 
 
-def _answered(question: Question, numbers: array[int], shares: Sequence[Profiles]) -> Iterator[Answers]:
+def _answered(question: Question, numbers: array[int], shares: Sequence[Share]) -> Iterator[Answers]:
     pieces = [numbers[start : start + _PIECE] for start in range(0, len(numbers), _PIECE)]
     if len(shares) == 1:
         with _Judge(question, shares[0]) as judge:
@@ -209,27 +203,28 @@ def _answered(question: Question, numbers: array[int], shares: Sequence[Profiles
         return
     # A forked child would share the parent's database connections.
     spawn = multiprocessing.get_context("spawn")
-    asked: list[Future[Answers]] = []
     with ExitStack() as stack:
-        for share in shares:
-            pool = ProcessPoolExecutor(1, spawn, initializer=_appoint, initargs=(question, share))
-            stack.enter_context(pool)
-            asked.extend(pool.submit(_answer, piece) for piece in pieces)
+        pools = [stack.enter_context(_pool(spawn, question, share)) for share in shares]
+        asked = [pool.submit(_answer, piece) for piece in pieces for pool in pools]
         try:
-            for future in as_completed(asked):
+            for future in asked:
                 yield future.result()
         finally:
             for future in asked:
                 future.cancel()
 
 
+def _pool(spawn: SpawnContext, question: Question, share: Share) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, spawn, initializer=_appoint, initargs=(question, share))
+
+
 _APPOINTED: list[_Judge] = []
 
 
-def _appoint(question: Question, profiles: Profiles) -> None:
+def _appoint(question: Question, share: Share) -> None:
     """Opens the catalogue once for all pieces that this process is given."""
     gc.disable()
-    _APPOINTED[:] = [_Judge(question, profiles)]
+    _APPOINTED[:] = [_Judge(question, share)]
     gc.freeze()
 
 
@@ -247,41 +242,42 @@ class _Judge:
     What a crawl changes meanwhile is judged with that, and again by the next run.
     """
 
-    def __init__(self, question: Question, profiles: Profiles) -> None:
-        """``profiles`` are those whose models it is asked about, None for all."""
-        self._question, self._catalogue, self._profiles = question, Catalogue(question.path), profiles
+    def __init__(self, question: Question, share: Share) -> None:
+        self._question, self._catalogue, self._share = question, Catalogue(question.path), share
         tables = tables_of(question.publishers)
         hub = CatalogueHub(self._catalogue)
         with self._catalogue.reading() as connection:
             self._held = Held(connection, hub.description, hub.as_of, cited_names(tables.curated))
-        self._traces = Traces(question.as_of.isoformat(), tables.digest)
         self._halves = Halves(question.policies, question.as_of)
         alike, alone, lineage = (
             Alike(filter(None, policies), question.as_of)
             for policies in (question.policies, self._halves.alone, self._halves.lineage)
         )
         self._documents = Documents(
-            self._held, tables, question.as_of, alike, self._traces, halves=(alone, lineage), terms=alike.asks_of_terms
+            self._held, tables, question.as_of, alike, halves=(alone, lineage), terms=alike.asks_of_terms
         )
         self._alone: dict[Kind, Half] = {}
         self._below: dict[Kind, Half] = {}
         self._said: dict[tuple[Kind, Kind], Said] = {}
-        self._plain: dict[Plain, tuple[int, Answer]] = {}
+        self._plain: dict[Plain, tuple[int, int]] = {}
+        self._numbers: dict[Answer, int] = {}
+        self._fresh: list[Answer] = []
 
     def answers(self, numbers: array[int]) -> Answers:
-        models, which, summaries = array("q"), array("L"), array("q")
-        places: dict[Answer, int] = {}
+        models, which, summaries = array("q"), array("l"), array("l")
         wanted = frozenset(numbers) if numbers[-1] - numbers[0] >= len(numbers) else range(numbers[0], numbers[-1] + 1)
-        with self._catalogue.reading() as self._traces.connection:
-            self._held.learn(self._traces.connection)
-            for row in rows(self._traces.connection, numbers[0], numbers[-1], self._profiles):
+        with self._catalogue.reading() as connection:
+            self._held.learn(connection)
+            for row in rows(connection, numbers[0], numbers[-1], self._share.profiles):
                 if row.num in wanted:
                     models.append(row.num)
                     summaries.append(row.summary or 0)
-                    which.append(places.setdefault(self._answer(row), len(places)))
-        return Answers(models, which, summaries, list(places), self._traces.taken())
+                    which.append(self._answer(row))
+        fresh, self._fresh = self._fresh, []
+        return Answers(self._share.number, models, which, summaries, fresh)
 
-    def _answer(self, row: Row) -> Answer:
+    def _answer(self, row: Row) -> int:
+        """The number of the answer to a model."""
         key = self._documents.plain(row)
         if key is not None and (known := self._plain.get(key)) and known[0] <= (row.created or known[0]):
             return known[1]
@@ -289,12 +285,18 @@ class _Judge:
         kinds = self._documents.kind(seen)
         if kinds is None:
             facts = self._documents.document(seen)
-            return Answer(summary_of(facts), *self._judged(facts))
-        said = self._of_kinds(seen, *kinds)
-        answer = Answer(self._documents.summary(seen), *said)
+            return self._numbered(Answer(summary_of(facts), *self._judged(facts)))
+        number = self._numbered(Answer(self._documents.summary(seen), *self._of_kinds(seen, *kinds)))
         if key is not None and len(self._plain) < _MOST_REMEMBERED:
-            self._plain[key] = seen.youngest, answer
-        return answer
+            self._plain[key] = seen.youngest, number
+        return number
+
+    def _numbered(self, answer: Answer) -> int:
+        number = self._numbers.get(answer)
+        if number is None:
+            number = self._numbers[answer] = len(self._numbers)
+            self._fresh.append(answer)
+        return number
 
     def _of_kinds(self, seen: Seen, alone: Kind, below: Kind) -> Said:
         said = self._said.get((alone, below))
@@ -327,51 +329,3 @@ class _Judge:
 
     def __exit__(self, *_: object) -> None:
         self._catalogue.close()
-
-
-# -- recording
-
-
-class _Record:
-    """Puts answers into the file."""
-
-    def __init__(self, judgements: Sequence[int]) -> None:
-        self._judgements = judgements
-        self._summaries = _Numbers("summaries", Summary._fields)
-        self._rulesets = _Numbers("rulesets", ("rules",))
-
-    def keep(self, connection: Any, answers: Answers) -> None:
-        ask, models, which, different = connection.exec_driver_sql, answers.models, answers.which, answers.different
-        if not models:
-            return
-        summaries = self._summaries.of(ask, [one.summary for one in different])
-        fresh = zip(map(summaries.__getitem__, which), models, answers.summaries, strict=True)
-        if changed := [(summary, num) for summary, num, before in fresh if summary != before]:
-            ask("UPDATE models SET summary = ? WHERE num = ?", changed)
-        for n, judgement in enumerate(self._judgements):
-            rules = self._rulesets.of(ask, [(one.rules[n],) for one in different])
-            verdicts = [one.verdicts[n] for one in different]
-            said = zip(models, map(verdicts.__getitem__, which), map(rules.__getitem__, which), strict=True)
-            ask(
-                f"INSERT OR REPLACE INTO verdicts (model, judgement, verdict, rules) VALUES (?, {judgement}, ?, ?)",
-                list(said),
-            )
-
-
-class _Numbers:
-    """The numbers of texts that recur, given once by the file and remembered. Others may add to the table meanwhile."""
-
-    def __init__(self, table: str, columns: Sequence[str]) -> None:
-        names, marks = ", ".join(columns), ", ".join("?" * len(columns))
-        self._add = f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})"
-        self._read = f"SELECT num, {names} FROM {table} WHERE num > ? ORDER BY num"
-        self._known: dict[tuple[Any, ...], int] = {}
-        self._last = 0
-
-    def of(self, ask: Any, rows: Sequence[tuple[Any, ...]]) -> list[int]:
-        missing = list(dict.fromkeys(tuple(row) for row in rows if row not in self._known))
-        if missing:
-            ask(self._add, missing)
-            for number, *row in ask(self._read, (self._last,)):
-                self._known[tuple(row)] = self._last = number
-        return [self._known[row] for row in rows]

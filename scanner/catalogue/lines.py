@@ -168,8 +168,11 @@ def separable(parents: Sequence[Line]) -> bool:
     return not (spelled_apart or any(parent.mixed for parent in parents))
 
 
-def joined(told: Told, parents: Sequence[Line]) -> Line:
-    """The line of a model of several parents: theirs put together, nearest first; what is shared stands once."""
+def joined(told: Told, parents: Sequence[Line], contradictions: Sequence[Json] = ()) -> Line:
+    """The line of a model of several parents: theirs put together, nearest first; what is shared stands once.
+
+    ``contradictions`` are those of the model's own sources.
+    """
     node, above = told.node, [composed(parent) for parent in parents]
     nodes: dict[str, Json] = {node["id"]: node}
     outward: dict[str, list[Json]] = {node["id"]: told.edges}
@@ -202,9 +205,11 @@ def joined(told: Told, parents: Sequence[Line]) -> Line:
         "any": list(order),
         **{name: of[name] for name in _OF_ONE},
         "hints": told.hints + of["hints"],
+        "unresolved": told.unresolved + of["unresolved"],
+        "contradictions": [*contradictions, *of["contradictions"]],
     }
     whole["complete"] = not whole["unresolved"] and all(one["state"] == READ for one in models)
-    about = told._replace(hints=whole["hints"], gaps=told.gaps + of["gaps"])
+    about = told._replace(hints=whole["hints"], gaps=told.gaps + of["gaps"], unresolved=[])
     return Line(node["id"], node["maker"], lambda: about, whole=whole, size=len(models), depth=max(order.values()))
 
 

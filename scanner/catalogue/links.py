@@ -1,22 +1,24 @@
-"""What all sources of a model agree on: which repositories it comes out of, and how."""
+"""What the sources of a model name as its parents: which repositories it comes out of, and how."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import NamedTuple
 
 from scanner.catalogue.entry import base_claims
 from scanner.evidence.frontmatter import RELATIONS
 from scanner.fact import Basis
 from scanner.lineage.claims import BASE_MODELS, CARD_DATA, TAGS, join, order, origin
-from scanner.model import ModelRef, Relation, Role
+from scanner.model import ModelRef, Parent, Relation, Role
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One parent as all sources write it, and the ``_id`` they give it, if any."""
+class Link(NamedTuple):
+    """One parent as the sources write it, and the ``_id`` they give it, if any.
+
+    ``name``: as the first one spells it.
+    """
 
     name: str
     relation: str
@@ -24,35 +26,51 @@ class Link:
     hub_ids: frozenset[str]
     sources: tuple[tuple[str, str], ...]
     """(basis, note) of each"""
+    claims: tuple[Parent, ...] = ()
+    """empty where all sources name the same parents in the same way"""
+
+
+class Named(NamedTuple):
+    """What a model names: ``links`` in the order in which a walk follows them, and what is ``lost``: references that
+    name no repository."""
+
+    links: tuple[Link, ...]
+    lost: tuple[ModelRef, ...] = ()
 
     @property
-    def kind(self) -> tuple[Any, ...]:
-        """What there is to it beside whom it leads to."""
-        return self.relation, self.basis, self.sources
+    def disagree(self) -> bool:
+        """Sources name different parents, or none where there is one, or another relation."""
+        return bool(self.lost) or any(link.claims for link in self.links)
+
+
+NOTHING = Named(())
 
 
 @lru_cache(maxsize=20_000)
-def agreed(bases: str, adapter: bool) -> tuple[Link, ...] | None:
-    """The parents that every source of a model names, each in one spelling and one relation; None where they differ.
+def named(bases: str | None, adapter: bool) -> Named | None:
+    """What the sources of a model name; None where third parties have their say.
 
-    They stand in the order in which a walk follows them. ``adapter``: the config of one is among the files.
+    ``adapter``: the config of one is among the files.
     """
+    if bases is None:
+        return NOTHING
     plain = _plain(bases, adapter)
     if plain is not None:
-        return (plain,)
+        return Named((plain,))
+    if '"stated":' in bases:
+        return None
     claims = sorted(base_claims(bases, adapter), key=order)
-    by_name: dict[str, list[Any]] = {}
+    by_key: dict[str, list[Parent]] = {}
     by_source: dict[str, set[str]] = {}
     for claim in claims:
-        name = str(claim.ref.repo) if claim.ref.repo else ""
-        by_name.setdefault(name, []).append(claim)
-        by_source.setdefault(origin(claim), set()).add(name)
-    same = all(names == by_name.keys() for names in by_source.values())
-    if not same or "" in by_name or len({name.casefold() for name in by_name}) != len(by_name):
-        return None
-    if any(len({c.relation for c in said} - {Relation.UNSPECIFIED}) > 1 for said in by_name.values()):
-        return None
-    return tuple(_link(name, said) for name, said in by_name.items()) or None
+        key = claim.ref.repo.key if claim.ref.repo else ""
+        by_key.setdefault(key, []).append(claim)
+        by_source.setdefault(origin(claim), set()).add(key)
+    lost = by_key.pop("", ())
+    same = not lost and all(keys == by_key.keys() for keys in by_source.values())
+    same = same and not any(len({c.relation for c in said} - {Relation.UNSPECIFIED}) > 1 for said in by_key.values())
+    links = tuple(_link(said, () if same else tuple(said)) for said in by_key.values())
+    return Named(links, tuple({claim.ref.raw: claim.ref for claim in lost}.values()))
 
 
 def _plain(bases: str, adapter: bool) -> Link | None:
@@ -70,7 +88,7 @@ def _plain(bases: str, adapter: bool) -> Link | None:
     return Link(name, relation, Basis.DECLARED.value, known, _DECLARED)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=500_000)
 def _named(reference: str) -> str | None:
     repo = ModelRef.parse(reference).repo
     return str(repo) if repo else None
@@ -83,12 +101,13 @@ _SAME = re.compile(
 _DECLARED = ((Basis.DECLARED.value, ""),) * len((CARD_DATA, TAGS, BASE_MODELS))
 
 
-def _link(name: str, claims: list[Any]) -> Link:
-    edge = join("", name, Role.WEIGHTS, claims)
+def _link(claims: Sequence[Parent], told: tuple[Parent, ...]) -> Link:
+    edge = join("", "", Role.WEIGHTS, claims)
     return Link(
-        name,
+        str(claims[0].ref.repo),
         edge.relation.value,
         edge.basis.value,
         frozenset(claim.hub_id for claim in claims if claim.hub_id),
         tuple((source.basis.value, source.note) for source in edge.sources),
+        told,
     )

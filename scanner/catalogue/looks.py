@@ -8,11 +8,16 @@ from typing import Any
 
 from scanner.catalogue.entry import known_id, moment
 from scanner.catalogue.held import Row
-from scanner.catalogue.lines import Line
-from scanner.catalogue.links import Link
+from scanner.catalogue.lines import Line, composed
+from scanner.catalogue.links import NOTHING, Link, Named
 from scanner.catalogue.summary import declared_text
+from scanner.fact import Basis
+from scanner.facts import contradiction_document
 from scanner.lineage import READ
-from scanner.model import RepoId, Role
+from scanner.lineage.contradictions import base_mismatches, relation_mismatches
+from scanner.lineage.walk import why_unfollowed
+from scanner.model import ModelRef, RepoId, Role
+from scanner.terms import outcomes
 
 Json = dict[str, Any]
 
@@ -39,20 +44,23 @@ class Profile:
 
 @dataclass(slots=True, eq=False)
 class Seen:
-    """A model and the lines of all that it names. ``to_trace``: they have to be looked at more closely.
+    """A model and the lines of all that it names with ``named.links``. ``to_trace``: they have to be looked at more
+    closely.
 
     ``known``: its namespace stands in a table. ``youngest``: when the last of what it names was made.
     """
 
     row: Row
     profile: Profile
-    links: tuple[Link, ...] = ()
+    named: Named = NOTHING
     parents: tuple[Line, ...] = ()
     known: bool = False
     own_family: str | None = None
     conduit: bool = False
     to_trace: bool = True
     youngest: int = 0
+    kind: int | None = None
+    """see ``Line.kind``; None: not asked yet, or only a walk can tell"""
 
 
 def profile_of(template: Json, body: str, of_line: int, of_document: tuple[int, ...]) -> Profile:
@@ -78,11 +86,43 @@ def nobody(row: Row, called: RepoId, bases: str | None) -> Row:
     return row._replace(id=str(called), bases=bases, sha=None, created=None)
 
 
-def edge(child: str, link: Link, parent: str) -> Json:
-    """The record of a link in a document."""
+def edges_of(seen: Seen) -> list[Json]:
+    """The records of a model's links in a document."""
+    return [_edge(seen.row.id, link, line.id) for link, line in zip(seen.named.links, seen.parents, strict=True)]
+
+
+def _edge(child: str, link: Link, parent: str) -> Json:
     return {
         "child": child, "parent": parent, "relation": link.relation, "role": Role.WEIGHTS.value, "basis": link.basis,
         "sources": [{"basis": basis, "at": "", "note": note} for basis, note in link.sources],
+    }  # fmt: skip
+
+
+def outcomes_of(seen: Seen) -> frozenset[tuple[str, bool | None]]:
+    """What the licences of a model and of its parents come to together."""
+    child = seen.profile.template["lineage"]["models"][0] | {"id": seen.row.id}
+    models = {child["id"]: child, **{parent.id: parent.tell().node for parent in seen.parents}}
+    return frozenset(outcomes(models, edges_of(seen)))
+
+
+def contradictions_of(seen: Seen) -> list[Json]:
+    """Where the sources of a model disagree about what it comes out of."""
+    id, said = seen.row.id, zip(seen.named.links, seen.parents, strict=True)
+    links = {(id, parent.id, Role.WEIGHTS): dict.fromkeys(link.claims) for link, parent in said}
+    above = {parent.id: {parent.id, *composed(parent)[0]["ancestors"]} for parent in seen.parents}
+
+    def akin(one: str, other: str) -> bool:
+        return one in above[other] or other in above[one]
+
+    found = [*relation_mismatches(links), *base_mismatches(links, id, akin)]
+    return [contradiction_document(one) for one in dict.fromkeys(found)]
+
+
+def unfollowed(child: str, reference: ModelRef) -> Json:
+    """The record of a parent whose name is none of a repository."""
+    return {
+        "child": child, "reference": reference.raw, "reason": why_unfollowed(reference).value,
+        "basis": Basis.DECLARED.value, "at": "",
     }  # fmt: skip
 
 

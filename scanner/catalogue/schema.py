@@ -163,10 +163,6 @@ CREATE TABLE judgements (
     UNIQUE (digest, as_of, tables)
 ) STRICT;
 
--- Documents of models whose sources disagree, as last traced: what they were traced with and what came of it, see
--- traces.py.
-CREATE TABLE traced (model INTEGER PRIMARY KEY REFERENCES models, body BLOB NOT NULL) STRICT;
-
 -- The rules that weigh on a verdict, by id, joined by blanks; each combination once.
 CREATE TABLE rulesets (num INTEGER PRIMARY KEY, rules TEXT NOT NULL UNIQUE) STRICT;
 

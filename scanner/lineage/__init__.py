@@ -342,11 +342,11 @@ class _Conclusion:
             *(contradictions.circle(members, walk) for members in self.cycles),
             *contradictions.identity_mismatches(walk),
             *contradictions.doubles(walk),
-            *contradictions.relation_mismatches(walk),
+            *contradictions.relation_mismatches(walk.links),
         ]
         for id, find in walk.finds.items():
             bases = {e.parent: min(self._claims(e), key=order) for e in self.outward[id] if e.role is Role.WEIGHTS}
-            found += contradictions.base_mismatches(walk, id, self._akin)
+            found += contradictions.base_mismatches(walk.links, id, self._akin)
             found += contradictions.lead_mismatch(id, self._stray(find), bases)
             found += contradictions.undeclared(find, self._undeclared(find))
         place = {id: number for number, id in enumerate(walk.finds)}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from scanner.evidence import Reading
 from scanner.fact import Basis
 from scanner.lineage.claims import BASE_MODELS, CARD_DATA, FRONT_MATTER, TAGS, origin, place
-from scanner.lineage.walk import Find, Knowledge, Walk
+from scanner.lineage.walk import Find, Knowledge, Links, Walk
 from scanner.model import Model, Parent, Relation, Role
 
 UNDECLARED_BASE = "undeclared-base"
@@ -47,9 +47,9 @@ class Contradiction:
     sides: tuple[Side, ...]
 
 
-def relation_mismatches(walk: Walk) -> Iterator[Contradiction]:
+def relation_mismatches(links: Links) -> Iterator[Contradiction]:
     """The publisher's own fields and files name different relations to one parent. Prose uses the words loosely."""
-    for (child, parent, _), claims in walk.links.items():
+    for (child, parent, _), claims in links.items():
         said = [c for c in claims if c.basis in (Basis.DECLARED, Basis.OBSERVED)]
         said = [c for c in said if c.relation is not Relation.UNSPECIFIED]
         relations = sorted({c.relation.value for c in said})
@@ -58,14 +58,14 @@ def relation_mismatches(walk: Walk) -> Iterator[Contradiction]:
             yield Contradiction(RELATION_MISMATCH, child, f"{parent}: {' or '.join(relations)}", sides)
 
 
-def base_mismatches(walk: Walk, child: str, akin: Callable[[str, str], bool]) -> Iterator[Contradiction]:
+def base_mismatches(links: Links, child: str, akin: Callable[[str, str], bool]) -> Iterator[Contradiction]:
     """Sources that name another base than the one the publisher declares most formally.
 
     ``akin(a, b)`` is true when the names lead to one line of descent. The tags' disagreement has its own kind: authors
     may write any tag.
     """
     named: dict[str, dict[Parent, str]] = {}
-    for (of, parent, role), claims in walk.links.items():
+    for (of, parent, role), claims in links.items():
         if of == child and role is Role.WEIGHTS:
             for claim in claims:
                 named.setdefault(origin(claim), {})[claim] = parent

@@ -9,7 +9,7 @@ An ``_id`` alone joins nothing: a copied one would lend its bearer the origin of
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from scanner.curated import Curated
@@ -18,7 +18,7 @@ from scanner.evidence import Reading
 from scanner.fact import Basis, Gap
 from scanner.family import Families
 from scanner.lineage.claims import Unresolved, is_weak, order, place
-from scanner.model import Parent, RefForm, RepoId, Role
+from scanner.model import ModelRef, Parent, RefForm, RepoId, Role
 
 Lookup = Callable[[RepoId], Reading | Gap]
 """Asked for a parent as it stands today, for a revision in somebody's card is a claim about another day; answers a
@@ -56,7 +56,14 @@ ONWARD = {
     (Role.COMPONENT, Role.TEACHER): Role.TEACHER,
     (Role.TEACHER, Role.WEIGHTS): Role.TEACHER,
 }
+Links = Mapping[tuple[str, str, Role], Mapping[Parent, None]]
+"""The claims of every (child, parent, role)."""
 _UNFOLLOWED = {RefForm.LOCAL_PATH: Reason.LOCAL_PATH, RefForm.NOT_A_MODEL: Reason.NOT_A_MODEL}
+
+
+def why_unfollowed(ref: ModelRef) -> Reason:
+    """Why a reference that names no repository leads nowhere."""
+    return _UNFOLLOWED.get(ref.form, Reason.MALFORMED)
 
 
 @dataclass(slots=True)
@@ -128,7 +135,7 @@ class Walk:
         """The id of the model a claim names, met now if it was not before; None when the claim leads nowhere."""
         repo = claim.ref.repo
         if repo is None:
-            self._stop(child, claim, _UNFOLLOWED.get(claim.ref.form, Reason.MALFORMED))
+            self._stop(child, claim, why_unfollowed(claim.ref))
             return None
         parent = self.known_as(repo)
         if parent is None:

@@ -92,9 +92,30 @@ def worlds(draw: st.DrawFn) -> list[dict[str, Any]]:
             made["tags"] = [tag for tag in made["tags"] if not tag.startswith("license:")] + [f"license:{license}"]
         odd = draw(st.sampled_from(["", "", "", "card", "tags", "hub", "licence", "gguf", "relation", "born"]))
         if odd == "card":
-            made["cardData"]["base_model"] = draw(st.sampled_from(["./here", "other/model", None, [], ids[0], 3]))
+            address = f"https://huggingface.co/{ids[0]}/tree/main"
+            written = [
+                "./here",
+                "other/model",
+                None,
+                [],
+                ids[0],
+                3,
+                ids[0].upper(),
+                address,
+                [ids[0], "./here"],
+                "none",
+            ]
+            made["cardData"]["base_model"] = draw(st.sampled_from(written))
         elif odd == "tags":
-            made["tags"] = draw(st.sampled_from([[], ["base_model:other/model"], ["license:mit", "license:gemma"]]))
+            other = [f"base_model:{ids[0]}", "base_model:quantized:other/model"]
+            tags = [
+                [],
+                ["base_model:other/model"],
+                other,
+                ["base_model:datasets/a/b"],
+                ["license:mit", "license:gemma"],
+            ]
+            made["tags"] = draw(st.sampled_from(tags))
         elif odd == "hub":
             made.pop("baseModels", None)
         elif odd == "licence":
@@ -148,6 +169,35 @@ def test_merges_that_name_each_other_end(tmp_path: Path) -> None:
     with filled(tmp_path / "c.db", said) as catalogue:
         for id, composed, traced in pairs(catalogue):
             assert told(composed) == told(traced), id
+
+
+def test_only_circles_and_what_is_cited_or_rehosted_oddly_are_traced(tmp_path: Path) -> None:
+    """Sources of the models of acme disagree in every way there is."""
+    card = row("acme/base")["cardData"]
+    odd = {
+        "path": {"cardData": card | {"base_model": "./out"}},
+        "nothing-but-a-path": {"cardData": card | {"base_model": "D:\\models"}, "baseModels": None, "tags": []},
+        "none": {"cardData": card | {"base_model": "none"}, "baseModels": None, "tags": []},
+        "spelling": {"cardData": card | {"base_model": "ACME/base"}},
+        "address": {"cardData": card | {"base_model": "https://huggingface.co/acme/base"}},
+        "another": {"cardData": card | {"base_model": "acme/other"}},
+        "tags": {"tags": ["base_model:acme/base", "base_model:quantized:gone/away"]},
+        "relation": {"cardData": card | {"base_model": "acme/base", "base_model_relation": "merge"}},
+    }
+    said = [row("acme/base"), row("acme/other", "acme/base")]
+    said += [row(f"acme/{name}", "acme/base", **changes) for name, changes in odd.items()]
+    said += [row(f"zeta/of-{name}", f"acme/{name}") for name in odd]
+    to_trace = [row("a/a", "b/b"), row("b/b", "a/a"), row("who/itself", "who/itself"), row("Qwen/Qwen2.5-7B")]
+    to_trace.append(row("TheBloke/path", "acme/base", how="quantized", **odd["path"]))
+    with filled(tmp_path / "c.db", [*said, *to_trace]) as catalogue:
+        for id, composed, traced in pairs(catalogue):
+            assert told(composed) == told(traced), id
+        with catalogue.reading() as connection:
+            held = Held(connection, "", None, cited_names(TABLES.curated))
+            found = list(rows(connection, 0, 2**60))
+        documents = Documents(held, TABLES, DAY, Alike((), DAY))
+    closer = {one.id for one in found if documents.seen(one).to_trace}
+    assert closer == {one["id"] for one in to_trace}
 
 
 def test_an_entry_gives_back_what_the_hub_said() -> None:

@@ -15,7 +15,6 @@ from scanner.catalogue.file import Catalogue
 from scanner.catalogue.hub import CatalogueHub
 from scanner.catalogue.judging import judge_catalogue
 from scanner.catalogue.memory import CatalogueMemory
-from scanner.catalogue.traces import Traces, keep
 from scanner.cli.sources import tables
 from scanner.errors import PolicyError
 from scanner.evidence import Depth
@@ -103,39 +102,19 @@ def test_several_processes_judge_as_one_does(catalogue: Catalogue, monkeypatch: 
     assert verdicts(catalogue, other) == before
 
 
-@pytest.mark.parametrize("pack", ["known-lineage", "no-prc-root", "strict"])
-def test_documents_that_were_kept_are_judged_as_new_ones(pack: str, tmp_path: Path) -> None:
-    """By one policy after another, with a base changed between them, as by the last alone."""
-    changed = row("acme/tuned", "mistralai/Mistral-7B-v0.1", config=LLAMA)
-    with filled(tmp_path / "old.db", [*MODELS, *ODD]) as old, filled(tmp_path / "new.db", [*MODELS, *ODD]) as new:
-        judged(old, load_policy("baseline"))
-        assert asked(old, "SELECT count(*) FROM traced")[0][0] >= 4
-        for catalogue in (old, new):
-            put(catalogue, [changed])
-        (after,), (alone,) = judged(old, load_policy(pack)), judged(new, load_policy(pack))
-        found = verdicts(old, after)
-        assert found == verdicts(new, alone)
-        (again,) = judged(old, load_policy("integrity"))
-        assert verdicts(old, again).keys() == found.keys()
+def test_a_run_that_ends_early_leaves_nothing_behind(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scanner.catalogue.judging._PIECE", 2)
 
+    def stop(done: int, count: int) -> None:
+        raise KeyboardInterrupt
 
-def test_documents_of_another_day_are_not_used(catalogue: Catalogue) -> None:
-    put(catalogue, ODD)
-    judged(catalogue, load_policy("baseline"))
-    (num,) = asked(catalogue, "SELECT min(model) FROM traced")[0]
-    for day, found in (("2026-11-23", True), ("2026-11-24", False)):
-        traces = Traces(day, tables(None).digest)
-        with catalogue.reading() as traces.connection:
-            assert (traces.get(num) is not None) is found
-
-
-def test_a_run_keeps_nothing_where_a_later_one_began(catalogue: Catalogue) -> None:
-    judged(catalogue, load_policy("baseline"))
-    (stamp,) = asked(catalogue, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'stamp'")[0]
-    with catalogue.writing() as connection:
-        keep(connection, stamp - 1, [(1, b"late")])
-        keep(connection, stamp, [(2, b"in time")])
-    assert asked(catalogue, "SELECT body FROM traced WHERE length(body) < 9") == [(b"in time",)]
+    with pytest.raises(KeyboardInterrupt):
+        judge_catalogue(catalogue, [load_policy("baseline")], None, DAY, processes=1, progress=stop)
+    assert asked(catalogue, "SELECT count(*) FROM verdicts") == [(0,)]
+    (number,) = judged(catalogue, load_policy("baseline"))
+    assert len(verdicts(catalogue, number)) == len(MODELS)
+    made = "SELECT count(*) FROM sqlite_master WHERE name = 'models_by_summary'"
+    assert asked(catalogue, made) == [(1,)]
 
 
 def test_what_was_judged_is_not_judged_again(catalogue: Catalogue) -> None:
