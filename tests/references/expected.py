@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -73,8 +73,9 @@ class Expectations:
     @classmethod
     def read(cls, path: Path = HERE / "codebase.yaml") -> Expectations:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
-        lists = {key: tuple(document.pop(key)) for key in ("weights", "no_weights")}
-        return cls(**{section: tuple(_entries(files)) for section, files in document.items()}, **lists)
+        sections: dict[str, Any] = {key: tuple(document.pop(key)) for key in ("weights", "no_weights")}
+        sections |= {section: tuple(_entries(files)) for section, files in document.items()}
+        return cls(**sections)
 
 
 def _entries(files: dict[str, list[dict[str, Any]]]) -> Iterator[Expected]:
@@ -142,7 +143,7 @@ class Measure:
         )
 
     def __str__(self) -> str:
-        lists = {
+        lists: dict[str, Sequence[object]] = {
             "missed": self.missed,
             "no model": [_shown(ref) for ref in self.wrong],
             "revision or flag misread": self.misread,
