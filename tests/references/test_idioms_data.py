@@ -63,7 +63,8 @@ def test_a_record_says_what_it_rests_on_and_nothing_unheard_of(file: str, record
 def test_a_file_tells_at_its_head_how_its_records_are_grounded(file: str) -> None:
     head = text(f"idioms/{file}.yaml").split("\n\n")[0]
     assert all(line.startswith("#") for line in head.splitlines())
-    assert "`basis: recalled`" in head and "`seen`" in head
+    assert "`basis: recalled`" in head
+    assert "`seen`" in head
 
 
 def test_a_call_of_python_says_nothing_unheard_of() -> None:

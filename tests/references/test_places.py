@@ -44,3 +44,37 @@ NONE = [
 @pytest.mark.parametrize("text", NONE)
 def test_a_call_of_python_that_loads_no_model_names_none(text: str) -> None:
     assert told("app.py", text) == []
+
+
+COMMANDS = [
+    ("lighteval accelerate model_name=acme/m,revision=v1 'leaderboard|gsm8k|5|0'", "1 model acme/m@v1"),
+    ("lighteval vllm pretrained=acme/m tasks.txt", "1 model acme/m"),
+    ("vllm run-batch -i in.jsonl -o out.jsonl --model acme/m", "1 model acme/m"),
+    ("docker run --gpus all -p 8000:8000 vllm/vllm-openai:latest acme/m", "1 model acme/m"),
+    ("text-generation-server quantize acme/m out --revision v1", "1 model acme/m@v1"),
+    ("sglang serve acme/m --speculative-draft-model acme/d", "1 model acme/m | 1 model acme/d"),
+    ("llama-server -mu https://huggingface.co/acme/m/resolve/v1/m.gguf", "1 model acme/m@v1"),
+    ("llama-server -hf acme/m --spec-draft-hf acme/d:Q4_0", "1 model acme/m | 1 model acme/d"),
+    ("mlx_vlm.convert --hf-path acme/m --revision v1", "1 model acme/m@v1"),
+    ("trl vllm-serve --model acme/m --revision v1", "1 model acme/m@v1"),
+    ("transformers download acme/m", "1 model acme/m"),
+    ("ollama launch claude --model hf.co/acme/m", "1 model acme/m"),
+]
+
+
+@pytest.mark.parametrize(("line", "expected"), COMMANDS)
+def test_a_command_has_its_model_where_its_manual_has_it(line: str, expected: str) -> None:
+    assert " | ".join(told("x.sh", line)) == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "docker model tag ai/smollm2 acme/llama-7b",
+        "docker model push acme/llama-7b",
+        "hf repos create acme/llama-7b",
+        "lighteval accelerate --help",
+    ],
+)
+def test_a_command_that_writes_a_model_or_runs_none_names_none(line: str) -> None:
+    assert told("x.sh", line) == []
