@@ -78,3 +78,31 @@ def test_a_command_has_its_model_where_its_manual_has_it(line: str, expected: st
 )
 def test_a_command_that_writes_a_model_or_runs_none_names_none(line: str) -> None:
     assert told("x.sh", line) == []
+
+
+CODE = [
+    ("a.ts", 'import { CreateServiceWorkerMLCEngine as C } from "@mlc-ai/web-llm";\n', ""),
+    (
+        "a.ts",
+        'CreateServiceWorkerMLCEngine("Qwen3-4B-q4f16_1-MLC", {}); // web-llm',
+        "1 unresolved Qwen3-4B-q4f16_1-MLC",
+    ),
+    (
+        "a.ts",
+        'CreateWebWorkerMLCEngine(worker, "Qwen3-4B-q4f16_1-MLC"); // web-llm',
+        "1 unresolved Qwen3-4B-q4f16_1-MLC",
+    ),
+    ("a.ts", 'wllama.loadModelFromHF({ repo: "acme/m", file: "m.gguf" });', "1 model acme/m"),
+    ("a.ts", 'wllama.loadModelFromHF("acme/m", "m.gguf");', "1 model acme/m"),
+    ("a.ts", 'import { huggingFace } from "@ai-sdk/huggingface";\nhuggingFace("acme/m");', "2 model acme/m"),
+    (
+        "a.ts",
+        'import { translation } from "@huggingface/inference";\ntranslation({ model: "acme/m" });',
+        "2 model acme/m",
+    ),
+]
+
+
+@pytest.mark.parametrize(("path", "text", "expected"), CODE)
+def test_a_call_of_other_code_has_its_model_where_the_library_has_it(path: str, text: str, expected: str) -> None:
+    assert " | ".join(told(path, text)) == expected
