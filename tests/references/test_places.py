@@ -25,6 +25,9 @@ MODEL = [
     ("from langchain_community.llms import LlamaCpp\nLlamaCpp(model_path='./m.gguf', lora_path='./l.gguf')", "2 local ./m.gguf | 2 local ./l.gguf"),
     ("from faster_whisper import WhisperModel\nWhisperModel('turbo')", "2 model mobiuslabsgmbh/faster-whisper-large-v3-turbo"),
     ("from faster_whisper import download_model\ndownload_model(size_or_id='acme/m')", "2 model acme/m"),
+    ("from litellm import text_completion\ntext_completion('say hi', 'huggingface/acme/m')", "2 model acme/m"),
+    ("from litellm import completion\ncompletion('huggingface/fireworks-ai/acme/m', [])", "2 model acme/m"),
+    ("from litellm import completion\ncompletion('huggingface/openai/acme-oss', [])", "2 model openai/acme-oss"),
     ("import timm\ntimm.create_model('hf-hub:acme/m@v1')", "2 model acme/m@v1"),
 ]  # fmt: skip
 
