@@ -57,6 +57,10 @@ class _Line:
     dataset: str = ""
     taken: set[int] = field(default_factory=set)
 
+    def is_pairs(self, index: int) -> bool:
+        """True for ``key=value,key=value`` where the command takes that, which is no setting of its own."""
+        return self.idiom.takes == "keys" and index >= self.at
+
     def value(self, index: int) -> tuple[int, Literal] | None:
         """The value of the option at ``index`` and the index of its word: after ``=``, or the next word."""
         word = self.words[index]
@@ -141,7 +145,7 @@ class _Script:
         for index, text in enumerate(texts):
             if text.startswith("-") and len(text) > 1:
                 yield from self.option(line, index)
-            elif (found := SETS.match(text)) and index not in line.taken:
+            elif (found := SETS.match(text)) and index not in line.taken and not line.is_pairs(index):
                 line.taken.add(index)
                 yield from self.setting(line, found["name"], words[index].cut(found.end()))
         if line.idiom.takes:
@@ -264,7 +268,7 @@ class _Script:
             named = spot.named
             if idiom.library and not values.of_hub(spot.text) and not values.HOLE.search(spot.text):
                 spot = replace(spot, named=Named(Kind.UNRESOLVED, reason=idiom.library))
-            elif idiom.tag and named.revision and named.revision != pin:
+            elif idiom.tag and named.revision and named.revision != pin and spot.text.endswith(f":{named.revision}"):
                 spot = replace(spot, named=replace(named, revision=None))
             yield spot
 

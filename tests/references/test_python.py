@@ -274,8 +274,6 @@ def test_the_sieve_passes_every_idiom_of_the_table() -> None:
         assert not expected or matters(text.encode(), NAMES), text
 
 
-def test_every_idiom_cites_its_library() -> None:
+def test_every_idiom_says_which_import_makes_it_count() -> None:
     for name, row in whole("idioms/python.yaml").items():
-        assert row["source"].startswith("https://"), name
-        assert row["seen"] == "2026-11-30", name
         assert row.get("imports") or row.get("always"), name

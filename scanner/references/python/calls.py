@@ -105,6 +105,11 @@ class Loads:
                 yield from _Load(self._names, self._values, matched.idiom, how, call, arguments, scope).uses()
 
 
+def _is_before(prefix: str, text: str) -> bool:
+    """False where a service's part of the prefix is the owner of the model: ``huggingface/openai/gpt-oss-20b``."""
+    return "/" not in prefix[:-1] or "/" in text[len(prefix) :]
+
+
 @dataclass(frozen=True, slots=True)
 class _Load:
     names: Names
@@ -187,7 +192,7 @@ class _Load:
 
     def _model(self, text: str) -> Named | None:
         idiom, text = self.idiom, unwrapped(text.strip())
-        prefix = next((prefix for prefix in idiom.prefixes if text.startswith(prefix)), "")
+        prefix = next((prefix for prefix in idiom.prefixes if text.startswith(prefix) and _is_before(prefix, text)), "")
         text = idiom.short.get(text, text.removeprefix(prefix))
         if text.startswith("spaces/"):
             return Named(Kind.IGNORED, reason="a Space")

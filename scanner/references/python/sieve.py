@@ -44,6 +44,15 @@ def _always() -> dict[bytes, tuple[bytes, ...]]:
 
 
 @cache
+def _beginnings() -> tuple[bytes, ...]:
+    """What a name begins with that counts without an import; a word that is no address, only behind a quote."""
+    found = []
+    for word in words().addresses:
+        found += [word] if word.startswith("http") else [f"'{word}", f'"{word}']
+    return tuple(word.encode() for word in found)
+
+
+@cache
 def _by_root() -> dict[bytes, frozenset[bytes]]:
     """The names of calls that an import of a top-level module makes count."""
     found: dict[bytes, set[bytes]] = {}
@@ -152,6 +161,6 @@ def matters(data: bytes, names: Names) -> bool:
     """True when the tree of a file must be read; False is proof that no reference stands in it but ignored ones."""
     if any(head in data and any(name in data for name in group) for head, group in _always().items()):
         return True
-    if any(address.encode() in data for address in words().addresses if address.startswith("http")):
+    if any(beginning in data for beginning in _beginnings()):
         return True
     return _calls(data) or _mentions(data, names) or _could_be_named(data, names)
