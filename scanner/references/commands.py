@@ -192,6 +192,9 @@ class _Script:
                 line.taken.add(at)
                 place = value if at == found[0] else line.words[at]
                 yield from self.valued(place, role, how, self.pin(line, name), line.flags)
+        elif len(name) > 2 and role in (Role.OUTPUT, Role.OTHER) and "/" in value.text:
+            line.taken.add(at)
+            yield from self.valued(value, role, how)
         elif name in idioms.words("values") and at > index and not SETS.match(value.text):
             yield from self.text(value, how, line.idiom.other)
             line.taken.add(at)
@@ -240,9 +243,9 @@ class _Script:
                     yield from self.loaded(whole, line, idiom.name, line.pin)
             return
         if idiom.takes == "keys":
-            if free:
-                line.taken.add(free[0])
-                yield from self.pairs(line.words[free[0]], idiom.name)
+            for index in (i for i in free if "=" in line.words[i].text):
+                line.taken.add(index)
+                yield from self.pairs(line.words[index], idiom.name)
             return
         first = [i for i in free if i == line.at or self.may_name(line.words[i].text)]
         for index in first if idiom.takes == "all" else first[:1]:

@@ -99,7 +99,9 @@ class _Settings:
             if made_up or keys.listed(key.text, "inherited"):
                 role, how = above.role, above.how
         if above.many and above.role is Role.MODEL and "/" in key.text:
-            yield from self.valued(key, above.role, above.how, above)
+            own = self.beside(value, above) if isinstance(value, Mapping) else above
+            pin = own.pins.get("model")
+            yield from self.valued(key, above.role, above.how, replace(own, pin=pin) if pin else own)
         if above.pins and (pin := above.pins.get(keys.stem(key.text))):
             above = replace(above, pin=pin)
         if isinstance(value, Literal):

@@ -15,16 +15,24 @@ from scanner.references.spots import Spot
 
 HOLE = re.compile(
     r"\$[A-Za-z_0-9@{(]|\{\{|\{%|%\(|%[A-Za-z_]\w*%|!\w+!|`|\{[a-z_][a-z_0-9.]*\}|<[A-Za-z][A-Za-z_ -]{0,60}>|<<"
+    r"|^(?:var|local|module|data|each)\.[A-Za-z_]"
 )
 """What a program, a shell or a template fills in."""
 _DEFAULT = re.compile(
-    r"""^\$\{\w+:?[-=](?P<shell>[^{}$]+)\}$ | ^\$\{oc\.env:\w+,\s*(?P<omega>[^{}$]+)\}$
+    r"""^\$\{\w+:?[-=](?P<shell>[^{}$]+)\}$ | ^[$\#]\{[\w.-]+:(?![-=?+])(?P<property>[\w.-]+/[^{}$]+)\}$ | ^\$\{oc\.env:\w+,\s*(?P<omega>[^{}$]+)\}$
     | ^\{\{.{0,200}?\bdefault[ (]+["'](?P<template>[^"'{}]+)["'].{0,80}\}\}$
     | ^\$\{\{.{0,200}?\|\|\s*["'](?P<action>[^"'{}]+)["']\s*\}\}$""",
     re.X,
 )
 _PATH = re.compile(r"(?:\.{0,2}/|~/|[A-Za-z]:[\\/])[\w.~/\\-]+$")
-_HUB = re.compile(r"^(?:(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co|hf-mirror\.com)/|hf://)", re.I)
+_HUB = re.compile(
+    r"^(?:(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co|hf-mirror\.com)/(?:api/models/)?|hf://)", re.I
+)
+_REMOTE_CODE = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)--\w+\.\w+")
+"""How a configuration names code of another repository, which is run with the model."""
+_SERVED = 3
+"""So many parts behind the prefix of a router: who serves the model comes before its name."""
+_FILES = (".gguf", ".safetensors", ".bin", ".onnx")
 _LONGEST = 2_000
 
 
@@ -85,7 +93,11 @@ def _read(text: str, place: Place, names: Names) -> Named | None:
         return Named(Kind.UNRESOLVED, reason="a name of another library") if len(text) > len(prefix) else None
     if not _HUB.match(text) and (prefix := _prefix(text)) and (":" in prefix or text.count("/") > 1):
         parts = text[len(prefix) :].split("/")
+        if len(parts) == _SERVED and "://" not in prefix and not parts[-1].lower().endswith(_FILES):
+            parts = parts[1:]
         return names.read("/".join(parts[:2]), place if place is Place.DATASET else Place.LOADER)
+    if place is not Place.DATASET and (code := _REMOTE_CODE.fullmatch(text)):
+        return names.read(code["repo"], Place.LOADER)
     if place is Place.TEXT:
         return names.read(text, place)
     if _hosted(text):

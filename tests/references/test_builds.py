@@ -37,7 +37,7 @@ def test_a_modelfile_names_its_base_and_its_adapters(line: str, expected: tuple[
 def test_a_system_text_of_a_modelfile_is_no_instruction() -> None:
     text = 'FROM ./m.gguf\nSYSTEM """\nFROM hf.co/acme/not\n"""\n# FROM hf.co/acme/old\n'
     assert found("Modelfile", text) == [("local", "./m.gguf", None), ("model", "acme/old", None)]
-    assert read("Modelfile", text)[1].flags == ("comment",)
+    assert read("Modelfile", text)[-1].flags == ("comment",)
 
 
 @pytest.mark.parametrize(
