@@ -11,7 +11,7 @@ import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from scanner.references import idioms, keys, loose, values
+from scanner.references import embedded, idioms, keys, loose, values
 from scanner.references.idioms import Idiom
 from scanner.references.keys import Role
 from scanner.references.literal import Literal
@@ -22,6 +22,7 @@ from scanner.references.spots import Spot, strongest
 
 _ADDRESS = re.compile(ADDRESS, re.I)
 _SHAPED = re.compile(r"[\w.-]+/[\w.-]+(?:[@:][\w./-]+)?")
+_PYTHON = re.compile(r"i?python[\d.]*")
 _SIGNS = frozenset(("=", ":=", "::=", "?=", "+="))
 _FALSE = frozenset(("false", "0", "no", "off", "none"))
 
@@ -90,6 +91,7 @@ class _Script:
         shells = [i for i, text in enumerate(texts) if idioms.program(text) in idioms.words("shells")]
         if shells:
             yield from self.nested(words[shells[0] :], command.fed, depth)
+        yield from self.program(words, command.fed)
         if first in idioms.words("speech"):
             return
         yield from self.line(words[start:])
@@ -101,6 +103,17 @@ class _Script:
                 yield from self.script(word, depth - 1)
         if fed is not None:
             yield from self.script(fed, depth - 1)
+
+    def program(self, words: list[Literal], fed: Literal | None) -> Iterator[Spot]:
+        """The program in Python that an interpreter is given."""
+        runs = next((i for i, word in enumerate(words) if _PYTHON.fullmatch(idioms.program(word.text))), None)
+        if runs is None:
+            return
+        given = next((i for i in range(runs + 1, len(words)) if words[i].text == "-c"), len(words))
+        if given + 1 < len(words):
+            yield from embedded.read(words[given + 1], self.names)
+        elif fed is not None:
+            yield from embedded.read(fed, self.names)
 
     def assignments(self, command: Command) -> Generator[Spot, None, int]:
         """The variables that a command sets before it runs; returns the index of its first other word."""
@@ -141,7 +154,7 @@ class _Script:
         for index, text in enumerate(texts):
             if text.startswith("-") and len(text) > 1:
                 yield from self.option(line, index)
-            elif (found := SETS.match(text)) and index not in line.taken:
+            elif index not in line.taken and line.idiom.takes != "keys" and (found := SETS.match(text)):
                 line.taken.add(index)
                 yield from self.setting(line, found["name"], words[index].cut(found.end()))
         if line.idiom.takes:

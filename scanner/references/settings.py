@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from scanner.references import commands, keys, shellwords, values
+from scanner.references import commands, embedded, keys, shellwords, values
 from scanner.references.keys import Role
 from scanner.references.literal import Literal
 from scanner.references.names import Names, Place
@@ -35,7 +35,7 @@ def read(documents: Iterable[Node], names: Names, variables: Variables | None = 
 class _Above:
     """What stands around a node says of it; ``many`` when its own keys are names that the file makes up.
 
-    ``kind`` is set where the repository is said to be no model's; ``pins`` are the revisions said beside, by whose.
+    ``library`` is set where the name is one of another library, ``kind`` where the repository is said to be no model's; ``pins`` are the revisions said beside, by whose.
     """
 
     role: Role | None = None
@@ -46,6 +46,7 @@ class _Above:
     pins: dict[str, str] = field(default_factory=dict)
     pin: str | None = None
     flags: tuple[str, ...] = ()
+    library: bool = False
 
 
 _NOTHING = _Above()
@@ -105,7 +106,9 @@ class _Settings:
         if above.pins and (pin := above.pins.get(keys.stem(key.text))):
             above = replace(above, pin=pin)
         if isinstance(value, Literal):
-            if above.script or (role is None and keys.listed(key.text, "scripts")):
+            if role is None and embedded.is_python(value.text):
+                yield from embedded.read(value, self.names)
+            elif above.script or (role is None and keys.listed(key.text, "scripts")):
                 yield from commands.read(value, self.names, self.variables)
             elif role is not None:
                 yield from self.valued(value, role, how, above)
@@ -120,7 +123,7 @@ class _Settings:
     def beside(self, mapping: Mapping, above: _Above) -> _Above:
         """``above`` with the revision and the trust that stand beside the model, and the kind of its repository."""
         kept = above if above.role else _SCRIPT if above.script else _NOTHING
-        pins, flags, kind = dict[str, str](), kept.flags, kept.kind
+        pins, flags, kind, library = dict[str, str](), kept.flags, kept.kind, kept.library
         for key, value in mapping.texts():
             said, text = keys.role(key.text), value.text.strip()
             if (whose := keys.revision_of(key.text)) and text.lower() not in _NONE:
@@ -129,10 +132,11 @@ class _Settings:
                 pins = dict.fromkeys(keys.words("main"), text) | pins
             elif said is Role.TRUST and text.lower() not in _FALSE:
                 flags = ("trust_remote_code",)
+            elif keys.listed(key.text, "providers"):
+                library = text.lower() in keys.words("of_libraries")
             elif keys.listed(key.text, "repository_kinds") and text.lower() != "model":
                 kind = Role.DATASET if keys.role(text) is Role.DATASET else Role.OTHER
-        changed = pins or flags != kept.flags or kind is not kept.kind
-        return replace(kept, pins=pins, flags=flags, kind=kind) if changed else kept
+        return replace(kept, pins=pins, flags=flags, kind=kind, library=library)
 
     def sequence(self, sequence: Sequence, above: _Above) -> Iterator[Spot]:
         texts = sequence.texts()
@@ -186,7 +190,10 @@ class _Settings:
         if above.kind and role.place:
             role = above.kind
         for part in _merged(value):
-            if spot := values.by_role(part, role, how, self.names, above.pin, above.flags):
+            spot = values.by_role(part, role, how, self.names, above.pin, above.flags)
+            if spot is None and role is Role.MODEL and (above.library or keys.of_library(how)):
+                spot = values.of_library(part, how)
+            if spot:
                 yield spot
 
 

@@ -30,6 +30,7 @@ _HUB = re.compile(
 )
 _REMOTE_CODE = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)--\w+\.\w+")
 """How a configuration names code of another repository, which is run with the model."""
+_SHORT_NAME = re.compile(r"[a-z][a-z0-9._-]{1,80}(?::[a-z0-9._-]{1,40})?")
 _SERVED = 3
 """So many parts behind the prefix of a router: who serves the model comes before its name."""
 _FILES = (".gguf", ".safetensors", ".bin", ".onnx")
@@ -72,6 +73,15 @@ def spot(
     else:
         flags = tuple(flag for flag in flags if flag == "default" or named.kind is not Kind.IGNORED)
     return Spot(value.at(0), value.at(len(value.text) - 1) + 1, value.text, how, named, flags)
+
+
+def of_library(value: Literal, how: str) -> Spot | None:
+    """A name without a publisher where the place says that it is one of another library; None for anything else."""
+    value = value.stripped()
+    if not _SHORT_NAME.fullmatch(value.text):
+        return None
+    named = Named(Kind.UNRESOLVED, reason="a name of another library")
+    return Spot(value.at(0), value.at(len(value.text) - 1) + 1, value.text, how, named)
 
 
 def by_role(

@@ -77,7 +77,8 @@ class Words:
     argument is what is taken when nothing else is there; ``lookups``: likewise, where it is not the only one. ``own``:
     what the object itself is called. ``tags``: words that stand right before the quote of a model's name. ``links``:
     names of what is followed by a person. ``revisions``: names of what pins a model that stands beside them.
-    ``definitions``: words before the name of a function that is written down. ``hints``: parts of words of which one
+    ``definitions``: words before the name of a function that is written down. ``shells``: words before a text that a shell runs. ``contexts``:
+    names of a first argument that says nothing of what is called. ``hints``: parts of words of which one
     stands, in any case, in each file that holds an idiom; ``beside``: likewise for ``models`` and ``datasets``.
     """
 
@@ -93,6 +94,8 @@ class Words:
     links: frozenset[str]
     revisions: frozenset[str]
     definitions: frozenset[str]
+    shells: frozenset[str]
+    contexts: frozenset[str]
     hints: tuple[bytes, ...]
     beside: tuple[bytes, ...]
 
@@ -120,6 +123,8 @@ def words() -> Words:
         frozenset(table["links"]),
         frozenset(table["revisions"]),
         frozenset(table["definitions"]),
+        frozenset(table["shells"]),
+        frozenset(table["contexts"]),
         tuple(word.encode() for word in table["hints"]),
         tuple(word.encode() for word in table["beside"]),
     )

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from scanner.references import commands
 from scanner.references.code import idioms
 from scanner.references.code.idioms import Idiom
 from scanner.references.code.lexer import MARK, PIECE, STRING, WORD, Token, lex
 from scanner.references.code.syntax import OTHERS, SCRIPT, SCRIPTS, Syntax
 from scanner.references.code.values import Argument, Code, Span, Value, paths
+from scanner.references.literal import Literal
 from scanner.references.names import ID, Named, Names, Place, shown
 from scanner.references.reader import Reader
 from scanner.references.reference import Confidence, Kind, Reference
@@ -19,6 +21,13 @@ from scanner.references.source import Source
 _DOTS = frozenset((".", "::", "?.", "->"))
 _MAX_TYPE = 16
 _HUB = re.compile(r"(?:huggingface\.co|hf\.co)/(?:models/)?(?:([\w.-]+)/)?$")
+_HOLE = re.compile(
+    r"(?:huggingface\.co|hf\.co)/(?:api/)?(?:models/)?(?:([\w.-]+)/)?(?:%[svq]|\$?\{[^{}/]*\}|\$\w|\#\{|\\\()"
+)
+"""An address of the Hub with a place to fill in, as languages write it inside a text."""
+_FILLED = "part of the address is filled in elsewhere"
+_DEFAULT = re.compile(r"[$#]\{([\w.-]{1,80}):([\w.-]+/[\w.@-]+)\}")
+"""A setting with the value it has when nobody sets it."""
 _QUOTED = re.compile(rf"""(["'`]){ID}\1""".encode())
 _QUOTED_TEXT = re.compile(rf"""(["'`])({ID})\1""")
 _WORD_BEFORE = re.compile(r"(\w+)[ \t]*\(?[ \t]*$")
@@ -31,7 +40,7 @@ def _read_script(source: Source, names: Names) -> Iterable[Reference]:
 
 
 def _read_other(source: Source, names: Names) -> Iterable[Reference]:
-    return _read(source, names, idioms.OTHERS, OTHERS[source.name.rpartition(".")[2].lower()])
+    return _read(source, names, idioms.OTHERS, OTHERS.get(source.name.rpartition(".")[2].lower(), OTHERS["jenkinsfile"]))
 
 
 def _read(source: Source, names: Names, file: str, syntax: Syntax) -> Iterable[Reference]:
@@ -90,7 +99,9 @@ class _Reading:
         for index, token in enumerate(self._code.tokens):
             if token.kind == STRING and index and self._code.tokens[index - 1].text in self._words.tags:
                 self._tagged(self._code.tokens[index - 1], token)
-            if token.kind == STRING and token.start not in self._at and "/" in token.text:
+            if token.kind == STRING and " " in token.text and self._shell(index):
+                self._script(token)
+            elif token.kind == STRING and token.start not in self._at and "/" in token.text:
                 self._text(index, token)
             elif token.kind == STRING and token.start not in self._at:
                 self._bare(index, token)
@@ -174,7 +185,7 @@ class _Reading:
                 self._keep(self._start(value), value.text, read, how, revision=revision)
         if not values and meant and not idiom.weak and "space" not in other and self._loads(inner or span):
             named = Named(Kind.UNRESOLVED, reason="the name is decided elsewhere")
-            self._keep(self._code.shown(inner or span)[0], self._written(inner or span), named, how, revision=revision)
+            self._keep(self._shown(inner or span)[0], self._written(inner or span), named, how, revision=revision)
 
     def _named(self, text: str, idiom: Idiom, meant: bool, other: str) -> Named | None:
         if "space" in other or text.startswith("spaces/"):
@@ -205,6 +216,8 @@ class _Reading:
     def _pick(self, arguments: list[Argument], wanted: tuple[int | str, ...]) -> Span | None:
         """The first of the arguments ``wanted``: by position, by name, or by name in an object among them."""
         placed = [argument.span for argument in arguments if argument.key is None]
+        if placed and self._code.tokens[placed[0][0]].text in self._words.contexts:
+            placed = placed[1:]
         for which in wanted:
             if isinstance(which, int):
                 if which < len(placed) and self._code.tokens[placed[which][0]].text not in ("...", ".."):
@@ -235,8 +248,13 @@ class _Reading:
         first = self._code.tokens[span[0]]
         return first.text not in ("null", "undefined", "nil", "None", "[", "true", "false", "function")
 
-    def _written(self, span: Span) -> str:
+    def _shown(self, span: Span) -> Span:
+        """The offsets of an expression, the sign before a variable's name included."""
         start, end = self._code.shown(span)
+        return start - self._source.text.startswith(("$", "@"), max(0, start - 1)), end
+
+    def _written(self, span: Span) -> str:
+        start, end = self._shown(span)
         return self._source.text[start:end]
 
     def _ends(self, opened: int) -> int:
@@ -251,7 +269,13 @@ class _Reading:
         if (named := self._scheme(token.text)) is not None:
             self._keep(token.start, token.text, named, "address")
             return
+        if (hole := _HOLE.search(token.text)) and not (hole[1] and self._page(hole[1])):
+            self._keep(token.start, token.text, Named(Kind.UNRESOLVED, reason=_FILLED), "address")
+            return
         place, how = self._place(index)
+        if (default := _DEFAULT.fullmatch(token.text)) and (named := self._names.read(default[2], Place.NAMED)):
+            self._keep(token.start + default.start(2), default[2], named, f"key {shown(default[1])}", flags=("default",))
+            return
         named = self._names.read(token.text, place)
         if named is not None and named.kind is Kind.IGNORED and self._packaged(index):
             named = replace(named, reason="a package")
@@ -265,6 +289,16 @@ class _Reading:
             self._keep(token.start, token.text, named, how, revision=beside)
         else:
             self._inside(token)
+
+    def _shell(self, index: int) -> bool:
+        """True of a text that a shell is given: behind the word that runs one, or in its brackets."""
+        parent = self._code.parents[index]
+        about = self._code.tokens[parent - 1].text if parent > 0 else ""
+        return about in self._words.shells or (index > 0 and self._code.tokens[index - 1].text in self._words.shells)
+
+    def _script(self, token: Token) -> None:
+        for spot in commands.read(Literal.plain(token.text, token.start), self._names):
+            self._keep(spot.start, spot.text, spot.named, spot.how, flags=spot.flags)
 
     def _tagged(self, tag: Token, token: Token) -> None:
         """A model's name right behind the word that loads it; a colon in it sets off which part is meant."""
@@ -326,12 +360,12 @@ class _Reading:
         if known and known[1] and self._page(known[1]):
             return
         span = (index, last)
+        written = self._source.text[token.start : self._code.shown(span)[1]]
         for value in self._code.values(span):
             if named := self._scheme(value.text) or self._names.read(value.text, Place.LOADER):
-                self._keep(token.start, self._written(span), named, "address")
+                self._keep(token.start, written, named, "address")
                 return
-        named = Named(Kind.UNRESOLVED, reason="part of the address is filled in elsewhere")
-        self._keep(token.start, self._written(span), named, "address")
+        self._keep(token.start, written, Named(Kind.UNRESOLVED, reason=_FILLED), "address")
 
     def _page(self, part: str) -> bool:
         named = self._names.read(f"hf.co/{part}/name")
@@ -371,4 +405,4 @@ class _Reading:
 
 
 JAVASCRIPT = Reader("javascript", tuple(f"*.{suffix}" for suffix in SCRIPTS), _read_script)
-LANGUAGES = Reader("source code", tuple(f"*.{suffix}" for suffix in OTHERS), _read_other)
+LANGUAGES = Reader("source code", (*(f"*.{suffix}" for suffix in OTHERS), "jenkinsfile", "jenkinsfile.*"), _read_other)
