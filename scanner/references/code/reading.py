@@ -360,12 +360,16 @@ class _Reading:
         if known and known[1] and self._page(known[1]):
             return
         span = (index, last)
-        written = self._source.text[token.start : self._code.shown(span)[1]]
+        before = self._at.get(token.start)
+        if before is not None and before.kind is not Kind.IGNORED:
+            return
+        self._at.pop(token.start, None)
+        start, written = self._shown(span)[0], self._written(span)
         for value in self._code.values(span):
             if named := self._scheme(value.text) or self._names.read(value.text, Place.LOADER):
-                self._keep(token.start, written, named, "address")
+                self._keep(start, written, named, "address")
                 return
-        self._keep(token.start, written, Named(Kind.UNRESOLVED, reason=_FILLED), "address")
+        self._keep(start, written, Named(Kind.UNRESOLVED, reason=_FILLED), "address")
 
     def _page(self, part: str) -> bool:
         named = self._names.read(f"hf.co/{part}/name")
