@@ -137,7 +137,7 @@ class _Script:
         return index
 
     def assigned(self, name: str, held: list[Literal], sign: str) -> Iterator[Spot]:
-        held = [value.stripped() for value in held if value.text.strip()]
+        held = [part for value in held if value.text.strip() for part in values.parts(value.stripped())]
         self.variables.set(name, *held)
         flags = ("default",) if "?" in sign else ()
         role = keys.role(name)

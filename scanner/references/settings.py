@@ -35,7 +35,8 @@ def read(documents: Iterable[Node], names: Names, variables: Variables | None = 
 class _Above:
     """What stands around a node says of it; ``many`` when its own keys are names that the file makes up.
 
-    ``library`` is set where the name is one of another library, ``kind`` where the repository is said to be no model's; ``pins`` are the revisions said beside, by whose.
+    ``library`` is set where the name is one of another library, ``kind`` where the repository is said to be no
+    model's; ``pins`` are the revisions said beside, by whose.
     """
 
     role: Role | None = None
@@ -189,20 +190,12 @@ class _Settings:
     def valued(self, value: Literal, role: Role, how: str, above: _Above) -> Iterator[Spot]:
         if above.kind and role.place:
             role = above.kind
-        for part in _merged(value):
+        for part in values.parts(value):
             spot = values.by_role(part, role, how, self.names, above.pin, above.flags)
             if spot is None and role is Role.MODEL and (above.library or keys.of_library(how)):
                 spot = values.of_library(part, how)
             if spot:
                 yield spot
-
-
-def _merged(value: Literal) -> Iterator[Literal]:
-    """``org/model+org/adapter`` is written for a model with an adapter merged into it."""
-    at = 0
-    for part in value.text.split("+") if value.text.count("/") > 1 and "://" not in value.text else [value.text]:
-        yield value.cut(at, at + len(part))
-        at += len(part) + 1
 
 
 def _pair(mapping: Mapping) -> tuple[Literal, Literal] | None:

@@ -19,7 +19,8 @@ HOLE = re.compile(
 )
 """What a program, a shell or a template fills in."""
 _DEFAULT = re.compile(
-    r"""^\$\{\w+:?[-=](?P<shell>[^{}$]+)\}$ | ^[$\#]\{[\w.-]+:(?![-=?+])(?P<property>[\w.-]+/[^{}$]+)\}$ | ^\$\{oc\.env:\w+,\s*(?P<omega>[^{}$]+)\}$
+    r"""^\$\{\w+:?[-=](?P<shell>[^{}$]+)\}$ | ^[$\#]\{[\w.-]+:(?![-=?+])(?P<property>[\w.-]+/[^{}$]+)\}$
+    | ^\$\{oc\.env:\w+,\s*(?P<omega>[^{}$]+)\}$
     | ^\{\{.{0,200}?\bdefault[ (]+["'](?P<template>[^"'{}]+)["'].{0,80}\}\}$
     | ^\$\{\{.{0,200}?\|\|\s*["'](?P<action>[^"'{}]+)["']\s*\}\}$""",
     re.X,
@@ -30,6 +31,8 @@ _HUB = re.compile(
 )
 _REMOTE_CODE = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)--\w+\.\w+")
 """How a configuration names code of another repository, which is run with the model."""
+_PART = re.compile(r"[^\s,;+]+")
+_LIST = re.compile(r"\s*[\w.-]+/[\w.@:-]+(?:[\s,;+]+[\w.-]+/[\w.@:-]+)+[\s,;]*")
 _SHORT_NAME = re.compile(r"[a-z][a-z0-9._-]{1,80}(?::[a-z0-9._-]{1,40})?")
 _SERVED = 3
 """So many parts behind the prefix of a router: who serves the model comes before its name."""
@@ -73,6 +76,14 @@ def spot(
     else:
         flags = tuple(flag for flag in flags if flag == "default" or named.kind is not Kind.IGNORED)
     return Spot(value.at(0), value.at(len(value.text) - 1) + 1, value.text, how, named, flags)
+
+
+def parts(value: Literal) -> list[Literal]:
+    """The ids of a value that is a list of nothing else; ``model+adapter`` is a model with an adapter merged in."""
+    if value.text.count("/") < 2 or len(value.text) > _LONGEST:
+        return [value]
+    ids = [value.cut(found.start(), found.end()) for found in _PART.finditer(value.text)]
+    return ids if len(ids) > 1 and _LIST.fullmatch(value.text) else [value]
 
 
 def of_library(value: Literal, how: str) -> Spot | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from scanner.references import commands
-from scanner.references.code import idioms
+from scanner.references.code import idioms, shapes
 from scanner.references.code.idioms import Idiom
 from scanner.references.code.lexer import MARK, PIECE, STRING, WORD, Token, lex
 from scanner.references.code.syntax import OTHERS, SCRIPT, SCRIPTS, Syntax
@@ -20,14 +20,6 @@ from scanner.references.source import Source
 
 _DOTS = frozenset((".", "::", "?.", "->"))
 _MAX_TYPE = 16
-_HUB = re.compile(r"(?:huggingface\.co|hf\.co)/(?:models/)?(?:([\w.-]+)/)?$")
-_HOLE = re.compile(
-    r"(?:huggingface\.co|hf\.co)/(?:api/)?(?:models/)?(?:([\w.-]+)/)?(?:%[svq]|\$?\{[^{}/]*\}|\$\w|\#\{|\\\()"
-)
-"""An address of the Hub with a place to fill in, as languages write it inside a text."""
-_FILLED = "part of the address is filled in elsewhere"
-_DEFAULT = re.compile(r"[$#]\{([\w.-]{1,80}):([\w.-]+/[\w.@-]+)\}")
-"""A setting with the value it has when nobody sets it."""
 _QUOTED = re.compile(rf"""(["'`]){ID}\1""".encode())
 _QUOTED_TEXT = re.compile(rf"""(["'`])({ID})\1""")
 _WORD_BEFORE = re.compile(r"(\w+)[ \t]*\(?[ \t]*$")
@@ -40,7 +32,8 @@ def _read_script(source: Source, names: Names) -> Iterable[Reference]:
 
 
 def _read_other(source: Source, names: Names) -> Iterable[Reference]:
-    return _read(source, names, idioms.OTHERS, OTHERS.get(source.name.rpartition(".")[2].lower(), OTHERS["jenkinsfile"]))
+    syntax = OTHERS.get(source.name.rpartition(".")[2].lower(), OTHERS["jenkinsfile"])
+    return _read(source, names, idioms.OTHERS, syntax)
 
 
 def _read(source: Source, names: Names, file: str, syntax: Syntax) -> Iterable[Reference]:
@@ -254,8 +247,7 @@ class _Reading:
         return start - self._source.text.startswith(("$", "@"), max(0, start - 1)), end
 
     def _written(self, span: Span) -> str:
-        start, end = self._shown(span)
-        return self._source.text[start:end]
+        return self._source.text[slice(*self._shown(span))]
 
     def _ends(self, opened: int) -> int:
         close = min(self._code.end(opened), len(self._code.tokens) - 1)
@@ -269,13 +261,11 @@ class _Reading:
         if (named := self._scheme(token.text)) is not None:
             self._keep(token.start, token.text, named, "address")
             return
-        if (hole := _HOLE.search(token.text)) and not (hole[1] and self._page(hole[1])):
-            self._keep(token.start, token.text, Named(Kind.UNRESOLVED, reason=_FILLED), "address")
+        if written := shapes.read(token.text, self._names):
+            start, named = token.start + token.text.index(written.text), written.named
+            self._keep(start, written.text, named, written.how, flags=written.flags)
             return
         place, how = self._place(index)
-        if (default := _DEFAULT.fullmatch(token.text)) and (named := self._names.read(default[2], Place.NAMED)):
-            self._keep(token.start + default.start(2), default[2], named, f"key {shown(default[1])}", flags=("default",))
-            return
         named = self._names.read(token.text, place)
         if named is not None and named.kind is Kind.IGNORED and self._packaged(index):
             named = replace(named, reason="a package")
@@ -330,6 +320,8 @@ class _Reading:
 
     def _place(self, index: int) -> tuple[Place, str]:
         for name in paths(self._code, index):
+            if name.casefold() in self._words.apart:
+                break
             if about := self._words.speaks_of(name):
                 return (Place.NAMED if about == "model" else Place.DATASET), f"key {shown(name)}"
         return Place.TEXT, "text"
@@ -346,7 +338,7 @@ class _Reading:
 
     def _address_of(self, index: int, token: Token) -> None:
         """An address of the Hub whose repository is filled in by an expression."""
-        known = _HUB.search(token.text)
+        known = shapes.HUB.search(token.text)
         if known is None and not (self._words.schemes.fullmatch(token.text)):
             return
         tokens, last = self._code.tokens, index + 1
@@ -357,7 +349,7 @@ class _Reading:
             last += 2
         if last - index < 3 or last > len(tokens):
             return
-        if known and known[1] and self._page(known[1]):
+        if known and known[1] and shapes.is_page(known[1], self._names):
             return
         span = (index, last)
         before = self._at.get(token.start)
@@ -369,11 +361,7 @@ class _Reading:
             if named := self._scheme(value.text) or self._names.read(value.text, Place.LOADER):
                 self._keep(start, written, named, "address")
                 return
-        self._keep(start, written, Named(Kind.UNRESOLVED, reason=_FILLED), "address")
-
-    def _page(self, part: str) -> bool:
-        named = self._names.read(f"hf.co/{part}/name")
-        return named is None or named.kind is not Kind.MODEL
+        self._keep(start, written, Named(Kind.UNRESOLVED, reason=shapes.FILLED), "address")
 
     def _keep(
         self,
