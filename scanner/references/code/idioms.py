@@ -128,6 +128,6 @@ def words() -> Words:
         frozenset(table["shells"]),
         frozenset(table["apart"]),
         frozenset(table["contexts"]),
-        tuple(word.encode() for word in table["hints"]),
+        tuple(word.encode() for word in (*table["hints"], *data.whole(WORDS)["hints"]["phrases"])),
         tuple(word.encode() for word in table["beside"]),
     )

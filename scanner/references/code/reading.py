@@ -38,7 +38,7 @@ def _read_other(source: Source, names: Names) -> Iterable[Reference]:
 
 def _read(source: Source, names: Names, file: str, syntax: Syntax) -> Iterable[Reference]:
     words, lower = idioms.words(), source.data.lower()
-    if not any(word in lower for word in words.hints):
+    if not any(word in lower for word in words.hints) and not shapes.SETTING.search(lower):
         if not _QUOTED.search(source.data):
             return ()
         place = Place.NAMED if any(word in lower for word in words.beside) else Place.TEXT

@@ -16,6 +16,8 @@ _HOLE = re.compile(
 """An address with a place to fill in, as languages write it inside a text."""
 _DEFAULT = re.compile(r"[$#]\{([\w.-]{1,80}):([\w.-]+/[\w.@-]+)\}")
 """The name of a setting and the value it has when nobody sets it."""
+SETTING = re.compile(rb"[$#]\{[\w.-]{1,80}:[\w.-]+/")
+"""Finds something in each file that holds one."""
 FILLED = "part of the address is filled in elsewhere"
 
 
