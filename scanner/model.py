@@ -19,7 +19,11 @@ from scanner.text import clean_line
 
 _PART = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
-_HUB_URL = re.compile(r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co|hf-mirror\.com)(?:/|$)", re.I)
+_HUB_URL = re.compile(
+    r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co|hf-mirror\.com)(?:/(?:api/(?=models/))?|$)"
+    r"|(?:ssh://)?git@(?:ssh\.)?(?:huggingface\.co|hf\.co)[:/]",
+    re.I,
+)
 _OTHER_KINDS = ("datasets/", "spaces/", "docs/", "papers/", "collections/", "blog/", "buckets/", "kernels/")
 _FILE_NAME = re.compile(r"\.(?:safetensors|gguf|bin|pt|pth|ckpt|onnx|h5|json|ya?ml|py|md|txt)$", re.I)
 _PATH_START = re.compile(r"[/~\\]|\.{1,2}/|[A-Za-z]:[\\/]")
@@ -28,7 +32,7 @@ _PATH_HEAD = re.compile(
     r"|usr|var|opt|users|scratch)/",
     re.I,
 )
-_URL_REVISION = re.compile(r"([^/]+/[^/]+)/(?:tree|blob|resolve|commit)/([^/]+)")
+_URL_REVISION = re.compile(r"([^/]+/[^/]+)/(?:tree|blob|raw|resolve|commit|revision)/([^/]+)")
 MAX_ID = 96
 _SHORT = 200
 
@@ -180,7 +184,7 @@ def _split_revision(form: RefForm, text: str) -> tuple[str, str | None]:
         found = _URL_REVISION.match(text)
         revision = found[2] if found else None
         name, at, tail = text.partition("@")
-        text = "/".join(name.split("/")[:2]) + at + tail.split("/")[0]
+        text = "/".join(name.split("/")[:2]).removesuffix(".git") + at + tail.split("/")[0]
     name, at, tail = text.partition("@")
     if at:
         return name, tail or None

@@ -35,6 +35,7 @@ READERS: tuple[Reader, ...] = (
     scripts.SHELL,
     scripts.MAKE,
     scripts.BATCH,
+    configs.HCL,
     configs.LINES,
     weights.WEIGHTS,
     code.JAVASCRIPT,

@@ -11,7 +11,7 @@ import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from scanner.references import idioms, keys, loose, values
+from scanner.references import embedded, idioms, keys, loose, values
 from scanner.references.idioms import Idiom
 from scanner.references.keys import Role
 from scanner.references.literal import Literal
@@ -22,6 +22,7 @@ from scanner.references.spots import Spot, strongest
 
 _ADDRESS = re.compile(ADDRESS, re.I)
 _SHAPED = re.compile(r"[\w.-]+/[\w.-]+(?:[@:][\w./-]+)?")
+_PYTHON = re.compile(r"i?python[\d.]*")
 _SIGNS = frozenset(("=", ":=", "::=", "?=", "+="))
 _FALSE = frozenset(("false", "0", "no", "off", "none"))
 
@@ -94,6 +95,7 @@ class _Script:
         shells = [i for i, text in enumerate(texts) if idioms.program(text) in idioms.words("shells")]
         if shells:
             yield from self.nested(words[shells[0] :], command.fed, depth)
+        yield from self.program(words, command.fed)
         if first in idioms.words("speech"):
             return
         yield from self.line(words[start:])
@@ -105,6 +107,17 @@ class _Script:
                 yield from self.script(word, depth - 1)
         if fed is not None:
             yield from self.script(fed, depth - 1)
+
+    def program(self, words: list[Literal], fed: Literal | None) -> Iterator[Spot]:
+        """The program in Python that an interpreter is given."""
+        runs = next((i for i, word in enumerate(words) if _PYTHON.fullmatch(idioms.program(word.text))), None)
+        if runs is None:
+            return
+        given = next((i for i in range(runs + 1, len(words)) if words[i].text == "-c"), len(words))
+        if given + 1 < len(words):
+            yield from embedded.read(words[given + 1], self.names)
+        elif fed is not None:
+            yield from embedded.read(fed, self.names)
 
     def assignments(self, command: Command) -> Generator[Spot, None, int]:
         """The variables that a command sets before it runs; returns the index of its first other word."""
@@ -128,7 +141,7 @@ class _Script:
         return index
 
     def assigned(self, name: str, held: list[Literal], sign: str) -> Iterator[Spot]:
-        held = [value.stripped() for value in held if value.text.strip()]
+        held = [part for value in held if value.text.strip() for part in values.parts(value.stripped())]
         self.variables.set(name, *held)
         flags = ("default",) if "?" in sign else ()
         role = keys.role(name)
@@ -196,6 +209,9 @@ class _Script:
                 line.taken.add(at)
                 place = value if at == found[0] else line.words[at]
                 yield from self.valued(place, role, how, self.pin(line, name), line.flags)
+        elif len(name) > 2 and role in (Role.OUTPUT, Role.OTHER) and "/" in value.text:
+            line.taken.add(at)
+            yield from self.valued(value, role, how)
         elif name in idioms.words("values") and at > index and not SETS.match(value.text):
             yield from self.text(value, how, line.idiom.other)
             line.taken.add(at)
@@ -244,9 +260,9 @@ class _Script:
                     yield from self.loaded(whole, line, idiom.name, line.pin)
             return
         if idiom.takes == "keys":
-            if free:
-                line.taken.add(free[0])
-                yield from self.pairs(line.words[free[0]], idiom.name)
+            for index in (i for i in free if "=" in line.words[i].text):
+                line.taken.add(index)
+                yield from self.pairs(line.words[index], idiom.name)
             return
         first = [i for i in free if i == line.at or self.may_name(line.words[i].text)]
         for index in first if idiom.takes == "all" else first[:1]:

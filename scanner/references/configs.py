@@ -1,4 +1,4 @@
-"""YAML, JSON, TOML and files of ``key = value`` lines: four grammars, one meaning (``settings``)."""
+"""YAML, JSON, TOML, HCL and files of ``key = value`` lines: five grammars, one meaning (``settings``)."""
 
 from __future__ import annotations
 
@@ -41,10 +41,11 @@ def _json(text: str) -> list[Node]:
 
 
 YAML = Reader("yaml", ("*.yaml", "*.yml", "*.yaml.*", "*.yml.*", "*.tpl", "*.dvc"), _reads(_yaml, HASH))
-JSON = Reader("json", ("*.json", "*.jsonc", "*.json5", "*.webmanifest"), _reads(_json, _SLASHES))
+JSON = Reader("json", ("*.json", "*.jsonc", "*.json5", "*.jsonl", "*.ndjson", "*.webmanifest"), _reads(_json, _SLASHES))
 TOML = Reader("toml", ("*.toml", "pipfile"), _reads(loose.toml_tree, HASH))
+HCL = Reader("hcl", ("*.tf", "*.tfvars", "*.hcl"), _reads(loose.toml_tree, _REMARK))
 LINES = Reader(
     "settings",
-    (".env", ".env.*", "*.env", ".envrc", "*.ini", "*.cfg", "*.conf", "*.properties", "*.tf", "*.tfvars", "*.hcl"),
+    (".env", ".env.*", "*.env", ".envrc", "*.ini", "*.cfg", "*.conf", "*.properties", ".lfsconfig"),
     _reads(lines.tight_tree, _REMARK),
 )

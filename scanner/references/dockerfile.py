@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from scanner.references import commands, gate, loose, values
+from scanner.references import commands, embedded, gate, loose, values
 from scanner.references.literal import Literal
 from scanner.references.names import Names, Place
 from scanner.references.reader import Reader
@@ -82,7 +82,9 @@ class _Dockerfile:
                 yield from commands.run(listed, self.names, self.variables)
             elif body is None:
                 yield from commands.read(rest, self.names, self.variables)
-            if body is not None:
+            if body is not None and embedded.is_python(body.text):
+                yield from embedded.read(body, self.names)
+            elif body is not None:
                 yield from commands.read(body, self.names, self.variables)
 
     def started(self, rest: Literal) -> Iterator[Spot]:

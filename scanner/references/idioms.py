@@ -11,7 +11,7 @@ from scanner import data
 
 FILE = "idioms/commands.yaml"
 _LISTS = "words of "
-HUB = frozenset(("huggingface", "hf.co/", "hf-mirror", "hf://"))
+HUB = frozenset(("huggingface", "hf.co/", "hf-mirror", "hf://", "@hf.co"))
 """What an address of the Hub cannot do without."""
 
 

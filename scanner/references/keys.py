@@ -66,6 +66,11 @@ def stem(key: str) -> str:
     return "_".join(parts)
 
 
+def of_library(key: str) -> bool:
+    """Whether a name says that the model beside it is one of a library that is not the Hub."""
+    return not words("of_libraries").isdisjoint(name_of(key).split("_"))
+
+
 def revision_of(key: str) -> str:
     """The stem of the model that this name is the revision of; empty where it is no revision, or does not say whose."""
     name = name_of(key)

@@ -1,4 +1,4 @@
-"""JSON with comments and TOML as a tree, read so that nothing stops it: what is out of place is passed over."""
+"""JSON with comments, TOML and HCL as a tree, read so that nothing stops it: what is out of place is passed over."""
 
 from __future__ import annotations
 
@@ -105,8 +105,10 @@ class _Parser:
                     break
                 self.next()
                 continue
-            key = _literal(*self.next())
-            if self.peek()[0] in (":", "="):
+            key = self.name()
+            if self.peek()[0] == "{" and (block := self.value(depth)) is not None:
+                found.entries.append((key, block))
+            elif self.peek()[0] in (":", "="):
                 self.next()
                 if self.peek()[0] not in ("}", "]", ",", "end") and (value := self.value(depth)) is not None:
                     found.entries.append((key, value))
@@ -134,10 +136,17 @@ class _Parser:
                 name = _literal(kind, text, start)
         return name
 
-    def statement(self, table: Mapping) -> None:
-        key = _literal(*self.next())
+    def name(self) -> Literal:
+        """The key of an entry, or the last word before a block: ``resource "kind" "name" {``."""
+        name = _literal(*self.next())
         while self.peek()[0] in ("text", "bare"):
-            key = _literal(*self.next())
+            name = _literal(*self.next())
+        return name
+
+    def statement(self, table: Mapping) -> None:
+        key = self.name()
+        if self.peek()[0] == "{" and (block := self.value(0)) is not None:
+            table.entries.append((key, block))
         if self.peek()[0] != "=":
             return
         self.next()

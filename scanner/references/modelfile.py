@@ -37,11 +37,16 @@ def _read(source: Source, names: Names) -> Iterator[Reference]:
         for line in _LINE.finditer(text)
         if line[1].lower() in instructions
     ]
-    for comment in _COMMENT.finditer(text):
-        for offset, word, named in names.inside(comment[0]):
+    taken = {reference.line for reference in found}
+    remarks = [(comment.start(), comment.end()) for comment in _COMMENT.finditer(text)]
+    for offset, word, named in names.inside(source.text):
+        if any(start <= offset < end for start, end in remarks):
             if named.kind is not Kind.IGNORED:
                 weak = replace(named, confidence=Confidence.LOW)
-                found.append(_reference(source, comment.start() + offset, word, weak, "text", ("comment",)))
+                found.append(_reference(source, offset, word, weak, "text", ("comment",)))
+        elif source.place(offset)[0] not in taken:
+            said = Named(Kind.IGNORED, reason="said to the model or of it")
+            found.append(_reference(source, offset, word, said, "text"))
     yield from sorted(found, key=lambda reference: (reference.line, reference.column))
 
 
@@ -51,7 +56,9 @@ def _value(text: str) -> str:
 
 def _named(text: str, names: Names) -> Named:
     if _ADDRESS.match(text):
-        return names.read(text) or Named(Kind.UNRESOLVED, reason="not the name of a model on the Hub")
+        named = names.read(text) or Named(Kind.UNRESOLVED, reason="not the name of a model on the Hub")
+        # What follows a colon is a build of the model, no revision.
+        return replace(named, revision=None)
     if _PATH.match(text):
         return Named(Kind.LOCAL, reason="a local path")
     return Named(Kind.UNRESOLVED, reason=_table()[1])

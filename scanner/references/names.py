@@ -25,7 +25,9 @@ FILE = "idioms/names.yaml"
 # An id as it can stand between other characters: two parts by the Hub's naming rule, then a revision or a tag.
 ID = r"[A-Za-z0-9_][A-Za-z0-9._-]*/[A-Za-z0-9_][A-Za-z0-9._-]*(?:[@:][A-Za-z0-9._/-]+)?"
 _ID = re.compile(ID)
-ADDRESS = r"(?:(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co|hf-mirror\.com)/|hf://)[^\s'\"`<>()\[\]{}|\\^]+"
+_HUB = r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co|hf-mirror\.com)/|hf://"
+_SSH = r"(?:ssh://)?git@(?:ssh\.)?(?:huggingface\.co|hf\.co)[:/]"
+ADDRESS = rf"(?:{_HUB}|{_SSH})[^\s'\"`<>()\[\]{{}}|\\^]+"
 _ADDRESS = re.compile(ADDRESS, re.I)
 IN_TEXT = re.compile(
     rf"(?:(?<![A-Za-z0-9.-])|(?<=api-inference\.))(?P<address>{ADDRESS})"
@@ -36,6 +38,8 @@ IN_TEXT = re.compile(
 
 Of the Hub's other hosts only the one that serves models by their ids is an address of a model.
 """
+_TAGGED = re.compile(r"([a-z0-9][a-z0-9._-]*):([a-z0-9][a-z0-9._-]*)")
+"""How libraries of models write a name and which build of it is meant."""
 _QUERY = re.compile(r"[?&][\w.%-]*=$")
 _HOLE = re.compile(r"\$\{|\$\(|\$[A-Za-z_]|\{\{|\{[A-Za-z_0-9.]*\}|%\(|%s|<[A-Za-z_ -]+>")
 _MAX_TEXT = 300
@@ -72,6 +76,7 @@ class _Words:
     bare: frozenset[str]
     not_publishers: frozenset[str]
     not_models: frozenset[str]
+    folders: frozenset[str]
     services: re.Pattern[str]
     suffixes: tuple[str, ...]
     families: re.Pattern[str]
@@ -93,6 +98,7 @@ def _words() -> _Words:
         frozenset(listed["bare"]),
         frozenset(listed["not_publishers"]),
         frozenset(listed["not_models"]),
+        frozenset(listed["folders"]),
         re.compile("|".join(map(translate, listed["services"]))),
         listed["suffixes"],
         re.compile(rf"(?:^|[_.-])(?:{families})", re.I),
@@ -137,9 +143,9 @@ class Names:
         ref = ModelRef.parse(text)
         if reason := self._no_model(text, ref):
             return Named(Kind.IGNORED, reason=reason)
-        if place is Place.NAMED:
-            return Named(Kind.MODEL, ref.repo, ref.revision, Confidence.MEDIUM)
-        if ref.repo is not None and self._looks(ref.repo):
+        if place is Place.NAMED and ref.repo is not None:
+            return self._in_folder(ref.repo) or Named(Kind.MODEL, ref.repo, ref.revision, Confidence.MEDIUM)
+        if ref.repo is not None and self._looks(ref.repo) and self._in_folder(ref.repo) is None:
             return Named(Kind.MODEL, ref.repo, ref.revision, Confidence.MEDIUM)
         return Named(Kind.IGNORED, reason="nothing says that it names a model")
 
@@ -164,7 +170,7 @@ class Names:
             return self._address(text)
         ref = ModelRef.parse(text[:_MAX_TEXT])
         if ref.form is RefForm.ID and ref.repo is not None:
-            return Named(Kind.MODEL, ref.repo, ref.revision)
+            return self._in_folder(ref.repo) or Named(Kind.MODEL, ref.repo, ref.revision)
         if ref.form is RefForm.LOCAL_PATH:
             return Named(Kind.LOCAL, reason="a local path")
         if "://" in text:
@@ -190,8 +196,20 @@ class Names:
         return Named(Kind.IGNORED, reason="a page of the Hub, no repository")
 
     def _one_part(self, text: str) -> Named | None:
-        known = text.casefold() in _words().bare
-        return Named(Kind.MODEL, RepoId.parse(text), None, Confidence.MEDIUM) if known else None
+        words = _words()
+        if text.casefold() in words.bare:
+            return Named(Kind.MODEL, RepoId.parse(text), None, Confidence.MEDIUM)
+        tagged = _TAGGED.fullmatch(text)
+        if tagged and (words.families.search(tagged[1]) or _SIZE.search(tagged[2])):
+            return Named(Kind.UNRESOLVED, reason="a name of another library")
+        return None
+
+    def _in_folder(self, repo: RepoId) -> Named | None:
+        """A path into a folder that runs are written to: no id, unless somebody knows such a publisher."""
+        owner = (repo.namespace or "").casefold()
+        if owner not in _words().folders or owner in self._publishers or repo.key in self._models:
+            return None
+        return Named(Kind.LOCAL, reason="a local path")
 
     def _no_model(self, text: str, ref: ModelRef) -> str:
         """Why a text of an id's shape is no model whatever stands beside it; empty when it may be one."""
@@ -202,7 +220,7 @@ class Names:
             return "no name the Hub allows"
         if f"{ref.repo.namespace}".casefold() in words.not_publishers or lower in words.not_models:
             return "the first part is no publisher"
-        if words.services.match(lower):
+        if words.services.match(lower) and ref.repo.key not in self._models:
             return "a model of a service, which is not published"
         if lower.endswith(words.suffixes):
             return "a file or package"

@@ -9,7 +9,8 @@ from fnmatch import translate
 from functools import cache
 
 from scanner import data
-from scanner.references.names import Named, Names, Place, shown
+from scanner.references import configs
+from scanner.references.names import Named, Names, shown
 from scanner.references.reader import Reader
 from scanner.references.reference import Confidence, Kind, Reference
 from scanner.references.source import Source
@@ -18,8 +19,7 @@ FILE = "idioms/packages.yaml"
 
 _COMMENT = re.compile(r"(?:^|[ \t])#")
 # A requirement begins a line, an item of a list or a quoted text; its name ends where a version or an address begins.
-_REQUIREMENT = re.compile(r"(?:^[ \t]*+(?:-[ \t]++)?|[\"'])([A-Za-z][A-Za-z0-9._-]*+)([^\"'\n#;,]*+)")
-_KEY = re.compile(r"^[ \t]*+([A-Za-z][\w.-]*+)[ \t]*+[=:][ \t]*+[\"']?([^\"'\s]++)[\"']?[ \t]*+$")
+_REQUIREMENT = re.compile(r"(?:^[ \t]*+(?:-[ \t]++)?|[\"'])(?:[\w-]{1,60}::)?([A-Za-z][A-Za-z0-9._-]*+)([^\"'\n#;,]*+)")
 _ID = re.compile(rb"[\w.-]/[\w]")
 
 
@@ -59,7 +59,18 @@ def _fixed(name: str) -> list[str]:
 
 def _read(source: Source, names: Names) -> Iterable[Reference]:
     if not (_ID.search(source.data) or _worth().search(source.data)):
-        return
+        return ()
+    found = {(one.line, one.column): one for one in _lines(source, names)}
+    grammar = next((each for each in (configs.YAML, configs.TOML, configs.LINES) if each.takes(source.path)), None)
+    for one in grammar.read(source, names) if grammar else ():
+        place = one.line, one.column
+        if place not in found or one.how.startswith("key"):
+            found[place] = one
+    return [found[place] for place in sorted(found)]
+
+
+def _lines(source: Source, names: Names) -> Iterator[Reference]:
+    """What the lines say, each by itself."""
     offset = 0
     for line in source.text.split("\n"):
         comment = _COMMENT.search(line)
@@ -73,16 +84,12 @@ def _read(source: Source, names: Names) -> Iterable[Reference]:
 
 
 def _line(source: Source, names: Names, offset: int, line: str) -> Iterator[Reference]:
-    key = _KEY.match(line)
     found = []
     for at, word, named in names.inside(line):
-        how = "requirement"
-        if key and at == key.start(2) and word == key[2]:
-            named, how = _keyed(key, names) or named, f"key {shown(key[1])}"
-        elif "#" in word:
+        if "#" in word:
             # ``#egg=`` names a package, not a revision.
             named = names.read(word.partition("#")[0]) or named
-        found.append(_reference(source, offset + at, word, named, how))
+        found.append(_reference(source, offset + at, word, named, "requirement"))
     if any(reference.kind in (Kind.MODEL, Kind.DATASET) for reference in found):
         yield from found
         return
@@ -90,11 +97,6 @@ def _line(source: Source, names: Names, offset: int, line: str) -> Iterator[Refe
     taken = {(reference.line, reference.column) for reference in carried}
     carried += [reference for reference in found if (reference.line, reference.column) not in taken]
     yield from sorted(carried, key=lambda reference: reference.column)
-
-
-def _keyed(key: re.Match[str], names: Names) -> Named | None:
-    speaks = key[1].casefold().replace("-", "_").endswith(("model", "model_id", "model_name", "base_model"))
-    return names.read(key[2], Place.NAMED) if speaks else None
 
 
 def _carried(source: Source, offset: int, line: str) -> Iterator[Reference]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from scanner.references import commands, keys, shellwords, values
+from scanner.references import commands, embedded, keys, shellwords, values
 from scanner.references.keys import Role
 from scanner.references.literal import Literal
 from scanner.references.names import Names, Place
@@ -35,7 +35,8 @@ def read(documents: Iterable[Node], names: Names, variables: Variables | None = 
 class _Above:
     """What stands around a node says of it; ``many`` when its own keys are names that the file makes up.
 
-    ``kind`` is set where the repository is said to be no model's; ``pins`` are the revisions said beside, by whose.
+    ``library`` is set where the name is one of another library, ``kind`` where the repository is said to be no
+    model's; ``pins`` are the revisions said beside, by whose.
     """
 
     role: Role | None = None
@@ -46,6 +47,7 @@ class _Above:
     pins: dict[str, str] = field(default_factory=dict)
     pin: str | None = None
     flags: tuple[str, ...] = ()
+    library: bool = False
 
 
 _NOTHING = _Above()
@@ -99,11 +101,15 @@ class _Settings:
             if made_up or keys.listed(key.text, "inherited"):
                 role, how = above.role, above.how
         if above.many and above.role is Role.MODEL and "/" in key.text:
-            yield from self.valued(key, above.role, above.how, above)
+            own = self.beside(value, above) if isinstance(value, Mapping) else above
+            pin = own.pins.get("model")
+            yield from self.valued(key, above.role, above.how, replace(own, pin=pin) if pin else own)
         if above.pins and (pin := above.pins.get(keys.stem(key.text))):
             above = replace(above, pin=pin)
         if isinstance(value, Literal):
-            if above.script or (role is None and keys.listed(key.text, "scripts")):
+            if role is None and embedded.is_python(value.text):
+                yield from embedded.read(value, self.names)
+            elif above.script or (role is None and keys.listed(key.text, "scripts")):
                 yield from commands.read(value, self.names, self.variables)
             elif role is not None:
                 yield from self.valued(value, role, how, above)
@@ -118,7 +124,7 @@ class _Settings:
     def beside(self, mapping: Mapping, above: _Above) -> _Above:
         """``above`` with the revision and the trust that stand beside the model, and the kind of its repository."""
         kept = above if above.role else _SCRIPT if above.script else _NOTHING
-        pins, flags, kind = dict[str, str](), kept.flags, kept.kind
+        pins, flags, kind, library = dict[str, str](), kept.flags, kept.kind, kept.library
         for key, value in mapping.texts():
             said, text = keys.role(key.text), value.text.strip()
             if (whose := keys.revision_of(key.text)) and text.lower() not in _NONE:
@@ -127,10 +133,11 @@ class _Settings:
                 pins = dict.fromkeys(keys.words("main"), text) | pins
             elif said is Role.TRUST and text.lower() not in _FALSE:
                 flags = ("trust_remote_code",)
+            elif keys.listed(key.text, "providers"):
+                library = text.lower() in keys.words("of_libraries")
             elif keys.listed(key.text, "repository_kinds") and text.lower() != "model":
                 kind = Role.DATASET if keys.role(text) is Role.DATASET else Role.OTHER
-        changed = pins or flags != kept.flags or kind is not kept.kind
-        return replace(kept, pins=pins, flags=flags, kind=kind) if changed else kept
+        return replace(kept, pins=pins, flags=flags, kind=kind, library=library)
 
     def sequence(self, sequence: Sequence, above: _Above) -> Iterator[Spot]:
         texts = sequence.texts()
@@ -183,17 +190,12 @@ class _Settings:
     def valued(self, value: Literal, role: Role, how: str, above: _Above) -> Iterator[Spot]:
         if above.kind and role.place:
             role = above.kind
-        for part in _merged(value):
-            if spot := values.by_role(part, role, how, self.names, above.pin, above.flags):
+        for part in values.parts(value):
+            spot = values.by_role(part, role, how, self.names, above.pin, above.flags)
+            if spot is None and role is Role.MODEL and (above.library or keys.of_library(how)):
+                spot = values.of_library(part, how)
+            if spot:
                 yield spot
-
-
-def _merged(value: Literal) -> Iterator[Literal]:
-    """``org/model+org/adapter`` is written for a model with an adapter merged into it."""
-    at = 0
-    for part in value.text.split("+") if value.text.count("/") > 1 and "://" not in value.text else [value.text]:
-        yield value.cut(at, at + len(part))
-        at += len(part) + 1
 
 
 def _pair(mapping: Mapping) -> tuple[Literal, Literal] | None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scanner.references.names import Named, Names, Place, shown
+from scanner.references.names import Named, Names, shown
 from scanner.references.reader import Reader
 from scanner.references.reference import Kind, Reference
 from scanner.references.source import Source
 
 _SECTION = re.compile(r"^[ \t]*+\[[^\n]*+", re.M)
 _ENTRY = re.compile(r"^[ \t]*+(\w++)[ \t]*+=[ \t]*+([^\s#;][^\n]*+)", re.M)
-_SSH = re.compile(r"(?:ssh://)?git@(?:ssh\.)?(hf\.co|huggingface\.co)[:/]")
+_QUOTED = re.compile(r'"([^"\n]*+)"')
 
 
 def _read(source: Source, names: Names) -> Iterator[Reference]:
@@ -21,10 +21,11 @@ def _read(source: Source, names: Names) -> Iterator[Reference]:
     starts = [found.start() for found in _SECTION.finditer(source.text)]
     for start, end in zip(starts, [*starts[1:], len(source.text)], strict=True):
         entries = {found[1].lower(): found for found in _ENTRY.finditer(source.text, start, end)}
+        yield from _section(source, start, names)
         branch = entries["branch"][2].strip() if "branch" in entries else None
         for key, entry in entries.items():
             text = entry[2].strip()
-            named = _address(text, names) if key == "url" else names.read(text, Place.TEXT)
+            named = names.read(text)
             if named is None:
                 continue
             if named.kind is Kind.MODEL and key != "url":
@@ -37,8 +38,14 @@ def _read(source: Source, names: Names) -> Iterator[Reference]:
             )  # fmt: skip
 
 
-def _address(text: str, names: Names) -> Named | None:
-    return names.read(_SSH.sub(r"https://\1/", text).removesuffix("/").removesuffix(".git"), Place.TEXT)
+def _section(source: Source, start: int, names: Names) -> Iterator[Reference]:
+    """What a submodule is called; most are called after their folder."""
+    name = _QUOTED.search(source.text, start, source.text.find("\n", start) + 1 or len(source.text))
+    if name and names.read(name[1]) is not None:
+        line, column = source.place(name.start(1))
+        yield Reference(
+            source.path, line, column, Kind.IGNORED, shown(name[1]), "submodule", reason="the name of a submodule"
+        )
 
 
 READER = Reader("submodules", (".gitmodules",), _read)

@@ -15,16 +15,28 @@ from scanner.references.spots import Spot
 
 HOLE = re.compile(
     r"\$[A-Za-z_0-9@{(]|\{\{|\{%|%\(|%[A-Za-z_]\w*%|!\w+!|`|\{[a-z_][a-z_0-9.]*\}|<[A-Za-z][A-Za-z_ -]{0,60}>|<<"
+    r"|^(?:var|local|module|data|each)\.[A-Za-z_]"
 )
 """What a program, a shell or a template fills in."""
 _DEFAULT = re.compile(
-    r"""^\$\{\w+:?[-=](?P<shell>[^{}$]+)\}$ | ^\$\{oc\.env:\w+,\s*(?P<omega>[^{}$]+)\}$
+    r"""^\$\{\w+:?[-=](?P<shell>[^{}$]+)\}$ | ^[$\#]\{[\w.-]+:(?![-=?+])(?P<property>[\w.-]+/[^{}$]+)\}$
+    | ^\$\{oc\.env:\w+,\s*(?P<omega>[^{}$]+)\}$
     | ^\{\{.{0,200}?\bdefault[ (]+["'](?P<template>[^"'{}]+)["'].{0,80}\}\}$
     | ^\$\{\{.{0,200}?\|\|\s*["'](?P<action>[^"'{}]+)["']\s*\}\}$""",
     re.X,
 )
 _PATH = re.compile(r"(?:\.{0,2}/|~/|[A-Za-z]:[\\/])[\w.~/\\-]+$")
-_HUB = re.compile(r"^(?:(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co|hf-mirror\.com)/|hf://)", re.I)
+_HUB = re.compile(
+    r"^(?:(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co|hf-mirror\.com)/(?:api/models/)?|hf://)", re.I
+)
+_REMOTE_CODE = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)--\w+\.\w+")
+"""How a configuration names code of another repository, which is run with the model."""
+_PART = re.compile(r"[^\s,;+]+")
+_LIST = re.compile(r"\s*[\w.-]+/[\w.@:-]+(?:[\s,;+]+[\w.-]+/[\w.@:-]+)+[\s,;]*")
+_SHORT_NAME = re.compile(r"[a-z][a-z0-9._-]{1,80}(?::[a-z0-9._-]{1,40})?")
+_SERVED = 3
+"""So many parts behind the prefix of a router: who serves the model comes before its name."""
+_FILES = (".gguf", ".safetensors", ".bin", ".onnx")
 _LONGEST = 2_000
 
 
@@ -66,6 +78,23 @@ def spot(
     return Spot(value.at(0), value.at(len(value.text) - 1) + 1, value.text, how, named, flags)
 
 
+def parts(value: Literal) -> list[Literal]:
+    """The ids of a value that is a list of nothing else; ``model+adapter`` is a model with an adapter merged in."""
+    if value.text.count("/") < 2 or len(value.text) > _LONGEST:
+        return [value]
+    ids = [value.cut(found.start(), found.end()) for found in _PART.finditer(value.text)]
+    return ids if len(ids) > 1 and _LIST.fullmatch(value.text) else [value]
+
+
+def of_library(value: Literal, how: str) -> Spot | None:
+    """A name without a publisher where the place says that it is one of another library; None for anything else."""
+    value = value.stripped()
+    if not _SHORT_NAME.fullmatch(value.text):
+        return None
+    named = Named(Kind.UNRESOLVED, reason="a name of another library")
+    return Spot(value.at(0), value.at(len(value.text) - 1) + 1, value.text, how, named)
+
+
 def by_role(
     value: Literal, role: Role, how: str, names: Names, revision: str | None = None, flags: tuple[str, ...] = ()
 ) -> Spot | None:
@@ -85,7 +114,11 @@ def _read(text: str, place: Place, names: Names) -> Named | None:
         return Named(Kind.UNRESOLVED, reason="a name of another library") if len(text) > len(prefix) else None
     if not _HUB.match(text) and (prefix := _prefix(text)) and (":" in prefix or text.count("/") > 1):
         parts = text[len(prefix) :].split("/")
+        if len(parts) == _SERVED and "://" not in prefix and not parts[-1].lower().endswith(_FILES):
+            parts = parts[1:]
         return names.read("/".join(parts[:2]), place if place is Place.DATASET else Place.LOADER)
+    if place is not Place.DATASET and (code := _REMOTE_CODE.fullmatch(text)):
+        return names.read(code["repo"], Place.LOADER)
     if place is Place.TEXT:
         return names.read(text, place)
     if _hosted(text):

@@ -19,6 +19,7 @@ RELEASE = "https://github.com/explosion/spacy-models/releases/download/en_core_w
     ("line", "expected"),
     [
         ("FROM hf.co/acme/m-GGUF", ("model", "acme/m-GGUF", None)),
+        ("FROM hf.co/acme/m-GGUF:Q4_K_M", ("model", "acme/m-GGUF", None)),
         ("from huggingface.co/acme/m-GGUF", ("model", "acme/m-GGUF", None)),
         ("FROM ./m.gguf", ("local", "./m.gguf", None)),
         ("FROM m.gguf", ("local", "m.gguf", None)),
@@ -37,7 +38,8 @@ def test_a_modelfile_names_its_base_and_its_adapters(line: str, expected: tuple[
 def test_a_system_text_of_a_modelfile_is_no_instruction() -> None:
     text = 'FROM ./m.gguf\nSYSTEM """\nFROM hf.co/acme/not\n"""\n# FROM hf.co/acme/old\n'
     assert found("Modelfile", text) == [("local", "./m.gguf", None), ("model", "acme/old", None)]
-    assert read("Modelfile", text)[1].flags == ("comment",)
+    assert read("Modelfile", text)[-1].flags == ("comment",)
+    assert set(ignored("Modelfile", 'FROM .\nLICENSE "MIT/Expat"\n')) == {"MIT/Expat"}
 
 
 @pytest.mark.parametrize(
@@ -70,6 +72,17 @@ def test_the_dependencies_of_a_project_are_read_and_its_other_texts_are_ignored(
     assert ignored("pyproject.toml", text) == {"a/b": "nothing says that it names a model"}
 
 
+def test_the_settings_of_a_project_are_read_by_its_grammar() -> None:
+    text = '[tool.x]\nmodel = "acme/m"\ntrust_remote_code = true\nrevision = "v1"\n'
+    (reference,) = read("pyproject.toml", text)
+    assert (reference.kind, reference.revision, reference.flags) == (Kind.MODEL, "v1", ("trust_remote_code",))
+
+
+def test_a_channel_before_a_package_is_passed_over() -> None:
+    text = "dependencies:\n  - conda-forge::spacy-model-en_core_web_md\n"
+    assert found("environment.yml", text) == [("unresolved", "spacy-model-en_core_web_md", None)]
+
+
 def test_a_comment_in_a_list_of_packages_is_of_low_confidence() -> None:
     (reference,) = read("requirements.txt", "torch  # for meta-llama/Llama-3-8B-Instruct")
     assert (reference.kind, reference.confidence, reference.flags) == (Kind.MODEL, Confidence.LOW, ("comment",))
@@ -86,6 +99,7 @@ def test_a_submodule_of_the_hub_is_a_model_or_a_dataset_and_its_folder_is_not() 
         ("model", "acme/m", "v1"), ("model", "acme/s", None), ("dataset", "acme/d", None),
     ]  # fmt: skip
     assert list(ignored(".gitmodules", text)) == ["third/m"]
+    assert ignored(".gitmodules", '[submodule "third/n"]\n') == {"third/n": "the name of a submodule"}
     assert (read(".gitmodules", text)[1].line, read(".gitmodules", text)[1].column) == (3, 8)
 
 

@@ -66,6 +66,9 @@ LOADED = [
     ("vllm serve acme/m --lora-modules sql=acme/l", "acme/m | model acme/l"),
     ("vllm serve acme/m --revision r --tokenizer acme/t --tokenizer-revision q", "acme/m@r | model acme/t@q"),
     ("vllm serve acme/m --revision r --tokenizer acme/t", "acme/m@r | model acme/t"),
+    ('lighteval accelerate "model_name=acme/m,revision=v1" "leaderboard|x|0"', "acme/m@v1"),
+    ('MODELS="acme/a acme/b"; for m in $MODELS; do hf download $m; done', "acme/a | model acme/b"),
+    ("helm upgrade x chart --set model.id=acme/m", "acme/m"),
 ]
 
 
@@ -82,6 +85,7 @@ OPEN = [
     ("vllm serve $(cat model.txt)", "$(cat model.txt)", "part of the name is filled in elsewhere"),
     ("wget https://huggingface.co/$REPO/resolve/main/x.bin", "https://huggingface.co/$REPO/resolve/main/x.bin", "part"),
     ("python t.py --model_name_or_path ${1}", "${1}", "part of the name is filled in elsewhere"),
+    ("hf download << parameters.m >>", "<< parameters.m >>", "part of the name is filled in elsewhere"),
 ]
 
 
@@ -108,6 +112,10 @@ TRAPS = [
     "cp src/model lib/model",
     "brew install acme/tap",
     "kubectl apply -f deploy/llama",
+    "kubectl rollout restart deploy/llama-8b",
+    "helm upgrade x charts/vllm-7b",
+    "tune run lora_finetune --config llama3_2/1B_lora",
+    "accelerate launch t.py --hub_model_id acme/llama-7b-instruct",
 ]
 
 

@@ -77,8 +77,10 @@ class Words:
     argument is what is taken when nothing else is there; ``lookups``: likewise, where it is not the only one. ``own``:
     what the object itself is called. ``tags``: words that stand right before the quote of a model's name. ``links``:
     names of what is followed by a person. ``revisions``: names of what pins a model that stands beside them.
-    ``definitions``: words before the name of a function that is written down. ``hints``: parts of words of which one
-    stands, in any case, in each file that holds an idiom; ``beside``: likewise for ``models`` and ``datasets``.
+    ``definitions``: words before the name of a function that is written down. ``shells``: words before a text
+    that a shell runs. ``apart``: names, in lower case, whose value is no model's name whatever stands around.
+    ``contexts``: names of a first argument that says nothing of what is called. ``hints``: parts of words of which
+    one stands, in any case, in each file that holds an idiom; ``beside``: likewise for ``models`` and ``datasets``.
     """
 
     models: tuple[str, ...]
@@ -93,6 +95,9 @@ class Words:
     links: frozenset[str]
     revisions: frozenset[str]
     definitions: frozenset[str]
+    shells: frozenset[str]
+    apart: frozenset[str]
+    contexts: frozenset[str]
     hints: tuple[bytes, ...]
     beside: tuple[bytes, ...]
 
@@ -120,6 +125,9 @@ def words() -> Words:
         frozenset(table["links"]),
         frozenset(table["revisions"]),
         frozenset(table["definitions"]),
-        tuple(word.encode() for word in table["hints"]),
+        frozenset(table["shells"]),
+        frozenset(table["apart"]),
+        frozenset(table["contexts"]),
+        tuple(word.encode() for word in (*table["hints"], *data.whole(WORDS)["hints"]["phrases"])),
         tuple(word.encode() for word in table["beside"]),
     )

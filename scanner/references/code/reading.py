@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from scanner.references.code import idioms
+from scanner.references import commands
+from scanner.references.code import idioms, shapes
 from scanner.references.code.idioms import Idiom
 from scanner.references.code.lexer import MARK, PIECE, STRING, WORD, Token, lex
 from scanner.references.code.syntax import OTHERS, SCRIPT, SCRIPTS, Syntax
 from scanner.references.code.values import Argument, Code, Span, Value, paths
+from scanner.references.literal import Literal
 from scanner.references.names import ID, Named, Names, Place, shown
 from scanner.references.reader import Reader
 from scanner.references.reference import Confidence, Kind, Reference
@@ -18,7 +20,6 @@ from scanner.references.source import Source
 
 _DOTS = frozenset((".", "::", "?.", "->"))
 _MAX_TYPE = 16
-_HUB = re.compile(r"(?:huggingface\.co|hf\.co)/(?:models/)?(?:([\w.-]+)/)?$")
 _QUOTED = re.compile(rf"""(["'`]){ID}\1""".encode())
 _QUOTED_TEXT = re.compile(rf"""(["'`])({ID})\1""")
 _WORD_BEFORE = re.compile(r"(\w+)[ \t]*\(?[ \t]*$")
@@ -31,12 +32,13 @@ def _read_script(source: Source, names: Names) -> Iterable[Reference]:
 
 
 def _read_other(source: Source, names: Names) -> Iterable[Reference]:
-    return _read(source, names, idioms.OTHERS, OTHERS[source.name.rpartition(".")[2].lower()])
+    syntax = OTHERS.get(source.name.rpartition(".")[2].lower(), OTHERS["jenkinsfile"])
+    return _read(source, names, idioms.OTHERS, syntax)
 
 
 def _read(source: Source, names: Names, file: str, syntax: Syntax) -> Iterable[Reference]:
     words, lower = idioms.words(), source.data.lower()
-    if not any(word in lower for word in words.hints):
+    if not any(word in lower for word in words.hints) and not shapes.SETTING.search(lower):
         if not _QUOTED.search(source.data):
             return ()
         place = Place.NAMED if any(word in lower for word in words.beside) else Place.TEXT
@@ -90,7 +92,9 @@ class _Reading:
         for index, token in enumerate(self._code.tokens):
             if token.kind == STRING and index and self._code.tokens[index - 1].text in self._words.tags:
                 self._tagged(self._code.tokens[index - 1], token)
-            if token.kind == STRING and token.start not in self._at and "/" in token.text:
+            if token.kind == STRING and " " in token.text and self._shell(index):
+                self._script(token)
+            elif token.kind == STRING and token.start not in self._at and "/" in token.text:
                 self._text(index, token)
             elif token.kind == STRING and token.start not in self._at:
                 self._bare(index, token)
@@ -174,7 +178,7 @@ class _Reading:
                 self._keep(self._start(value), value.text, read, how, revision=revision)
         if not values and meant and not idiom.weak and "space" not in other and self._loads(inner or span):
             named = Named(Kind.UNRESOLVED, reason="the name is decided elsewhere")
-            self._keep(self._code.shown(inner or span)[0], self._written(inner or span), named, how, revision=revision)
+            self._keep(self._shown(inner or span)[0], self._written(inner or span), named, how, revision=revision)
 
     def _named(self, text: str, idiom: Idiom, meant: bool, other: str) -> Named | None:
         if "space" in other or text.startswith("spaces/"):
@@ -205,6 +209,8 @@ class _Reading:
     def _pick(self, arguments: list[Argument], wanted: tuple[int | str, ...]) -> Span | None:
         """The first of the arguments ``wanted``: by position, by name, or by name in an object among them."""
         placed = [argument.span for argument in arguments if argument.key is None]
+        if placed and self._code.tokens[placed[0][0]].text in self._words.contexts:
+            placed = placed[1:]
         for which in wanted:
             if isinstance(which, int):
                 if which < len(placed) and self._code.tokens[placed[which][0]].text not in ("...", ".."):
@@ -235,9 +241,13 @@ class _Reading:
         first = self._code.tokens[span[0]]
         return first.text not in ("null", "undefined", "nil", "None", "[", "true", "false", "function")
 
-    def _written(self, span: Span) -> str:
+    def _shown(self, span: Span) -> Span:
+        """The offsets of an expression, the sign before a variable's name included."""
         start, end = self._code.shown(span)
-        return self._source.text[start:end]
+        return start - self._source.text.startswith(("$", "@"), max(0, start - 1)), end
+
+    def _written(self, span: Span) -> str:
+        return self._source.text[slice(*self._shown(span))]
 
     def _ends(self, opened: int) -> int:
         close = min(self._code.end(opened), len(self._code.tokens) - 1)
@@ -250,6 +260,10 @@ class _Reading:
         key = self._code.name_before(index)
         if (named := self._scheme(token.text)) is not None:
             self._keep(token.start, token.text, named, "address")
+            return
+        if written := shapes.read(token.text, self._names):
+            start, named = token.start + token.text.index(written.text), written.named
+            self._keep(start, written.text, named, written.how, flags=written.flags)
             return
         place, how = self._place(index)
         named = self._names.read(token.text, place)
@@ -265,6 +279,16 @@ class _Reading:
             self._keep(token.start, token.text, named, how, revision=beside)
         else:
             self._inside(token)
+
+    def _shell(self, index: int) -> bool:
+        """True of a text that a shell is given: behind the word that runs one, or in its brackets."""
+        parent = self._code.parents[index]
+        about = self._code.tokens[parent - 1].text if parent > 0 else ""
+        return about in self._words.shells or (index > 0 and self._code.tokens[index - 1].text in self._words.shells)
+
+    def _script(self, token: Token) -> None:
+        for spot in commands.read(Literal.plain(token.text, token.start), self._names):
+            self._keep(spot.start, spot.text, spot.named, spot.how, flags=spot.flags)
 
     def _tagged(self, tag: Token, token: Token) -> None:
         """A model's name right behind the word that loads it; a colon in it sets off which part is meant."""
@@ -296,6 +320,8 @@ class _Reading:
 
     def _place(self, index: int) -> tuple[Place, str]:
         for name in paths(self._code, index):
+            if name.casefold() in self._words.apart:
+                break
             if about := self._words.speaks_of(name):
                 return (Place.NAMED if about == "model" else Place.DATASET), f"key {shown(name)}"
         return Place.TEXT, "text"
@@ -312,7 +338,7 @@ class _Reading:
 
     def _address_of(self, index: int, token: Token) -> None:
         """An address of the Hub whose repository is filled in by an expression."""
-        known = _HUB.search(token.text)
+        known = shapes.HUB.search(token.text)
         if known is None and not (self._words.schemes.fullmatch(token.text)):
             return
         tokens, last = self._code.tokens, index + 1
@@ -323,19 +349,19 @@ class _Reading:
             last += 2
         if last - index < 3 or last > len(tokens):
             return
-        if known and known[1] and self._page(known[1]):
+        if known and known[1] and shapes.is_page(known[1], self._names):
             return
         span = (index, last)
+        before = self._at.get(token.start)
+        if before is not None and before.kind is not Kind.IGNORED:
+            return
+        self._at.pop(token.start, None)
+        start, written = self._shown(span)[0], self._written(span)
         for value in self._code.values(span):
             if named := self._scheme(value.text) or self._names.read(value.text, Place.LOADER):
-                self._keep(token.start, self._written(span), named, "address")
+                self._keep(start, written, named, "address")
                 return
-        named = Named(Kind.UNRESOLVED, reason="part of the address is filled in elsewhere")
-        self._keep(token.start, self._written(span), named, "address")
-
-    def _page(self, part: str) -> bool:
-        named = self._names.read(f"hf.co/{part}/name")
-        return named is None or named.kind is not Kind.MODEL
+        self._keep(start, written, Named(Kind.UNRESOLVED, reason=shapes.FILLED), "address")
 
     def _keep(
         self,
@@ -371,4 +397,4 @@ class _Reading:
 
 
 JAVASCRIPT = Reader("javascript", tuple(f"*.{suffix}" for suffix in SCRIPTS), _read_script)
-LANGUAGES = Reader("source code", tuple(f"*.{suffix}" for suffix in OTHERS), _read_other)
+LANGUAGES = Reader("source code", (*(f"*.{suffix}" for suffix in OTHERS), "jenkinsfile", "jenkinsfile.*"), _read_other)

@@ -84,6 +84,7 @@ _HASH = _syntax("#", "\" '")
 _ELIXIR = _syntax("#", "\"\"\" ''' \" '")
 _JULIA = _syntax("#= #", '""" "', chars=True)
 _LUA = _syntax("--[[ --", "[[ \" '")
+_SQL = _syntax("/* --", "\" '")
 _HASKELL = _syntax("{- --", '"', chars=True)
 _LISP = _syntax(";", '"')
 _ERLANG = _syntax("%", '"')
@@ -94,7 +95,7 @@ OTHERS: dict[str, Syntax] = {
         ("c h cc cpp cxx hpp hh hxx inl cu cuh m mm zig v proto", _C),
         ("rs", _RUST),
         ("go", _GO),
-        ("java kt kts scala sc sbt groovy gradle swift", _TRIPLE),
+        ("java kt kts scala sc sbt groovy gradle swift jenkinsfile", _TRIPLE),
         ("cs csx fs fsx", _CSHARP),
         ("dart", _DART),
         ("php phtml", _PHP),
@@ -102,6 +103,7 @@ OTHERS: dict[str, Syntax] = {
         ("ex exs", _ELIXIR),
         ("jl", _JULIA),
         ("lua", _LUA),
+        ("sql", _SQL),
         ("hs elm", _HASKELL),
         ("clj cljs cljc edn el lisp scm rkt", _LISP),
         ("erl hrl", _ERLANG),

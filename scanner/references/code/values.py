@@ -23,6 +23,7 @@ _LEADING = frozenset(
 _DEPTH = 6
 _MAX_PARTS = 16
 _BACK = 16
+_TYPE = frozenset("[]*.<>,")
 _MAX_STATEMENT = 60
 _MAX_TEXT = 400
 _GIVES = frozenset(("=", ":=", "<-", ":", "=>"))
@@ -75,7 +76,7 @@ class Code:
     def name_before(self, index: int) -> str:
         """The name that the value at ``index`` is given to by ``=``, ``:`` or a tag; empty where there is none."""
         tokens = self.tokens
-        at = index - 1
+        at = self._before_type(index) - 1
         while at > 0 and tokens[at].text in ("&", "(") and tokens[at].kind == MARK and index - at < 3:
             at -= 1
         if at < 1 or tokens[at].kind != MARK or tokens[at].text not in ("=", ":", ":=", "=>", "<-", "??", "||"):
@@ -84,6 +85,15 @@ class Code:
         if tokens[at].text in (":", "=>") or before.kind == STRING:
             return before.text if before.kind in (WORD, STRING) else ""
         return self._typed_name(at)
+
+    def _before_type(self, index: int) -> int:
+        """``index``, or where the type begins that says what a brace there opens: ``[]string{``, ``new String[] {``."""
+        at, tokens = index, self.tokens
+        if tokens[index].kind != MARK or tokens[index].text != "{" or not index or tokens[index - 1].kind == STRING:
+            return index
+        while at and index - at < _BACK and (tokens[at - 1].kind == WORD or tokens[at - 1].text in _TYPE):
+            at -= 1
+        return at if any(token.text == "]" for token in tokens[at:index]) else index
 
     def _give(self, index: int) -> None:
         mark, before = self.tokens[index].text, self.tokens[index - 1] if index else None
