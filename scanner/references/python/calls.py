@@ -114,6 +114,12 @@ class Loads:
                 if isinstance(made, ast.Call) and last_name(made.func) == "partial" and made.args and not steps:
                     function, arguments = made.args[0], [*made.args[1:], *arguments]
                     keywords = {**self._values.keywords(made, bound.scope), **keywords}
+        if "target" in keywords:
+            # A thread or process: what it calls stands beside what it calls it with.
+            function, given, table = keywords["target"][0], keywords.get("args"), keywords.get("kwargs")
+            arguments = given[0].elts if given and isinstance(given[0], ast.Tuple | ast.List) else []
+            passed = ast.Call(function, [], [ast.keyword(None, table[0])]) if table else None
+            keywords = self._values.keywords(passed, scope) if passed else {}
         at = words().calling.get(last_name(function))
         if at is not None and at < len(arguments):
             function, arguments = arguments[at], arguments[at + 1 :]
@@ -136,7 +142,7 @@ class _Load:
 
     def uses(self) -> Iterator[Use]:
         keywords = self.keywords
-        idiom, flags = self.idiom, self._flags(keywords)
+        idiom, set_flags = self.idiom, self._flags(keywords)
         kinds = {
             text for node, scope, _ in self._given(idiom.type, keywords) for text in self.values.texts(node, scope)
         }
@@ -155,6 +161,7 @@ class _Load:
                 named = self._named(value, is_dataset, bool(kinds & words().others))
                 if named is None:
                     continue
+                flags = tuple(flag for flag, site in set_flags if not site or not value.site or site == value.site)
                 noted = flags
                 if named.revision is None and named.kind in (Kind.MODEL, Kind.DATASET):
                     pin = _pin(value, index, values, revisions)
@@ -162,11 +169,11 @@ class _Load:
                         named = replace(named, revision=pin.text)
                     elif pin:
                         noted = (*flags, "revision=?")
-                where = value.node if value.text is not None else node
+                where = value.node if value.text is not None else value.given or node
                 yield Use(where, value.text, named, self.how, (*noted, *value.flags))
         unknown = keywords.get(None)
         if unknown and not given_any and idiom.model and idiom.model[0] not in idiom.object:
-            yield Use(unknown[0], None, Named(Kind.UNRESOLVED, reason="given by a table"), self.how, flags)
+            yield Use(unknown[0], None, Named(Kind.UNRESOLVED, reason="given by a table"), self.how, ())
 
     def _given(self, wanted: Arguments, keywords: Keywords) -> Iterator[tuple[ast.expr, Scope, int | str]]:
         starred = next((i for i, node in enumerate(self.arguments) if isinstance(node, ast.Starred)), None)
@@ -182,12 +189,15 @@ class _Load:
     def _kept(self, node: ast.expr, scope: Scope, argument: int | str) -> list[Value]:
         """The values of an argument, without the open ones where it may be given a thing that is loaded already."""
         values = self.values.of(node, scope)
-        if isinstance(node, ast.List | ast.Tuple):
-            values = [value for element in node.elts for value in self.values.of(element, scope)]
+        if not any(value.text is not None for value in values):
+            lists = [one for one in self.values.written(node, scope) if isinstance(one[0], ast.List | ast.Tuple)]
+            elements = [each for one, where in lists for each in self.values.elements(one, where, 0) or ()]
+            values = [value for each, where in elements for value in self.values.of(each, where)] or values
         values = [value for value in values if value.text is not None or not self._is_loaded(value.node)]
         if argument not in self.idiom.object:
             return values
-        return [value for value in values if value.text is not None or _is_name(node, value, scope)]
+        is_name = self.values.is_option(node) or _is_name(node, scope)
+        return [value for value in values if value.text is not None or is_name]
 
     def _is_loaded(self, node: ast.expr) -> bool:
         """True for a call that is an idiom itself: what it loads is told where it stands."""
@@ -242,19 +252,15 @@ class _Load:
             return self.values.of(node, scope)
         return []
 
-    def _flags(self, keywords: Keywords) -> tuple[str, ...]:
-        found = []
-        for (keyword, wanted), flag in words().flags.items():
-            if keyword in keywords:
-                node, scope = keywords[keyword]
-                given = {node} if isinstance(node, ast.Constant) else self._constants(node, scope)
-                if any(str(constant.value) == wanted for constant in given):
-                    found.append(flag)
-        return tuple(found)
-
-    def _constants(self, node: ast.expr, scope: Scope) -> set[ast.Constant]:
-        bound = scope.find(node.id) if isinstance(node, ast.Name) else []
-        return {one for b in bound for one in (b.expression,) if isinstance(one, ast.Constant)}
+    def _flags(self, keywords: Keywords) -> list[tuple[str, int]]:
+        """Each flag with the site that sets it."""
+        return [
+            (flag, site)
+            for (keyword, wanted), flag in words().flags.items()
+            if keyword in keywords
+            for constant, site in self.values.constants(*keywords[keyword])
+            if str(constant.value) == wanted
+        ]
 
 
 def unwrapped(text: str) -> str:
@@ -274,7 +280,7 @@ def _pin(value: Value, index: int, values: list[Value], revisions: list[Value]) 
     return next(iter(revisions), None)
 
 
-def _is_name(node: ast.expr, value: Value, scope: Scope) -> bool:
+def _is_name(node: ast.expr, scope: Scope) -> bool:
     """True when an open expression is rather a name of a model than a model."""
     if last_name(node.value if isinstance(node, ast.Subscript) else node).isupper() or is_environment(node):
         return True

@@ -58,10 +58,12 @@ class Commands:
                     for inner, where in self._values.written(keyword.value, scope):
                         self._note(commands.settings(self._word(inner, where), self._names, keyword.arg))
             given = [keyword.value for keyword in call.keywords if keyword.arg in words().commands]
-            if last_name(call.func) in words().shells:
+            name = last_name(call.func)
+            if self._bindings.imports.get(name, name).rpartition(".")[2] in words().shells:
                 given += call.args
-            if len(given) > 1 and all(self._is_word(node) for node in given):
-                self._run([self._word(node, scope) for node in given])
+            if len(given) > 1 and all(isinstance(node, ast.List) or self._is_word(node) for node in given):
+                # One command in several arguments.
+                self._run([word for node in given for word in self._line(node, scope)])
                 continue
             for node in given:
                 self._given(node, scope)
@@ -73,11 +75,19 @@ class Commands:
     def _given(self, node: ast.expr, scope: Scope) -> None:
         if isinstance(node, ast.Call) and last_name(node.func) == "split" and isinstance(node.func, ast.Attribute):
             node = node.args[0] if node.args and last_name(node.func.value) == "shlex" else node.func.value
-        for inner, where in self._values.written(node, scope):
-            if isinstance(inner, ast.List | ast.Tuple):
-                self._run(list(self._arguments(inner, where)))
-            elif isinstance(inner, ast.JoinedStr) or (isinstance(inner, ast.Constant) and isinstance(inner.value, str)):
+        written = self._values.written(node, scope)
+        lines = [list(self._arguments(inner, at)) for inner, at in written if isinstance(inner, ast.List | ast.Tuple)]
+        # What begins with an option is added to the command later.
+        added = [word for line in lines for word in line if line[0].text.startswith("-")]
+        for line in lines:
+            if line and (not line[0].text.startswith("-") or len(lines) == 1):
+                self._run(line if len(lines) == 1 else [*line, *added])
+        for inner, where in written:
+            if isinstance(inner, ast.JoinedStr) or (isinstance(inner, ast.Constant) and isinstance(inner.value, str)):
                 self._note(commands.read(self._word(inner, where), self._names, self._variables))
+
+    def _line(self, node: ast.expr, scope: Scope) -> list[Literal]:
+        return list(self._arguments(node, scope)) if isinstance(node, ast.List) else [self._word(node, scope)]
 
     def _arguments(self, node: ast.List | ast.Tuple, scope: Scope) -> Iterator[Literal]:
         for element in node.elts:

@@ -1,4 +1,4 @@
-"""What the calls, options and fixtures of a file give for a parameter of one of its functions."""
+"""What the calls and fixtures of a file give for a parameter of one of its functions."""
 
 from __future__ import annotations
 
@@ -25,9 +25,6 @@ def given(bindings: Bindings, bound: Bound) -> Iterator[Given]:
             yield default, bound.scope, site
     if default is not None and all(argument is not None for argument, _, _ in sites):
         yield default, bound.scope, 0
-    for option in bindings.options.get(bound.name, ()):
-        if option.expression is not None:
-            yield option.expression, option.scope, 0
     if bound.name in bindings.fixtures:
         for result in bindings.returns.get(bound.name, ()):
             if result.expression is not None:

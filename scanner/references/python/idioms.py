@@ -126,6 +126,7 @@ class Words:
     deferring: frozenset[str]
     filling: frozenset[str]
     commands: frozenset[str]
+    tables: frozenset[str]
     elsewhere: frozenset[str]
     settings: frozenset[str]
     options: frozenset[str]
@@ -165,6 +166,7 @@ def words() -> Words:
         choosing=_by_name(table["choosing"]["calls"]),
         deferring=listed("deferring"),
         filling=listed("filling"),
+        tables=listed("tables"),
         commands=listed("shells", "keywords"),
         elsewhere=listed("not_model", "elsewhere"),
         settings=listed("settings"),

@@ -103,7 +103,7 @@ class _Walk:
         return scope.function if scope.is_class and not says(name) else name
 
     def _augassign(self, node: ast.AugAssign, scope: Scope, beside: str, part: bool) -> None:
-        self._bind(node.target, None, scope)
+        self._bind(node.target, node.value if isinstance(node.value, ast.List | ast.Tuple) else None, scope)
         self._push(node.value, scope, _beside(node.target), isinstance(node.op, ast.Add))
 
     def _namedexpr(self, node: ast.NamedExpr, scope: Scope, beside: str, part: bool) -> None:
@@ -245,6 +245,11 @@ class _Walk:
             option = option_name(node)
             default = next((k.value for k in node.keywords if k.arg == "default"), None)
             self.found.options[option].append(Bound(default, scope))
+            if choices := next((k.value for k in node.keywords if k.arg in ("choices", "type")), None):
+                if isinstance(choices, ast.Call) and last_name(choices.func) == "Choice" and choices.args:
+                    choices = choices.args[0]
+                if isinstance(choices, ast.List | ast.Tuple):
+                    self.found.options[option].append(Bound(choices, scope, (EACH,)))
         filling = name in words().filling and isinstance(node.func, ast.Attribute)
         if filling and isinstance(node.func, ast.Attribute):
             beside = name = last_name(node.func.value)

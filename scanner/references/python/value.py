@@ -18,7 +18,7 @@ class Value:
     """``text`` is None where the value is open, for ``reason``; ``node`` is where the text stands.
 
     ``site`` is the place that gave it: a call for a parameter, a row for a name in a loop. What one site gives goes
-    together; 0 is everywhere.
+    together; 0 is everywhere. ``given`` is the argument of a call in the file that an open value comes from.
     """
 
     node: ast.expr
@@ -26,6 +26,7 @@ class Value:
     reason: str = ""
     flags: tuple[str, ...] = ()
     site: int = 0
+    given: ast.expr | None = None
 
 
 def several(values: list[Value]) -> list[Value]:

@@ -6,7 +6,7 @@ Nothing is executed. Every step is counted, so that no file takes long; what is 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -79,11 +79,31 @@ class Values:
             self._open.discard(key)
 
     def _parameter(self, bound: Bound, depth: int) -> list[Value]:
-        return [
-            replace(value, site=site or value.site)
+        options = [one for one in self._bindings.options.get(bound.name, ()) if one.expression is not None]
+        found = [value for option in options for value in self._bound(option.expression or _OPEN, option, depth)]
+        return found + [
+            replace(value, site=site or value.site, given=value.given or (expression if site else None))
             for expression, scope, site in given(self._bindings, bound)
             for value in self.of(expression, scope, depth)
         ]
+
+    def constants(self, node: ast.expr, scope: Scope) -> Iterator[tuple[ast.Constant, int]]:
+        """What is written for ``node``, number, truth or text, with the site that gives it."""
+        found: list[tuple[ast.expr, int]] = [(node, 0)]
+        if isinstance(node, ast.Name):
+            found = []
+            for bound in scope.find(node.id):
+                if bound.function is not None:
+                    found += [(expression, site) for expression, _, site in given(self._bindings, bound)]
+                elif bound.expression is not None:
+                    found.append((bound.expression, 0))
+        for expression, site in found:
+            if isinstance(expression, ast.Constant):
+                yield expression, site
+
+    def is_option(self, node: ast.expr) -> bool:
+        """True for what a command line gives: it is a text."""
+        return isinstance(node, ast.Attribute) and node.attr in self._bindings.options
 
     def leaves(self, bound: Bound, depth: int = 0) -> list[tuple[ast.expr, Scope]]:
         """The expressions that ``bound`` stands for once its steps are taken; itself where they cannot be."""
@@ -119,6 +139,12 @@ class Values:
             return [(key, scope) for key in node.keys if key is not None]
         if isinstance(node, ast.Call):
             return self._iterated(node, scope, depth)
+        if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp):
+            inner = Scope(scope)
+            for each in node.generators:
+                if isinstance(each.target, ast.Name):
+                    inner.bound[each.target.id].append(Bound(each.iter, scope, (EACH,)))
+            return [(node.elt, inner)]
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice) and last_name(node.value) != "argv":
             return self.elements(node.value, scope, depth + 1)
         found: list[tuple[ast.expr, Scope]] = []
@@ -177,13 +203,22 @@ class Values:
             return []
         if isinstance(node, ast.Dict):
             return [[(key, value, scope) for key, value in zip(node.keys, node.values, strict=True)]]
-        if isinstance(node, ast.Call) and last_name(node.func) == "dict" and not node.args:
-            return [[(ast.Constant(given.arg), given.value, scope) for given in node.keywords if given.arg]]
+        if isinstance(node, ast.Call) and last_name(node.func) in words().tables:
+            return [self._made(node, scope, depth)]
         return [
             table
             for expression, inner in self._containers(node, scope, depth)
             for table in self._tables(expression, inner, depth + 1)
         ]
+
+    def _made(self, node: ast.Call, scope: Scope, depth: int) -> list[tuple[ast.expr | None, ast.expr, Scope]]:
+        """The rows of a table that a call makes: of other tables, of pairs, of keywords."""
+        rows = [row for argument in node.args for table in self._tables(argument, scope, depth + 1) for row in table]
+        pairs = self.elements(node.args[0], scope, depth + 1) if node.args and not rows else None
+        for pair, inner in pairs or ():
+            if isinstance(pair, ast.Tuple | ast.List) and len(pair.elts) == 2:
+                rows.append((pair.elts[0], pair.elts[1], inner))
+        return [*rows, *((ast.Constant(given.arg), given.value, scope) for given in node.keywords if given.arg)]
 
     def keywords(self, call: ast.Call, scope: Scope) -> dict[str | None, tuple[ast.expr, Scope]]:
         """The keywords of a call, those of a known ``**table`` too; under None an unknown one."""
@@ -233,8 +268,10 @@ class Values:
             return self.of(node.value, scope, depth)
         found = self._bounds(node, [*options, *bounds], depth)
         # What one object keeps under a name need not be what another keeps under it.
-        owners = {"", last_name(node.value), *bindings.classes, *(_SELF if isinstance(node.value, ast.Name) else ())}
-        if options or not bounds or any(bound.name in owners for bound in bounds):
+        made = scope.find(node.value.id) if isinstance(node.value, ast.Name) else []
+        classes = {last_name(one.expression.func) for one in made if isinstance(one.expression, ast.Call)}
+        classes.update(bindings.classes, ("", last_name(node.value)), _SELF if isinstance(node.value, ast.Name) else ())
+        if options or not bounds or any(bound.name in classes for bound in bounds):
             return found
         return [*found, Value(node, None, "an attribute of another object")]
 
