@@ -253,6 +253,7 @@ class _Walk:
         filling = name in words().filling and isinstance(node.func, ast.Attribute)
         if filling and isinstance(node.func, ast.Attribute):
             beside = name = last_name(node.func.value)
+            self._fill(node, beside, scope)
         for keyword in reversed(node.keywords):
             said = keyword.arg or ""
             if name[:1].isupper() and said:
@@ -264,6 +265,14 @@ class _Walk:
         for index, argument in reversed(list(enumerate(node.args))):
             self._push(argument, scope, inherits if index == 0 or inherits == beside else "")
         self._push(node.func, scope, part=name == "format")
+
+    def _fill(self, node: ast.Call, owner: str, scope: Scope) -> None:
+        """What a method puts into a table: ``update(key=value)``, ``setdefault(key, value)``."""
+        given = [(keyword.arg or "", keyword.value) for keyword in node.keywords]
+        if len(node.args) == 2 and isinstance(node.args[0], ast.Constant):
+            given.append((str(node.args[0].value), node.args[1]))
+        for key, value in given:
+            self.found.keys[key].append(Bound(value, scope, name=owner))
 
 
 _Visit = Callable[[_Walk, Any, Scope, str, bool], None]

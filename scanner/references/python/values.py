@@ -250,11 +250,16 @@ class Values:
             return [elements[index]]
         return elements
 
+    def _kept_in(self, table: str) -> list[Bound]:
+        """Everything that the program puts into a table later."""
+        return [bound for bounds in self._bindings.keys.values() for bound in bounds if bound.name == table]
+
     def _subscript(self, node: ast.Subscript, scope: Scope, depth: int) -> list[Value]:
         chosen = self._chosen(node, scope, depth)
-        if not chosen and isinstance(node.slice, ast.Constant) and not is_environment(node):
-            owner, bounds = last_name(node.value), self._bindings.keys.get(str(node.slice.value), [])
-            return self._bounds(node, [bound for bound in bounds if bound.name == owner], depth)
+        if not chosen and not is_environment(node):
+            key = str(node.slice.value) if isinstance(node.slice, ast.Constant) else None
+            bounds = self._bindings.keys.get(key, []) if key is not None else self._kept_in(last_name(node.value))
+            return self._bounds(node, [bound for bound in bounds if bound.name == last_name(node.value)], depth)
         found = [value for expression, inner in chosen for value in self.of(expression, inner, depth)]
         return found or [Value(node, None, "given elsewhere")]
 
