@@ -42,6 +42,11 @@ def run(words: Sequence[Literal], names: Names, variables: Variables | None = No
     return strongest(reader.command(Command(list(words)), MAX_DEPTH))
 
 
+def settings(value: Literal, names: Names, how: str) -> list[Spot]:
+    """The same for settings in one word, as ``pretrained=org/name,revision=main``."""
+    return strongest(_Script(names, Variables()).pairs(value, how))
+
+
 @dataclass(slots=True)
 class _Line:
     """A command while it is read; ``at`` is the first word after the idiom, ``pin`` and ``flags`` are its models'.

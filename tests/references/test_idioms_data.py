@@ -13,7 +13,7 @@ from scanner.data import text, whole
 LISTS = "about words names"
 ARGUMENTS = "calls files on model inner kind revision dataset default bare library weak"
 KEYS = {
-    "code": LISTS,
+    "code": f"{LISTS} phrases",
     "commands": f"{LISTS} takes options others named keys revision kind library other tag",
     "documents": LISTS,
     "javascript": ARGUMENTS,
@@ -23,7 +23,7 @@ KEYS = {
     "other_languages": ARGUMENTS,
     "packages": f"{LISTS} addresses reason",
     "python": "imports always exact calls short",
-    "python_words": f"{LISTS} calls dataset other flagged",
+    "python_words": f"{LISTS} calls dataset other elsewhere flagged keywords",
     "weights": "suffixes begins own",
 }
 CALL = "model dataset revision type written object prefixes needs_prefix namespace own reason unsure"

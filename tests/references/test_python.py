@@ -62,7 +62,7 @@ IDIOMS = [
     ("import gradio as gr\ngr.load('models/acme/widget')\ngr.load('acme/other', src='models')\ngr.load('spaces/acme/app')", {"model acme/widget", "model acme/other"}),
     ("import timm\ntimm.create_model('hf_hub:acme/widget', pretrained=True)\ntimm.create_model('resnet50')", {"model acme/widget", "unresolved resnet50"}),
     ("import open_clip\nopen_clip.create_model_and_transforms('hf-hub:acme/clip')", {"model acme/clip"}),
-    ("import spacy\nspacy.load('en_core_web_sm')", set()),
+    ("import spacy\nspacy.load('en_core_web_sm')", {"unresolved en_core_web_sm"}),
     ("import keras_hub\nkeras_hub.models.X.from_preset('hf://acme/widget')", {"model acme/widget"}),
     ("from faster_whisper import WhisperModel\nWhisperModel('large-v3', device='cuda')", {"model Systran/faster-whisper-large-v3"}),
     ("from faster_whisper import WhisperModel\nWhisperModel('a-size-of-tomorrow')", {"unresolved a-size-of-tomorrow"}),

@@ -1,7 +1,9 @@
 """References in Python: files and notebooks.
 
 idioms     what data tells of libraries and words
-bindings   one walk over a tree: what is bound, imported, called and written
+bindings   what is bound, imported, called and written
+syntax     one walk over a tree
+given      what a parameter is given
 value      one thing that an expression can be worth
 values     what all of them are
 calls      which calls are idioms, and what their arguments name

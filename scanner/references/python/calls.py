@@ -10,7 +10,7 @@ from scanner.references.names import Named, Names, Place, is_address
 from scanner.references.python.bindings import Bindings, Scope, last_name
 from scanner.references.python.idioms import Arguments, Call, Idiom, Speaks, calls, roots, words
 from scanner.references.python.value import Value
-from scanner.references.python.values import Values
+from scanner.references.python.values import Values, is_environment
 from scanner.references.reference import Confidence, Kind
 
 
@@ -89,20 +89,44 @@ class Matcher:
 class Loads:
     """Every argument of every idiom in one file."""
 
-    def __init__(self, bindings: Bindings, names: Names) -> None:
+    def __init__(self, bindings: Bindings, names: Names, values: Values) -> None:
         self._bindings = bindings
         self._names = names
-        self._values = Values(bindings)
+        self._values = values
         self._matcher = Matcher(bindings)
 
     def uses(self) -> Iterator[Use]:
         for call, scope in self._bindings.calls:
-            function, arguments = call.func, call.args
-            if last_name(function) in words().calling and arguments:
-                function, arguments = arguments[0], arguments[1:]
+            function, arguments, keywords = self._called(call, scope)
             if found := self._matcher.match(function):
                 matched, how = found
-                yield from _Load(self._names, self._values, matched.idiom, how, call, arguments, scope).uses()
+                load = _Load(self._names, self._values, self._matcher, matched.idiom, how, keywords, arguments, scope)
+                yield from load.uses()
+
+    def _called(self, call: ast.Call, scope: Scope) -> tuple[ast.expr, list[ast.expr], Keywords]:
+        """What a call runs in the end, and its arguments: past what calls for it and a name that it was given."""
+        function, arguments, keywords = call.func, call.args, self._values.keywords(call, scope)
+        if isinstance(function, ast.Name):
+            for bound in scope.find(function.id)[:1]:
+                made, steps = bound.expression, bound.steps
+                if isinstance(made, ast.Attribute) and not steps:
+                    function = made
+                if isinstance(made, ast.Call) and last_name(made.func) == "partial" and made.args and not steps:
+                    function, arguments = made.args[0], [*made.args[1:], *arguments]
+                    keywords = {**self._values.keywords(made, bound.scope), **keywords}
+        if "target" in keywords:
+            # A thread or process: what it calls stands beside what it calls it with.
+            function, given, table = keywords["target"][0], keywords.get("args"), keywords.get("kwargs")
+            arguments = given[0].elts if given and isinstance(given[0], ast.Tuple | ast.List) else []
+            passed = ast.Call(function, [], [ast.keyword(None, table[0])]) if table else None
+            keywords = self._values.keywords(passed, scope) if passed else {}
+        at = words().calling.get(last_name(function))
+        if at is not None and at < len(arguments):
+            function, arguments = arguments[at], arguments[at + 1 :]
+        return function, arguments, keywords
+
+
+Keywords = dict[str | None, tuple[ast.expr, Scope]]
 
 
 def _is_before(prefix: str, text: str) -> bool:
@@ -114,15 +138,16 @@ def _is_before(prefix: str, text: str) -> bool:
 class _Load:
     names: Names
     values: Values
+    matcher: Matcher
     idiom: Idiom
     how: str
-    call: ast.Call
+    keywords: Keywords
     arguments: list[ast.expr]
     scope: Scope
 
     def uses(self) -> Iterator[Use]:
-        keywords = self.values.keywords(self.call, self.scope)
-        idiom, flags = self.idiom, self._flags(keywords)
+        keywords = self.keywords
+        idiom, set_flags = self.idiom, self._flags(keywords)
         kinds = {
             text for node, scope, _ in self._given(idiom.type, keywords) for text in self.values.texts(node, scope)
         }
@@ -141,21 +166,21 @@ class _Load:
                 named = self._named(value, is_dataset, bool(kinds & words().others))
                 if named is None:
                     continue
+                flags = tuple(flag for flag, site in set_flags if not site or not value.site or site == value.site)
                 noted = flags
-                if named.revision is None and named.kind in (Kind.MODEL, Kind.DATASET) and revisions:
-                    revision = revisions[index] if len(revisions) == len(values) else revisions[0]
-                    named, noted = (
-                        (replace(named, revision=revision), flags) if revision else (named, (*flags, "revision=?"))
-                    )
-                where = value.node if value.text is not None else node
+                if named.revision is None and named.kind in (Kind.MODEL, Kind.DATASET):
+                    pin = _pin(value, index, values, revisions)
+                    if pin and pin.text:
+                        named = replace(named, revision=pin.text)
+                    elif pin:
+                        noted = (*flags, "revision=?")
+                where = value.node if value.text is not None else value.given or node
                 yield Use(where, value.text, named, self.how, (*noted, *value.flags))
         unknown = keywords.get(None)
         if unknown and not given_any and idiom.model and idiom.model[0] not in idiom.object:
-            yield Use(unknown[0], None, Named(Kind.UNRESOLVED, reason="given by a table"), self.how, flags)
+            yield Use(unknown[0], None, Named(Kind.UNRESOLVED, reason="given by a table"), self.how, ())
 
-    def _given(
-        self, wanted: Arguments, keywords: dict[str | None, tuple[ast.expr, Scope]]
-    ) -> Iterator[tuple[ast.expr, Scope, int | str]]:
+    def _given(self, wanted: Arguments, keywords: Keywords) -> Iterator[tuple[ast.expr, Scope, int | str]]:
         starred = next((i for i, node in enumerate(self.arguments) if isinstance(node, ast.Starred)), None)
         for argument in wanted:
             if isinstance(argument, str):
@@ -169,16 +194,26 @@ class _Load:
     def _kept(self, node: ast.expr, scope: Scope, argument: int | str) -> list[Value]:
         """The values of an argument, without the open ones where it may be given a thing that is loaded already."""
         values = self.values.of(node, scope)
-        if isinstance(node, ast.List | ast.Tuple):
-            values = [value for element in node.elts for value in self.values.of(element, scope)]
+        if not any(value.text is not None for value in values):
+            lists = [one for one in self.values.written(node, scope) if isinstance(one[0], ast.List | ast.Tuple)]
+            elements = [each for one, where in lists for each in self.values.elements(one, where, 0) or ()]
+            values = [value for each, where in elements for value in self.values.of(each, where)] or values
+        values = [value for value in values if value.text is not None or not self._is_loaded(value.node)]
         if argument not in self.idiom.object:
             return values
-        return [value for value in values if value.text is not None or _is_name(node, value, scope)]
+        is_name = self.values.is_option(node) or _is_name(node, scope)
+        return [value for value in values if value.text is not None or is_name]
+
+    def _is_loaded(self, node: ast.expr) -> bool:
+        """True for a call that is an idiom itself: what it loads is told where it stands."""
+        found = self.matcher.match(node.func) if isinstance(node, ast.Call) else None
+        return found is not None and bool(found[0].idiom.model or found[0].idiom.dataset)
 
     def _named(self, value: Value, is_dataset: bool, is_other: bool) -> Named | None:
         idiom = self.idiom
         if value.text is None:
-            if is_dataset or is_other or idiom.own is Kind.IGNORED:
+            never = idiom.own is Kind.IGNORED and idiom.needs_prefix and not idiom.prefixes
+            if is_dataset or is_other or never:
                 return None
             confidence = Confidence.LOW if idiom.unsure else Confidence.HIGH
             return Named(Kind.UNRESOLVED, confidence=confidence, reason=value.reason)
@@ -191,9 +226,9 @@ class _Load:
         return self.names.read(text, Place.DATASET)
 
     def _model(self, text: str) -> Named | None:
-        idiom, text = self.idiom, unwrapped(text.strip())
+        idiom, text = self.idiom, text.strip()
         prefix = next((prefix for prefix in idiom.prefixes if text.startswith(prefix) and _is_before(prefix, text)), "")
-        text = idiom.short.get(text, text.removeprefix(prefix))
+        text = unwrapped(idiom.short.get(text, text.removeprefix(prefix)))
         if text.startswith("spaces/"):
             return Named(Kind.IGNORED, reason="a Space")
         is_own = not prefix and not is_address(text) and (idiom.needs_prefix or "/" not in text)
@@ -215,26 +250,22 @@ class _Load:
             return named
         return Named(Kind.LOCAL, reason="a folder: the Hub keeps no such name without an owner")
 
-    def _revisions(self, keywords: dict[str | None, tuple[ast.expr, Scope]]) -> list[str | None]:
+    def _revisions(self, keywords: Keywords) -> list[Value]:
         for node, scope, _ in self._given(self.idiom.revision, keywords):
             if isinstance(node, ast.Constant) and node.value is None:
                 continue
-            return [value.text for value in self.values.of(node, scope)] or []
+            return self.values.of(node, scope)
         return []
 
-    def _flags(self, keywords: dict[str | None, tuple[ast.expr, Scope]]) -> tuple[str, ...]:
-        found = []
-        for (keyword, wanted), flag in words().flags.items():
-            if keyword in keywords:
-                node, scope = keywords[keyword]
-                given = {node} if isinstance(node, ast.Constant) else self._constants(node, scope)
-                if any(str(constant.value) == wanted for constant in given):
-                    found.append(flag)
-        return tuple(found)
-
-    def _constants(self, node: ast.expr, scope: Scope) -> set[ast.Constant]:
-        bound = scope.find(node.id) if isinstance(node, ast.Name) else []
-        return {one for b in bound for one in (b.expression,) if isinstance(one, ast.Constant)}
+    def _flags(self, keywords: Keywords) -> list[tuple[str, int]]:
+        """Each flag with the site that sets it."""
+        return [
+            (flag, site)
+            for (keyword, wanted), flag in words().flags.items()
+            if keyword in keywords
+            for constant, site in self.values.constants(*keywords[keyword])
+            if str(constant.value) == wanted
+        ]
 
 
 def unwrapped(text: str) -> str:
@@ -244,8 +275,20 @@ def unwrapped(text: str) -> str:
     return answered if "/" in prefix or "/" in answered else text
 
 
-def _is_name(node: ast.expr, value: Value, scope: Scope) -> bool:
+def _pin(value: Value, index: int, values: list[Value], revisions: list[Value]) -> Value | None:
+    """The revision that goes with a value: of the same site, else one that holds everywhere, else of the same place."""
+    if value.site and any(revision.site for revision in revisions):
+        same = [revision for revision in revisions if revision.site == value.site]
+        return next(iter(same or [revision for revision in revisions if not revision.site]), None)
+    if len(revisions) == len(values):
+        return revisions[index]
+    return next(iter(revisions), None)
+
+
+def _is_name(node: ast.expr, scope: Scope) -> bool:
     """True when an open expression is rather a name of a model than a model."""
+    if last_name(node.value if isinstance(node, ast.Subscript) else node).isupper() or is_environment(node):
+        return True
     if isinstance(node, ast.Name) and any(bound.is_str for bound in scope.find(node.id)):
         return True
     if isinstance(node, ast.JoinedStr):

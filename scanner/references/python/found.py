@@ -63,6 +63,15 @@ class Found:
         quote = _QUOTE.match(self.text, at) if is_text else None
         return quote.end() if quote else at
 
+    def place(self, node: ast.expr, text: str) -> int:
+        """Where ``text`` stands in the text of a node; where the node begins if it is not written there as it is."""
+        start = self.start(node)
+        if self.text.startswith(text, start):
+            return start
+        end = self.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
+        at = self.text.find(text, start, end) if text else -1
+        return at if at >= 0 else start
+
     def written(self, node: ast.expr) -> str:
         """An expression as it stands in the text."""
         end = self.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
@@ -70,6 +79,11 @@ class Found:
 
     def is_covered(self, at: int) -> bool:
         return at in self._covered
+
+    def is_loaded(self, at: int, text: str) -> bool:
+        """True where a loader takes the text."""
+        known = self._by_place.get((at, shown(text)))
+        return known is not None and known.kind is Kind.MODEL and known.confidence is Confidence.HIGH
 
     def add(self, at: int, text: str, named: Named, how: str, flags: tuple[str, ...] = ()) -> None:
         """Note what stands at ``at``; an earlier reading of the same place gives way only to a stronger one."""

@@ -121,10 +121,21 @@ class Words:
     flagged: frozenset[str]
     passing: frozenset[str]
     methods: frozenset[str]
-    calling: frozenset[str]
+    calling: Mapping[str, int]
+    choosing: Mapping[str, Arguments]
+    deferring: frozenset[str]
+    filling: frozenset[str]
+    commands: frozenset[str]
+    tables: frozenset[str]
+    elsewhere: frozenset[str]
+    settings: frozenset[str]
     options: frozenset[str]
     shells: frozenset[str]
     addresses: tuple[str, ...]
+
+
+def _by_name(calls: Mapping[str, Any]) -> Mapping[str, Arguments]:
+    return {name: _arguments(given) for names, given in calls.items() for name in names.split()}
 
 
 @cache
@@ -147,13 +158,18 @@ def words() -> Words:
         datasets=listed("repository_types", "dataset"),
         others=listed("repository_types", "other"),
         flags=flags,
-        defaults={
-            name: _arguments(given) for names, given in table["defaults"]["calls"].items() for name in names.split()
-        },
+        defaults=_by_name(table["defaults"]["calls"]),
         flagged=listed("defaults", "flagged"),
         passing=listed("passing"),
         methods=listed("methods"),
-        calling=listed("calling"),
+        calling={name: int(at) for name, _, at in (word.partition(":") for word in listed("calling"))},
+        choosing=_by_name(table["choosing"]["calls"]),
+        deferring=listed("deferring"),
+        filling=listed("filling"),
+        tables=listed("tables"),
+        commands=listed("shells", "keywords"),
+        elsewhere=listed("not_model", "elsewhere"),
+        settings=listed("settings"),
         options=listed("options"),
         shells=listed("shells"),
         addresses=tuple(sorted(listed("addresses"))),
@@ -190,6 +206,10 @@ class Speaks:
     @staticmethod
     def of_other(name: str) -> bool:
         return bool(_split(name) & words().not_model)
+
+    @staticmethod
+    def of_elsewhere(name: str) -> bool:
+        return bool(_split(name) & words().elsewhere)
 
     @staticmethod
     def of_naming(expression: str) -> bool:

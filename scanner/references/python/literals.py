@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from bisect import bisect_right
 from dataclasses import replace
 
 from scanner.references.names import Named, Names, Place, is_address
-from scanner.references.python import commands
 from scanner.references.python.bindings import Text
 from scanner.references.python.calls import unwrapped
 from scanner.references.python.found import Found
-from scanner.references.python.idioms import Speaks, calls, words
+from scanner.references.python.idioms import Speaks, calls
 from scanner.references.python.sieve import SHAPED_TEXT
 from scanner.references.reference import Confidence, Kind
 
@@ -21,6 +21,18 @@ _EXAMPLE = re.compile(r"(?<![A-Za-z0-9_])([A-Za-z_][A-Za-z0-9_]*)\(\s*(?:\w{1,60
 _OPEN_CALL = re.compile(r"(?<![A-Za-z0-9_])([A-Za-z_][A-Za-z0-9_]*)\(\s*([A-Za-z_][A-Za-z0-9_.]{0,200})\s*[,)]")
 _NAMED = re.compile(r"(?<![A-Za-z0-9_])([A-Za-z_][A-Za-z0-9_]*)[\"']?\s{0,20}[=:]\s{0,20}[\"']([^\"'\n]{1,200})[\"']")
 _PART = Named(Kind.IGNORED, reason="part of a name that is put together")
+
+
+def alike(found: Found, groups: list[list[ast.Constant]], names: Names) -> None:
+    """Read texts that are alike: where a loader takes one and all have an id's shape, the others are models, too."""
+    for group in groups:
+        texts = [(found.start(node), str(node.value).strip()) for node in group]
+        if any(found.is_loaded(at, text) for at, text in texts):
+            named = [names.read(text, Place.NAMED) for _, text in texts]
+            if all(one is not None and one.kind is Kind.MODEL for one in named):
+                for (at, text), one in zip(texts, named, strict=True):
+                    if one is not None and not found.is_covered(at):
+                        found.add(at, text, one, "beside a model")
 
 
 def sweep(found: Found, texts: list[Text], names: Names) -> None:
@@ -37,19 +49,17 @@ def sweep(found: Found, texts: list[Text], names: Names) -> None:
 def _literal(found: Found, text: Text, at: int, names: Names) -> None:
     value = text.value.strip()
     answered = unwrapped(value)
+    at = found.place(text.node, answered)
     place, how = (Place.LOADER, "address") if answered != value else _place(text.beside, value, names)
     value = answered
     named = names.read(value, place)
     if named is None:
-        if text.beside in words().shells:
-            for word in commands.words(text.value, names):
-                where = found.text.find(word.text, at)
-                if where >= 0 and not found.is_covered(where):
-                    found.add(where, word.text, word.named, word.how, word.flags)
-        elif "/" in value:
+        if "/" in value and not text.is_part:
             _inside(found, value, at, names)
     elif text.is_part and not is_address(value):
         found.add(at, value, _PART, "text")
+    elif named.kind is Kind.MODEL and how == "text" and Speaks.of_elsewhere(text.beside) and not is_address(value):
+        found.add(at, value, Named(Kind.IGNORED, reason=f"stands beside {text.beside}"), "text")
     else:
         found.add(at, value, named, how)
 

@@ -15,7 +15,7 @@ from typing import Any
 from scanner.jsontext import NotJson
 from scanner.jsontext import parse as parse_json
 from scanner.references.names import Names
-from scanner.references.python.commands import words
+from scanner.references.python.commands import Script
 from scanner.references.python.found import Found
 from scanner.references.python.literals import unparsed
 from scanner.references.python.reader import analyse, parse
@@ -23,9 +23,11 @@ from scanner.references.reader import Reader
 from scanner.references.reference import Reference
 from scanner.references.source import Source
 
-_SHELL = re.compile(r"[ \t]*(?:[A-Za-z_]\w{0,60}\s*=\s*)?!+(?P<command>.*)")
+_SHELL = re.compile(
+    r"[ \t]*(?:[A-Za-z_]\w{0,60}\s*=\s*)?(?:!+|%(?:s[cx]|system|env|set_env|pip|conda|run)\b[ \t]*)(?P<command>.*)"
+)
 _MAGIC = re.compile(r"[ \t]*%(?!\s)|[ \t]*\?|[^#'\"]*\?\s*$")
-_SHELL_CELL = re.compile(r"\s*%%(?:bash|sh|shell|script|!)\b|\s*!!")
+_SHELL_CELL = re.compile(r"\s*(?:%%(?:bash|sh|shell|script|system|sx)\b[^\n]*|%%!|!!)")
 _OTHER_CELL = re.compile(r"\s*%%(?!time|capture|prun|timeit|memray|px)\w+")
 _CONTINUED = re.compile(r"\\\s*$")
 
@@ -91,17 +93,18 @@ def _code(path: str, cells: list[_Cell], names: Names) -> Iterator[Reference]:
     whole = "\n".join(cell.text for cell in cells)
     found = Found(path, whole)
     program: list[str] = []
+    scripts: list[Script] = []
     starts: list[int] = []
     at = 0
     for cell in cells:
         starts.append(at)
-        text = _python(found, at, cell.text, names)
+        text = _python(found, at, cell.text, names, scripts)
         if parse(text) is None:
             unparsed(found, names, at, at + len(cell.text))
             text = _blank(text)
         program.append(text)
         at += len(cell.text) + 1
-    analyse(found, "\n".join(program), names)
+    analyse(found, "\n".join(program), names, scripts)
     first_lines = [whole.count("\n", 0, start) for start in starts]
     for reference in found.references():
         index = bisect_right(first_lines, reference.line - 1) - 1
@@ -112,10 +115,10 @@ def _blank(text: str) -> str:
     return re.sub(r"[^\n]", " ", text)
 
 
-def _python(found: Found, at: int, text: str, names: Names) -> str:
-    """The Python of a cell, with blanks for the rest of it; commands are read on the way."""
-    if _SHELL_CELL.match(text):
-        _shell(found, at, text, names)
+def _python(found: Found, at: int, text: str, names: Names, scripts: list[Script]) -> str:
+    """The Python of a cell, with blanks for the rest of it; its commands are added to ``scripts``."""
+    if head := _SHELL_CELL.match(text):
+        scripts.append(Script(at + head.end(), text[head.end() :], fills=False))
         return _blank(text)
     if _OTHER_CELL.match(text):
         for where, word, named in names.inside(text):
@@ -135,14 +138,9 @@ def _python(found: Found, at: int, text: str, names: Names) -> str:
             index, at = index + 1, at + len(lines[index]) + 1
         if shell:
             offset = shell.start("command")
-            _shell(found, begin + offset, "\n".join(held)[offset:], names)
+            scripts.append(Script(begin + offset, "\n".join(held)[offset:], fills=True))
         kept += map(_blank, held)
     return "\n".join(kept)
-
-
-def _shell(found: Found, at: int, script: str, names: Names) -> None:
-    for word in words(script, names):
-        found.add(at + word.at, word.text, word.named, word.how, word.flags)
 
 
 NOTEBOOK = Reader("notebook", ("*.ipynb",), _read)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from scanner.references.names import Names
-from scanner.references.python.bindings import Text, bind
+from scanner.references.python.bindings import Text
 from scanner.references.python.calls import Loads
+from scanner.references.python.commands import Commands, Script
 from scanner.references.python.found import Found
-from scanner.references.python.literals import comments, sweep, unparsed
+from scanner.references.python.literals import alike, comments, sweep, unparsed
 from scanner.references.python.sieve import SHAPED_TEXT, is_shaped, matters
+from scanner.references.python.syntax import bind
+from scanner.references.python.values import Values
 from scanner.references.reader import Reader
 from scanner.references.reference import Reference
 from scanner.references.source import Source
@@ -53,16 +56,28 @@ def parse(text: str) -> ast.Module | None:
         return None
 
 
-def analyse(found: Found, text: str, names: Names) -> None:
-    """Note all references of a program; ``text`` has the same places as the text of ``found``."""
+def analyse(found: Found, text: str, names: Names, scripts: Iterable[Script] = ()) -> None:
+    """Note all references of a program; ``text`` has the same places as the text of ``found``.
+
+    ``scripts`` are commands that stand between its lines.
+    """
     tree = parse(text)
     if tree is None:
         unparsed(found, names)
         return
     bindings = bind(tree)
-    for use in Loads(bindings, names).uses():
-        written = use.text if use.text is not None else found.written(use.node)
-        found.add(found.start(use.node), written, use.named, use.how, use.flags)
+    values = Values(bindings)
+    for use in Loads(bindings, names, values).uses():
+        if use.text is None:
+            at, written = found.offset(use.node.lineno, use.node.col_offset), found.written(use.node)
+        else:
+            at, written = found.place(use.node, use.text), use.text
+        found.add(at, written, use.named, use.how, use.flags)
+    commands = Commands(found, names, bindings, values)
+    commands.calls()
+    for script in scripts:
+        commands.script(script)
+    alike(found, bindings.groups, names)
     sweep(found, bindings.texts, names)
     comments(found, text, list(_spans(found, bindings.texts)), names)
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from scanner.references.idioms import loading
 from scanner.references.names import Named, Names, Place
 from scanner.references.python.idioms import Speaks, calls, words
 from scanner.references.reference import Kind
@@ -25,6 +26,7 @@ _SECOND = re.compile(rb"/([A-Za-z0-9_][\w.-]{1,95})(?![\w/\\(-])")
 _WORD = re.compile(rb"""["']([A-Za-z0-9_][\w.-]*)["']""")
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 _ADDRESSES = (b"huggingface.co", b"hf.co/", b"hf://", b"hf-mirror")
+_SHELLS = (b"subprocess", b"os.system", b"popen", b"Popen", b"execv", b"spawn")
 _HEAD = 6
 _MAX_LINES = 100
 _PART = 100
@@ -75,6 +77,18 @@ def _calls(data: bytes) -> bool:
     by_root = _by_root()
     wanted = {name for module in set(_modules(data)) if module in by_root for name in by_root[module]}
     return any(name in data if len(name) > 7 else re.search(rb"\b" + name + rb"\b", data) for name in wanted)
+
+
+@cache
+def _commands() -> re.Pattern[bytes]:
+    return re.compile(
+        rb"(?<![\w.-])(?:" + b"|".join(re.escape(one.encode()) for one in sorted(loading())) + rb")(?![\w-])"
+    )
+
+
+def _runs(data: bytes) -> bool:
+    """True when it starts other programs and mentions one that takes a model."""
+    return any(shell in data for shell in _SHELLS) and _commands().search(data) is not None
 
 
 def is_shaped(data: bytes) -> bool:
@@ -163,4 +177,4 @@ def matters(data: bytes, names: Names) -> bool:
         return True
     if any(beginning in data for beginning in _beginnings()):
         return True
-    return _calls(data) or _mentions(data, names) or _could_be_named(data, names)
+    return _calls(data) or _runs(data) or _mentions(data, names) or _could_be_named(data, names)

@@ -17,14 +17,16 @@ DEFAULT = "default"
 class Value:
     """``text`` is None where the value is open, for ``reason``; ``node`` is where the text stands.
 
-    ``called`` is set where the value is what a call gives, which may be a thing and no text.
+    ``site`` is the place that gave it: a call for a parameter, a row for a name in a loop. What one site gives goes
+    together; 0 is everywhere. ``given`` is the argument of a call in the file that an open value comes from.
     """
 
     node: ast.expr
     text: str | None
     reason: str = ""
     flags: tuple[str, ...] = ()
-    called: bool = False
+    site: int = 0
+    given: ast.expr | None = None
 
 
 def several(values: list[Value]) -> list[Value]:
@@ -35,7 +37,8 @@ def joined(node: ast.expr, parts: list[list[Value]]) -> list[Value]:
     """Every way to write the parts after each other; open where a part is."""
     opened = next((value for part in parts for value in part if value.text is None), None)
     if opened is not None or not all(parts):
-        return [Value(node, None, opened.reason if opened else "made by the program")]
+        # What a loader gives stays known as such inside a path.
+        return [opened if opened and isinstance(opened.node, ast.Call) else Value(node, None, _reason(opened))]
     found = []
     for row in product(*parts):
         text = "".join(value.text or "" for value in row)
@@ -44,3 +47,7 @@ def joined(node: ast.expr, parts: list[list[Value]]) -> list[Value]:
         if len(found) >= MAX_VALUES or len(text) > MAX_LENGTH:
             break
     return found
+
+
+def _reason(opened: Value | None) -> str:
+    return opened.reason if opened else "made by the program"

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from scanner.references.python.bindings import Bindings, Bound, Scope, last_name, root_name
+from scanner.references.python.bindings import EACH, Bindings, Bound, Scope, at_line, last_name
+from scanner.references.python.given import given
 from scanner.references.python.idioms import words
 from scanner.references.python.value import DEFAULT, MAX_VALUES, Value, joined, several
 
@@ -46,8 +47,9 @@ class Values:
     def _name(self, node: ast.Name, scope: Scope, depth: int) -> list[Value]:
         bound = scope.find(node.id)
         if not bound:
-            return [Value(node, None, "a name that the file does not bind")]
-        return self._bounds(node, bound, depth)
+            reason = "a name that the file does not bind" if node.id else "made by the program"
+            return [Value(node, None, reason)]
+        return self._bounds(node, at_line(bound, node.lineno), depth)
 
     def _bounds(self, node: ast.expr, bounds: list[Bound], depth: int) -> list[Value]:
         """The values of all of ``bounds``; an empty sum is open, since something must be given."""
@@ -66,40 +68,42 @@ class Values:
                 return self._parameter(bound, depth)
             if bound.expression is None:
                 return [Value(node, None, "made by the program")]
-            return [value for leaf in self.leaves(bound, depth) for value in self.of(*leaf, depth)]
+            # Names that are taken from the same row of a table go together.
+            row = id(bound.expression) if bound.steps else 0
+            return [
+                replace(value, site=row + index + 1) if row else value
+                for index, leaf in enumerate(self.leaves(bound, depth))
+                for value in self.of(*leaf, depth)
+            ]
         finally:
             self._open.discard(key)
 
     def _parameter(self, bound: Bound, depth: int) -> list[Value]:
-        found = self.of(bound.expression, bound.scope, depth) if bound.expression is not None else []
-        for option in self._bindings.options.get(bound.name, ()):
-            if option.expression is not None:
-                found += self.of(option.expression, option.scope, depth)
-        for argument, scope in self._given(bound):
-            found += self.of(argument, scope, depth)
-        return found
+        options = [one for one in self._bindings.options.get(bound.name, ()) if one.expression is not None]
+        found = [value for option in options for value in self._bound(option.expression or _OPEN, option, depth)]
+        return found + [
+            replace(value, site=site or value.site, given=value.given or (expression if site else None))
+            for expression, scope, site in given(self._bindings, bound)
+            for value in self.of(expression, scope, depth)
+        ]
 
-    def _given(self, bound: Bound) -> Iterator[tuple[ast.expr, Scope]]:
-        """What the calls in this file give for a parameter."""
-        function = bound.function
-        if function is None:
-            return
-        plain = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
-        if plain[:1] in (["self"], ["cls"]):
-            plain = plain[1:]
-        place = plain.index(bound.name) if bound.name in plain else None
-        # A class is called by its own name, which is the one its constructor's calls have.
-        names = [function.name] if function.name != "__init__" else sorted(self._bindings.classes)
-        for name in names:
-            for call, scope in self._bindings.called.get(name, ())[:MAX_VALUES]:
-                if root_name(call.func) in self._bindings.imports:
-                    continue
-                for keyword in call.keywords:
-                    if keyword.arg == bound.name:
-                        yield keyword.value, scope
-                before = [] if place is None else call.args[: place + 1]
-                if len(before) == (place or 0) + 1 and not any(isinstance(one, ast.Starred) for one in before):
-                    yield before[-1], scope
+    def constants(self, node: ast.expr, scope: Scope) -> Iterator[tuple[ast.Constant, int]]:
+        """What is written for ``node``, number, truth or text, with the site that gives it."""
+        found: list[tuple[ast.expr, int]] = [(node, 0)]
+        if isinstance(node, ast.Name):
+            found = []
+            for bound in scope.find(node.id):
+                if bound.function is not None:
+                    found += [(expression, site) for expression, _, site in given(self._bindings, bound)]
+                elif bound.expression is not None:
+                    found.append((bound.expression, 0))
+        for expression, site in found:
+            if isinstance(expression, ast.Constant):
+                yield expression, site
+
+    def is_option(self, node: ast.expr) -> bool:
+        """True for what a command line gives: it is a text."""
+        return isinstance(node, ast.Attribute) and node.attr in self._bindings.options
 
     def leaves(self, bound: Bound, depth: int = 0) -> list[tuple[ast.expr, Scope]]:
         """The expressions that ``bound`` stands for once its steps are taken; itself where they cannot be."""
@@ -108,13 +112,21 @@ class Values:
         found = [(bound.expression, bound.scope)]
         for step in bound.steps:
             taken: list[tuple[ast.expr, Scope]] = []
-            for expression, scope in found:
+            for expression, scope in found if step is EACH else self._each(found, depth):
                 elements = self.elements(expression, scope, depth + 1)
                 if elements is None:
-                    return [(bound.expression, bound.scope)] if not bound.steps else [(_OPEN, scope)]
-                taken += elements if step is None else elements[step : step + 1]
+                    return [(_OPEN, scope)]
+                taken += elements if step is EACH else elements[step : step + 1]
             found = taken[:MAX_VALUES]
         return found
+
+    def _each(self, found: list[tuple[ast.expr, Scope]], depth: int) -> list[tuple[ast.expr, Scope]]:
+        """Each of ``found``, or every container that it stands for: an index is into one of them."""
+        return [one for node, scope in found for one in self._containers(node, scope, depth + 1) or [(node, scope)]]
+
+    def written(self, node: ast.expr, scope: Scope) -> list[tuple[ast.expr, Scope]]:
+        """The expressions that a name, attribute or key stands for; anything else is itself."""
+        return self._each([(node, scope)], 0)
 
     def elements(self, node: ast.expr, scope: Scope, depth: int) -> list[tuple[ast.expr, Scope]] | None:
         """The elements of a container, as iterating gives them; None where it is not in the file."""
@@ -127,6 +139,14 @@ class Values:
             return [(key, scope) for key in node.keys if key is not None]
         if isinstance(node, ast.Call):
             return self._iterated(node, scope, depth)
+        if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp):
+            inner = Scope(scope)
+            for each in node.generators:
+                if isinstance(each.target, ast.Name):
+                    inner.bound[each.target.id].append(Bound(each.iter, scope, (EACH,)))
+            return [(node.elt, inner)]
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice) and last_name(node.value) != "argv":
+            return self.elements(node.value, scope, depth + 1)
         found: list[tuple[ast.expr, Scope]] = []
         for expression, inner in self._containers(node, scope, depth):
             found += self.elements(expression, inner, depth + 1) or []
@@ -164,6 +184,14 @@ class Values:
         if name == "zip" and node.args:
             columns = [self.elements(argument, scope, depth + 1) or [] for argument in node.args[:8]]
             return [(ast.Tuple([element for element, _ in row]), row[0][1]) for row in zip(*columns, strict=False)]
+        if name in ("split", "splitlines") and isinstance(node.func, ast.Attribute):
+            texts = self.of(node.func.value, scope, depth)
+            if texts and all(value.text is not None for value in texts):
+                glue = str(node.args[0].value) if node.args and isinstance(node.args[0], ast.Constant) else None
+                words = [(word.strip(), value.node) for value in texts for word in (value.text or "").split(glue)]
+                return [(ast.copy_location(ast.Constant(word), at), scope) for word, at in words if word]
+        if name == "param":
+            return [(argument, scope) for argument in node.args]
         if name in ("list", "tuple", "set", "sorted", "reversed", "tqdm", "cycle", "frozenset") and node.args:
             return self.elements(node.args[0], scope, depth + 1)
         return None
@@ -175,13 +203,22 @@ class Values:
             return []
         if isinstance(node, ast.Dict):
             return [[(key, value, scope) for key, value in zip(node.keys, node.values, strict=True)]]
-        if isinstance(node, ast.Call) and last_name(node.func) == "dict" and not node.args:
-            return [[(ast.Constant(given.arg), given.value, scope) for given in node.keywords if given.arg]]
+        if isinstance(node, ast.Call) and last_name(node.func) in words().tables:
+            return [self._made(node, scope, depth)]
         return [
             table
             for expression, inner in self._containers(node, scope, depth)
             for table in self._tables(expression, inner, depth + 1)
         ]
+
+    def _made(self, node: ast.Call, scope: Scope, depth: int) -> list[tuple[ast.expr | None, ast.expr, Scope]]:
+        """The rows of a table that a call makes: of other tables, of pairs, of keywords."""
+        rows = [row for argument in node.args for table in self._tables(argument, scope, depth + 1) for row in table]
+        pairs = self.elements(node.args[0], scope, depth + 1) if node.args and not rows else None
+        for pair, inner in pairs or ():
+            if isinstance(pair, ast.Tuple | ast.List) and len(pair.elts) == 2:
+                rows.append((pair.elts[0], pair.elts[1], inner))
+        return [*rows, *((ast.Constant(given.arg), given.value, scope) for given in node.keywords if given.arg)]
 
     def keywords(self, call: ast.Call, scope: Scope) -> dict[str | None, tuple[ast.expr, Scope]]:
         """The keywords of a call, those of a known ``**table`` too; under None an unknown one."""
@@ -213,10 +250,16 @@ class Values:
             return [elements[index]]
         return elements
 
+    def _kept_in(self, table: str) -> list[Bound]:
+        """Everything that the program puts into a table later."""
+        return [bound for bounds in self._bindings.keys.values() for bound in bounds if bound.name == table]
+
     def _subscript(self, node: ast.Subscript, scope: Scope, depth: int) -> list[Value]:
         chosen = self._chosen(node, scope, depth)
-        if not chosen and isinstance(node.slice, ast.Constant) and not _is_environment(node.value):
-            return self._bounds(node, self._bindings.attributes.get(str(node.slice.value), []), depth)
+        if not chosen and not is_environment(node):
+            key = str(node.slice.value) if isinstance(node.slice, ast.Constant) else None
+            bounds = self._bindings.keys.get(key, []) if key is not None else self._kept_in(last_name(node.value))
+            return self._bounds(node, [bound for bound in bounds if bound.name == last_name(node.value)], depth)
         found = [value for expression, inner in chosen for value in self.of(expression, inner, depth)]
         return found or [Value(node, None, "given elsewhere")]
 
@@ -228,7 +271,14 @@ class Values:
         bounds = bindings.attributes.get(node.attr, [])
         if node.attr == "value" and not bounds:
             return self.of(node.value, scope, depth)
-        return self._bounds(node, [*options, *bounds], depth)
+        found = self._bounds(node, [*options, *bounds], depth)
+        # What one object keeps under a name need not be what another keeps under it.
+        made = scope.find(node.value.id) if isinstance(node.value, ast.Name) else []
+        classes = {last_name(one.expression.func) for one in made if isinstance(one.expression, ast.Call)}
+        classes.update(bindings.classes, ("", last_name(node.value)), _SELF if isinstance(node.value, ast.Name) else ())
+        if options or not bounds or any(bound.name in classes for bound in bounds):
+            return found
+        return [*found, Value(node, None, "an attribute of another object")]
 
     def _either(self, node: ast.IfExp, scope: Scope, depth: int) -> list[Value]:
         return self.of(node.body, scope, depth) + self.of(node.orelse, scope, depth)
@@ -287,8 +337,9 @@ class Values:
             return self._formatted(node, node.func.value, scope, depth)
         if name == "join" and isinstance(node.func, ast.Attribute) and node.args:
             return self._path(node, scope, depth)
-        if (found := self._default(node, scope, depth)) is not None:
-            return found
+        for choose in (self._chooser, self._default):
+            if (found := choose(node, scope, depth)) is not None:
+                return found
         if name in words().methods and isinstance(node.func, ast.Attribute):
             return self.of(node.func.value, scope, depth)
         if name in words().passing and node.args:
@@ -298,13 +349,12 @@ class Values:
             picked = [v for leaf in self._chosen(chosen, scope, depth) for v in self.of(*leaf, depth)]
             return picked + self.of(node.args[1], scope, depth) if len(node.args) > 1 else picked or self._opened(node)
         if name in self._bindings.functions and name in self._bindings.returns:
-            found = self._bounds(node, self._bindings.returns[name], depth)
-            return [replace(value, called=True) if value.text is None else value for value in found]
+            return self._bounds(node, self._bindings.returns[name], depth)
         return self._opened(node)
 
     @staticmethod
     def _opened(node: ast.expr) -> list[Value]:
-        return [Value(node, None, "what a call gives", called=True)]
+        return [Value(node, None, "what a call gives")]
 
     def _formatted(self, node: ast.Call, template: ast.expr, scope: Scope, depth: int) -> list[Value]:
         found: list[Value] = []
@@ -338,6 +388,16 @@ class Values:
         parts = [part for one in given for part in (one, [glue])][:-1]
         return joined(node, parts) if parts else self._opened(node)
 
+    def _chooser(self, node: ast.Call, scope: Scope, depth: int) -> list[Value] | None:
+        """What a call picks out of the options that it is given."""
+        keywords = {keyword.arg: keyword.value for keyword in node.keywords}
+        for argument in words().choosing.get(last_name(node.func), ()):
+            given = keywords.get(argument) if isinstance(argument, str) else dict(enumerate(node.args)).get(argument)
+            if given is not None:
+                options = self.elements(given, scope, depth) or []
+                return [v for each in options for v in self.of(*each, depth)] or [Value(node, None, "chosen by a user")]
+        return None
+
     def _default(self, node: ast.Call, scope: Scope, depth: int) -> list[Value] | None:
         """What a call falls back to when nothing is set: a variable of the environment, a field, an option."""
         name = last_name(node.func)
@@ -357,10 +417,12 @@ class Values:
         return [Value(node, None, "given from outside")]
 
 
-def _is_environment(node: ast.expr) -> bool:
-    return last_name(node) == "environ"
+def is_environment(node: ast.expr) -> bool:
+    """True for a variable of the environment."""
+    return isinstance(node, ast.Subscript) and last_name(node.value) == "environ"
 
 
+_SELF = ("self", "cls")
 _OPEN = ast.Name("", lineno=1, col_offset=0)
 _Fold = Callable[[Values, Any, Scope, int], list[Value]]
 _FOLDS: dict[type[ast.expr], _Fold] = {
