@@ -24,7 +24,7 @@ from scanner.facts import is_incomplete
 from scanner.policy import By, Policy, Waiver, Waivers, decision_document, waivers_file
 from scanner.provenance import Request
 from scanner.references import Kind, Names, Reference
-from scanner.references.walk import Found
+from scanner.references.walk import Found, printable
 from scanner.scan import Scan, decide
 from scanner.store import Store
 
@@ -222,4 +222,4 @@ def _named(path: Path) -> str:
     """The code base as a report names it: from here where it lies below, so that a pipeline finds its files."""
     here = Path.cwd()
     whole = Path(os.path.normpath(here / path))
-    return whole.relative_to(here).as_posix() if whole.is_relative_to(here) else str(path)
+    return printable(whole.relative_to(here).as_posix() if whole.is_relative_to(here) else str(path))

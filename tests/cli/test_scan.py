@@ -385,3 +385,19 @@ def test_whatever_is_found_ends_in_0_when_that_is_asked(scan: Scan, app: Path) -
 def test_options_that_contradict_each_other_end_in_2(scan: Scan, app: Path, words: tuple[str, ...]) -> None:
     put(app, "a.js", HEAD, load('"acme/good-7b"'))
     assert scan(*words).code == 2
+
+
+def test_a_file_that_was_not_read_to_its_end_is_no_pass(scan: Scan, app: Path) -> None:
+    put(app, "a.js", "//" + "x" * 8_000_000 + "\n", HEAD, load('"acme/bad-7b"'))
+    assert scan().code == 3
+    assert scan("--exclude", "a.js").code == 3, "nothing is left"
+
+
+def test_a_name_that_is_no_text_ends_in_a_verdict(scan: Scan, app: Path) -> None:
+    put(app, "b\udcff.js", HEAD, load('"acme/bad-7b"'))
+    ran = scan("--format", "json")
+    assert ran.code == 1
+    assert findings(document(ran)) == [("non-commercial", "b\\xff.js", 2)]
+    (app / "b\udcff.js").rename(app / "c\udcff.gguf")
+    (app / "c\udcff.gguf").write_bytes(gguf_bytes({"general.architecture": "llama"}, {}))
+    assert scan().code == 3
