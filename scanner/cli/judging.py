@@ -16,7 +16,7 @@ from scanner.cli.output import report, tell, write_file
 from scanner.cli.reading import Reading, now
 from scanner.cli.records import record
 from scanner.codebase.document import Asked, Judged, Missed, codebase_document
-from scanner.codebase.lock import Pin, drift, lock_text, pin, read_lock
+from scanner.codebase.lock import Pin, drift, key, lock_text, pin, read_lock
 from scanner.codebase.uses import Use, usage, uses
 from scanner.codebase.waived import Waived
 from scanner.errors import ScannerError, StoreError
@@ -145,10 +145,10 @@ class Judging:
         groups = waived.groups(facts["model"]["id"], use.references)
         verdict = max(self._decided(request, plain, waivers).verdict for waivers, _ in groups)
         this = pin(use.requested, facts, str(verdict))
-        self.written[use.requested.casefold()] = this
+        self.written[key(use.requested)] = this
         if self.pins is None:
             return []
-        return drift(self.pins.get(use.requested.casefold()), this, self.lock.name)
+        return drift(self.pins.get(key(use.requested)), this, self.lock.name)
 
     def _facts(self, name: str, local: bool) -> tuple[Request, dict[str, Any], bool]:
         if not local and self.cached and self.store is not None and (known := self._recorded(name)):
@@ -187,7 +187,7 @@ class Judging:
             return None
         if self.pins is None:
             return {"path": str(self.lock), "state": "written", "unused": []}
-        unused = [pin.requested for key, pin in self.pins.items() if key not in self.written]
+        unused = [pin.requested for name, pin in self.pins.items() if name not in self.written]
         drifted = any(one.facts["usage"]["drift"] for one in judged)
         return {"path": str(self.lock), "state": "drifted" if drifted else "held", "unused": unused}
 

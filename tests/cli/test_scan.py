@@ -340,6 +340,71 @@ def test_only_what_a_change_adds_is_judged(scan: Scan, app: Path) -> None:
     assert findings(document(ran)) == [("non-commercial", "not-committed.js", 2)]
 
 
+def test_weights_that_are_replaced_in_place_belong_to_the_change(scan: Scan, app: Path) -> None:
+    def weights(name: str, license: str = "cc-by-nc-4.0") -> None:
+        held = {"general.architecture": "llama", "general.name": name, "general.license": license}
+        (app / "some.gguf").write_bytes(gguf_bytes(held, {}))
+
+    git(app, "init", "-q", "-b", "main")
+    weights("a", "apache-2.0")
+    git(app, "add", ".")
+    git(app, "commit", "-qm", "one")
+    assert scan("--diff", "main").code == 0
+    weights("b")
+    ran = scan("--diff", "main", "--format", "json")
+    assert findings(document(ran)) == [("non-commercial", "some.gguf", 1)]
+    git(app, "commit", "-qam", "two")
+    git(app, "mv", "some.gguf", "other.gguf")
+    assert scan("--diff", "HEAD").code == 0, "they are the same under another name"
+
+
+def test_what_a_submodule_or_another_repository_below_adds_belongs_to_the_change(
+    scan: Scan, app: Path, tmp_path: Path
+) -> None:
+    library = tmp_path / "library"
+    library.mkdir()
+    git(library, "init", "-q", "-b", "main")
+    put(library, "a.js", HEAD, load('"acme/bad-7b"'))
+    git(library, "add", ".")
+    git(library, "commit", "-qm", "one")
+    git(app, "init", "-q", "-b", "main")
+    put(app, "app.js", HEAD, load('"acme/good-7b"'))
+    git(app, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(library), "lib")
+    put(app, ".gitmodules", (app / ".gitmodules").read_text(), "\tignore = all\n")
+    git(app, "add", ".")
+    git(app, "commit", "-qm", "two")
+    assert scan("--diff", "main").code == 0
+    put(app, "lib/b.js", HEAD, load('"acme/bad-7b"'))
+    git(app / "lib", "add", ".")
+    git(app / "lib", "commit", "-qm", "three")
+    ran = scan("--diff", "main", "--format", "json")
+    assert findings(document(ran)) == [("non-commercial", "lib/b.js", 2)]
+    git(app / "lib", "rm", "-q", "-f", "b.js")
+    git(tmp_path, "clone", "-q", str(library), str(app / "copy"))
+    ran = scan("--diff", "main", "--format", "json")
+    assert findings(document(ran)) == [("non-commercial", "copy/a.js", 2)]
+
+
+def test_no_setting_of_the_repository_or_the_environment_hides_a_change_or_starts_a_program(
+    scan: Scan, app: Path, tmp_path: Path
+) -> None:
+    git(app, "init", "-q", "-b", "main")
+    put(app, "a.js", HEAD)
+    git(app, "add", ".")
+    git(app, "commit", "-qm", "one")
+    mark = tmp_path / "started"
+    for key in ("core.fsmonitor", "diff.external", "diff.x.textconv", "filter.x.clean", "filter.x.smudge", "alias.ls-tree"):
+        git(app, "config", key, f"touch {mark}; cat")
+    put(app, ".git/info/attributes", "*.js filter=x diff=x\n")
+    put(app, "a.js", HEAD, load('"acme/bad-7b"'))
+    git(app, "-c", "filter.x.clean=", "-c", "core.fsmonitor=false", "update-index", "--assume-unchanged", "a.js")
+    mark.unlink(missing_ok=True)
+    env = {"GIT_DIR": str(tmp_path / "none"), "GIT_INDEX_FILE": "none", "GIT_WORK_TREE": "/"}
+    ran = scan("--diff", "main", "--format", "json", env=env)
+    assert findings(document(ran)) == [("non-commercial", "a.js", 2)]
+    assert not mark.exists()
+
+
 def test_a_base_that_git_does_not_know_ends_in_2(scan: Scan, app: Path) -> None:
     put(app, "a.js", HEAD, load('"acme/good-7b"'))
     assert scan("--diff", "main").code == 2
