@@ -393,7 +393,14 @@ def test_no_setting_of_the_repository_or_the_environment_hides_a_change_or_start
     git(app, "add", ".")
     git(app, "commit", "-qm", "one")
     mark = tmp_path / "started"
-    for key in ("core.fsmonitor", "diff.external", "diff.x.textconv", "filter.x.clean", "filter.x.smudge", "alias.ls-tree"):
+    for key in (
+        "core.fsmonitor",
+        "diff.external",
+        "diff.x.textconv",
+        "filter.x.clean",
+        "filter.x.smudge",
+        "alias.ls-tree",
+    ):
         git(app, "config", key, f"touch {mark}; cat")
     put(app, ".git/info/attributes", "*.js filter=x diff=x\n")
     put(app, "a.js", HEAD, load('"acme/bad-7b"'))
@@ -466,3 +473,74 @@ def test_a_name_that_is_no_text_ends_in_a_verdict(scan: Scan, app: Path) -> None
     (app / "b\udcff.js").rename(app / "c\udcff.gguf")
     (app / "c\udcff.gguf").write_bytes(gguf_bytes({"general.architecture": "llama"}, {}))
     assert scan().code == 3
+
+
+def test_a_comment_that_code_follows_speaks_of_its_own_line_alone(scan: Scan, app: Path) -> None:
+    comment = "/* modelorigin: waive non-commercial -- only compared with */ "
+    put(app, "a.js", HEAD, comment, load('"acme/bad-7b"'), load('"acme/bad-7b"').replace(" p ", " q "))
+    assert findings(document(scan("--format", "json"))) == [("non-commercial", "a.js", 3)]
+
+
+def notebook(*cells: list[str]) -> str:
+    told = [{"cell_type": "code", "metadata": {}, "source": cell, "outputs": []} for cell in cells]
+    return json.dumps({"cells": told, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1)
+
+
+def test_a_comment_in_a_notebook_speaks_of_its_own_cell(scan: Scan, app: Path) -> None:
+    line = "AutoModel.from_pretrained('acme/bad-7b')"
+    first = ["from transformers import AutoModel\n", f"{line}  # modelorigin: waive non-commercial -- compared with\n"]
+    put(app, "n.ipynb", notebook(first, ["\n", line], ["# a\n"] * 20 + [f"{line}\n"] * 9))
+    ran = scan("--format", "json")
+    assert [place["cell"] for one in document(ran)["findings"] if one["suppressed"] for place in one["places"]] == [1]
+    assert findings(document(ran), suppressed=True) == [("non-commercial", "n.ipynb", 2)]
+    assert len(findings(document(ran))) == 10
+
+
+def test_a_baseline_does_not_accept_what_was_unknown_and_is_wrong_now(scan: Scan, app: Path, hub: LoopbackHub) -> None:
+    (app.parent / "trial.yaml").write_text(POLICY.replace("    waivable: false\n", ""))
+    hub.add(Repo("acme/open-7b", {"README.md": "# A model\n"}))
+    put(app, "a.js", HEAD, load('"acme/open-7b"'))
+    file = app.parent / "baseline.yaml"
+    assert scan("--write-baseline", str(file)).code == 1
+    assert scan("--baseline", str(file)).code == 0
+    hub.commit("acme/open-7b", {"README.md": CARD.format("cc-by-nc-4.0")})
+    ran = scan("--baseline", str(file), "--format", "json")
+    assert findings(document(ran)) == [("non-commercial", "a.js", 2)]
+
+
+def test_a_lock_is_not_written_of_what_could_not_be_judged_and_that_is_told(scan: Scan, app: Path) -> None:
+    put(app, "a.js", HEAD, load('"acme/good-7b"'), load('"acme/nothing-7b"').replace(" p ", " q "))
+    ran = scan("--lock", "--format", "json")
+    assert ran.code == 3
+    assert document(ran)["lock"]["state"] == "not-written"
+    assert "not written" in scan("--lock").out
+    assert not (app / "modelorigin.lock").exists()
+
+
+def test_branches_that_differ_in_case_are_locked_apart(scan: Scan, app: Path, hub: LoopbackHub) -> None:
+    repo = hub.repo("acme/good-7b")
+    repo.branches["Main"] = repo.branches["main"]
+    hub.commit("acme/good-7b", {"README.md": CARD.format("mit")})
+    put(app, "a.js", HEAD, load('"acme/good-7b", {revision: "main"}'), load('"acme/good-7b", {revision: "Main"}'))
+    assert scan("--lock").code == 0
+    assert [one["requested"] for one in json.loads((app / "modelorigin.lock").read_text())["models"]] == [
+        "acme/good-7b@main", "acme/good-7b@Main"
+    ]  # fmt: skip
+    assert scan("--locked").code == 0
+
+
+def test_what_was_read_without_its_history_or_of_another_repository_is_read_again(
+    scan: Scan, app: Path, hub: LoopbackHub
+) -> None:
+    put(app, "a.js", HEAD, load('"acme/good-7b"'))
+
+    def cached(*words: str) -> bool:
+        return bool(document(scan("--format", "json", *words))["models"][0]["from_cache"])
+
+    assert not cached()
+    assert not cached("--history")
+    assert not cached()
+    assert cached()
+    files = {"README.md": CARD.format("apache-2.0")}
+    hub.take_over("acme/good-7b", Repo("acme/good-7b", files, created_at="2026-05-01T00:00:00.000Z"))
+    assert not cached()
