@@ -16,15 +16,15 @@ from scanner.cli.output import report, tell, write_file
 from scanner.cli.reading import Reading, now
 from scanner.cli.records import record
 from scanner.codebase.document import Asked, Judged, Missed, codebase_document
-from scanner.codebase.lock import Pin, drift, lock_text, pin, read_lock
+from scanner.codebase.lock import Pin, drift, key, lock_text, pin, read_lock
 from scanner.codebase.uses import Use, usage, uses
 from scanner.codebase.waived import Waived
 from scanner.errors import ScannerError, StoreError
 from scanner.facts import is_incomplete
-from scanner.policy import By, Policy, Waiver, Waivers, decision_document, waivers_file
+from scanner.policy import By, Outcome, Policy, Waiver, Waivers, decision_document, waivers_file
 from scanner.provenance import Request
 from scanner.references import Kind, Names, Reference
-from scanner.references.walk import Found
+from scanner.references.walk import Found, printable
 from scanner.scan import Scan, decide
 from scanner.store import Store
 
@@ -91,7 +91,9 @@ class Judging:
         )
         if baseline is not None:
             write_file(baseline, self._baseline(document))
-        if self.lock is not None and self.pins is None and document["complete"]:
+        if document["lock"] and self.pins is None and not document["complete"]:
+            document["lock"]["state"] = "not-written"
+        elif self.lock is not None and self.pins is None:
             said = [(policy.name, policy.digest) for policy in self.policies]
             write_file(
                 self.lock,
@@ -145,10 +147,10 @@ class Judging:
         groups = waived.groups(facts["model"]["id"], use.references)
         verdict = max(self._decided(request, plain, waivers).verdict for waivers, _ in groups)
         this = pin(use.requested, facts, str(verdict))
-        self.written[use.requested.casefold()] = this
+        self.written[key(use.requested)] = this
         if self.pins is None:
             return []
-        return drift(self.pins.get(use.requested.casefold()), this, self.lock.name)
+        return drift(self.pins.get(key(use.requested)), this, self.lock.name)
 
     def _facts(self, name: str, local: bool) -> tuple[Request, dict[str, Any], bool]:
         if not local and self.cached and self.store is not None and (known := self._recorded(name)):
@@ -171,11 +173,15 @@ class Judging:
             facts = dict(self.store.scan(number).facts)
             if is_incomplete(facts) or facts["model"]["hub_description"] != hub.description:
                 return None
-            if facts["model"]["depth"] != self.reading.depth.value:
+            was = facts["model"]
+            if was["depth"] != self.reading.depth.value or (was["license_history"] is not None) != self.reading.history:
                 return None
-            # A branch may have moved on since.
-            commit = hub.model(request.repo, request.revision).revision
-            return (request, facts) if commit is not None and str(commit) == facts["model"]["revision"] else None
+            # A branch may have moved on since, and the same commits may lie in another repository of the name.
+            is_ = hub.model(request.repo, request.revision)
+            if is_.revision is None or str(is_.revision) != was["revision"]:
+                return None
+            same = (is_.hub_id, is_.gated, is_.disabled) == (was["hub_id"], was["gated"], was["disabled"])
+            return (request, facts) if same else None
 
     def _record(self, done: Scan, waivers: Waivers | None) -> int | None:
         if self.store is None:
@@ -187,7 +193,7 @@ class Judging:
             return None
         if self.pins is None:
             return {"path": str(self.lock), "state": "written", "unused": []}
-        unused = [pin.requested for key, pin in self.pins.items() if key not in self.written]
+        unused = [pin.requested for name, pin in self.pins.items() if name not in self.written]
         drifted = any(one.facts["usage"]["drift"] for one in judged)
         return {"path": str(self.lock), "state": "drifted" if drifted else "held", "unused": unused}
 
@@ -195,23 +201,31 @@ class Judging:
         """All that weighs now, as waivers that end; whoever takes over a finding writes in who and why."""
         day, until = document["as_of"], self.reading.as_of + timedelta(days=_BASELINE_DAYS)
         entries: dict[tuple[Any, ...], Waiver] = {}
+        texts = {_spot(one["path"], one): one["text"] for one in document["references"]}
+        outcomes: dict[tuple[Any, ...], str] = {}
+        for judged in document["models"]:
+            for said in (said for decision in judged["decisions"] for said in decision["findings"]):
+                outcomes[said["rule"], judged["model"], said["subject"], said["message"]] = said["outcome"]
         for one in document["findings"]:
             if one["verdict"] == "note" or one["suppressed"] or not one["waivable"]:
                 continue
-            expression = None
+            expression = outcome = None
             if one["model"] is None:
-                expression = next(
-                    r["text"] for r in document["references"]
-                    if r["path"] == one["path"] and r["line"] == one["places"][0]["line"]
-                    and r["column"] == one["places"][0]["column"]
-                )  # fmt: skip
+                expression = texts[_spot(one["path"], one["places"][0])]
+            else:
+                # What was unknown and is known to be wrong now was not accepted.
+                outcome = Outcome(outcomes[one["rule"], one["model"], one["subject"], one["message"]])
             waiver = Waiver(
                 one["rule"], one["model"], f"found when the baseline was written on {day}", "baseline", "baseline",
-                until, paths=(one["path"],), expression=expression, by=By.BASELINE,
+                until, paths=(one["path"],), expression=expression, outcome=outcome, by=By.BASELINE,
             )  # fmt: skip
-            entries[one["rule"], one["model"], one["path"], expression] = waiver
+            entries[one["rule"], one["model"], one["path"], expression, outcome] = waiver
         head = f"What was found on {day}. Each entry ends: work it off, or write in who accepts it and why."
         return waivers_file(entries.values(), head)
+
+
+def _spot(path: str, place: Mapping[str, Any]) -> tuple[Any, ...]:
+    return path, place["line"], place["column"], place["cell"]
 
 
 def _missed(use: Use, error: ScannerError) -> Missed:
@@ -222,4 +236,4 @@ def _named(path: Path) -> str:
     """The code base as a report names it: from here where it lies below, so that a pipeline finds its files."""
     here = Path.cwd()
     whole = Path(os.path.normpath(here / path))
-    return whole.relative_to(here).as_posix() if whole.is_relative_to(here) else str(path)
+    return printable(whole.relative_to(here).as_posix() if whole.is_relative_to(here) else str(path))

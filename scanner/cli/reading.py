@@ -39,7 +39,7 @@ class Reading:
         from scanner.cli.sources import memory, opened, tables
         from scanner.evidence import Depth
 
-        self.as_of, self.depth, self._history = parse_day(as_of), Depth(depth), history
+        self.as_of, self.depth, self.history = parse_day(as_of), Depth(depth), history
         self.tables = tables(publishers)
         self.hub = stack.enter_context(
             opened(hub, offline=offline, endpoint=endpoint, timeout=timeout, catalogue=catalogue)
@@ -58,7 +58,7 @@ class Reading:
         with target(name, self.hub) as (request, hub):
             ours = hub is self.hub
             facts = read(
-                request, hub, self.tables, as_of=self.as_of, depth=self.depth, history=self._history,
+                request, hub, self.tables, as_of=self.as_of, depth=self.depth, history=self.history,
                 above=None if ours else self.hub, memory=self.memory if ours else None,
             )  # fmt: skip
         return request, facts, ours

@@ -121,9 +121,11 @@ def codebase_document(
 
 
 def is_complete(coverage: Coverage, judged: Iterable[Judged], missed: Iterable[Missed]) -> bool:
-    """False where a file could not be read, or a model that is more than mentioned could not be judged to the end."""
+    """False where a file, or a model that is more than mentioned, could not be read or judged to the end."""
     transient = any(gap["transient"] for one in judged for gap in one.facts["gaps"])
-    return not (coverage.unread or transient or any(not documents_only(one.use.references) for one in missed))
+    return not (
+        coverage.unread or coverage.partly or transient or any(not documents_only(one.use.references) for one in missed)
+    )
 
 
 def _model(facts: Mapping[str, Any]) -> str:

@@ -48,25 +48,18 @@ def of_models(judged: Iterable[tuple[str, Sequence[Mapping[str, Any]], Sequence[
     seen: set[tuple[Any, ...]] = set()
     for model, decisions, references in judged:
         files: dict[str, list[Reference]] = {}
+        at: dict[str, dict[str, list[Reference]]] = {}
         for one in references:
             files.setdefault(one.path, []).append(one)
+            at.setdefault(place(one), {}).setdefault(one.path, []).append(one)
         for decision in decisions:
             for said in decision["findings"]:
-                for path, here in files.items():
-                    places = _own_places(said, here, references)
+                # It is about all the places, but where it names one.
+                for path, places in at.get(said["at"], files).items():
                     key = (said["rule"], model, said["subject"], said["message"], path, *map(place, places))
-                    if places and key not in seen:
+                    if key not in seen:
                         seen.add(key)
                         yield _of_model(said, decision["policy"]["name"], model, path, places)
-
-
-def _own_places(
-    said: Mapping[str, Any], here: Sequence[Reference], references: Sequence[Reference]
-) -> Sequence[Reference]:
-    """The places in a file that a finding is about: all of them, but where it names one."""
-    if said["at"] not in {place(one) for one in references}:
-        return here
-    return [one for one in here if place(one) == said["at"]]
 
 
 def _of_model(said: Mapping[str, Any], policy: str, model: str, path: str, places: Sequence[Reference]) -> Json:

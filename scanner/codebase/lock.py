@@ -61,6 +61,12 @@ def pin(requested: str, facts: Mapping[str, Any], verdict: str) -> Pin:
     )  # fmt: skip
 
 
+def key(requested: str) -> str:
+    """What a pin is held under: a model's id in any case, but not its revision, nor the path of a file."""
+    model, at, revision = requested.partition("@")
+    return requested if requested.startswith("./") else f"{model.casefold()}{at}{revision}"
+
+
 def drift(before: Pin | None, now: Pin, file: str) -> list[Json]:
     """``usage.drift`` of the facts document: what is another than it was; ``before`` None: it was not locked."""
     if before is None:
@@ -90,7 +96,7 @@ def lock_text(pins: Iterable[Pin], *, as_of: str, version: str, policies: Iterab
 
 
 def read_lock(path: Path) -> dict[str, Pin]:
-    """The pins of a lock file by the text they are asked for, in lower case.
+    """The pins of a lock file by the ``key`` of what is asked for.
 
     Raises:
         UsageError: missing, not readable, not a lock file, of another version.
@@ -113,7 +119,7 @@ def read_lock(path: Path) -> dict[str, Pin]:
         one = _pin(entry)
         if one is None:
             raise UsageError(f"{path} is no lock file: an entry is malformed", hint=again)
-        if pins.setdefault(one.requested.casefold(), one) is not one:
+        if pins.setdefault(key(one.requested), one) is not one:
             raise UsageError(f"{path} locks {one.requested} twice", hint=again)
     return pins
 

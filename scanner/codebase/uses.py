@@ -8,6 +8,7 @@ from typing import Any
 
 from scanner.model import is_commit
 from scanner.references import Kind, Reference
+from scanner.references.reference import locus
 
 DOCUMENTING = frozenset(("comment", "documentation"))
 """Flags of a reference that stands in prose or a comment, which run nothing."""
@@ -49,7 +50,7 @@ def documents_only(references: Iterable[Reference]) -> bool:
 
 def place(reference: Reference) -> str:
     """Where a reference stands, as ``file:line``."""
-    return f"{reference.path}:{reference.line}"
+    return locus(reference.path, reference.line, reference.cell)
 
 
 def usage(codebase: str, references: Sequence[Reference], drift: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from scanner.policy import By, Waiver, Waivers, WaiverState, read_waivers, waive
 from scanner.references import Reference
 from scanner.references.remarks import Remark
 
+_WILD = frozenset("*?")
 SOON = timedelta(days=30)
 """A waiver that ends within so many days is told in every report."""
 
@@ -25,10 +26,21 @@ class Waived:
     def __init__(self, files: Iterable[Waivers], remarks: Iterable[Remark], as_of: date) -> None:
         self._as_of = as_of
         self._filed = [waiver for file in files for waiver in file.entries]
+        self._by_path: dict[str, list[Waiver]] = {}
+        self._by_glob = []
+        for waiver in self._filed:
+            if waiver.paths and not _WILD.intersection("".join(waiver.paths)):
+                for path in waiver.paths:
+                    self._by_path.setdefault(path, []).append(waiver)
+            else:
+                self._by_glob.append(waiver)
         self._said = list(remarks)
         self._inline = [
             (remark, _inline(remark, rule, as_of)) for remark in self._said if not remark.wrong for rule in remark.rules
         ]
+        self._comments: dict[str, list[tuple[Remark, Waiver]]] = {}
+        for remark, inline in self._inline:
+            self._comments.setdefault(remark.path, []).append((remark, inline))
         self._applied: set[tuple[str, str]] = set()
 
     def groups(self, model: str, references: Iterable[Reference]) -> Iterator[tuple[Waivers | None, list[Reference]]]:
@@ -41,19 +53,30 @@ class Waived:
 
     def _holding(self, model: str, reference: Reference) -> Iterator[Waiver]:
         """What is waived of a model at a place; its paths are kept to already."""
-        for waiver in self._filed:
+        for waiver in self._within(reference.path):
+            if waiver.model is None:
+                continue
             here = replace(waiver, paths=(), expression=None, at=waiver.place or None)
-            if here.names(model) and waiver.within(reference.path):
+            if here.names(model):
                 yield here
-        for remark, waiver in self._inline:
-            if remark.speaks_of(reference.path, reference.line):
-                yield replace(waiver, model=model)
+        for waiver in self._beside(reference):
+            yield replace(waiver, model=model)
+
+    def _within(self, path: str) -> Iterator[Waiver]:
+        """The filed waivers that hold in a file."""
+        yield from self._by_path.get(path, ())
+        yield from (waiver for waiver in self._by_glob if waiver.within(path))
+
+    def _beside(self, reference: Reference) -> Iterator[Waiver]:
+        """What comments waive at a place."""
+        here = self._comments.get(reference.path, ())
+        return (waiver for remark, waiver in here if remark.speaks_of(reference))
 
     def of_place(self, rule: str, reference: Reference) -> Waiver | None:
         """Who waives a finding that is about no model, on the day."""
-        filed = (w for w in self._filed if w.model is None and w.expression in (None, reference.text))
-        here = [waiver for waiver in filed if waiver.within(reference.path)]
-        here += [waiver for remark, waiver in self._inline if remark.speaks_of(reference.path, reference.line)]
+        filed = (w for w in self._within(reference.path) if w.model is None)
+        here = [waiver for waiver in filed if waiver.expression in (None, reference.text)]
+        here += self._beside(reference)
         for waiver in here:
             if waiver.rule == rule and self._as_of <= waiver.expires:
                 self._applied.add((rule, waiver.place))

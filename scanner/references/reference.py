@@ -25,6 +25,11 @@ class Kind(StrEnum):
     IGNORED = "ignored"
 
 
+def locus(path: str, line: int, cell: int | None = None) -> str:
+    """A place as a text: ``file:line``, or with the cell of a notebook."""
+    return f"{path}, cell {cell}, line {line}" if cell else f"{path}:{line}"
+
+
 class Confidence(StrEnum):
     """How sure it is that a model is named: the place takes nothing else, the place says so, the name looks like it."""
 

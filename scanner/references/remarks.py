@@ -4,16 +4,19 @@
     # modelorigin: waive root-origin until 2027-03-31 -- only compared with, never served
     judge = pipeline(model="acme/widget-7b")
 
-A comment speaks of its own line; where nothing else stands on that line, of the next that is no such comment.
+A comment speaks of its own line; where nothing else stands on that line, of the next that is no such comment. In a
+notebook it speaks of lines of its own cell.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from scanner.references.python.notebook import cells
+from scanner.references.reference import Reference, locus
 from scanner.references.source import Source, Unread
 from scanner.text import clean_line
 
@@ -24,6 +27,7 @@ _SAID = re.compile(
     r"[ \t]*(?:--|:|—)[ \t]*(?P<reason>\S[^\n]*)"
 )
 _ALONE = re.compile(r"[ \t]*(?:#|//|--|;|%|<!--|/\*|\*|rem\b)[ \t]*", re.I)
+_GOES_ON = re.compile(r"(?:-->|\*/)[ \t]*\S")
 _CLOSING = re.compile(r"[ \t]*(?:-->|\*/)[ \t]*$")
 
 
@@ -38,17 +42,28 @@ class Remark:
     reason: str
     until: date | None = None
     wrong: str = ""
+    cell: int | None = None
 
     @property
     def place(self) -> str:
-        return f"{self.path}:{self.line}"
+        return locus(self.path, self.line, self.cell)
 
-    def speaks_of(self, path: str, line: int) -> bool:
-        return self.path == path and line in self.lines
+    def speaks_of(self, reference: Reference) -> bool:
+        return (self.path, self.cell) == (reference.path, reference.cell) and reference.line in self.lines
 
 
 def remarks(source: Source) -> Iterator[Remark]:
     """The comments of a file that waive something, those that are not written as they must be included."""
+    held = cells(source) if source.name.lower().endswith(".ipynb") else []
+    for number, text in held:
+        data = text.encode("utf-8", "replace")
+        for remark in _remarks(Source(source.path, data, len(data))):
+            yield replace(remark, cell=number)
+    if not held:
+        yield from _remarks(source)
+
+
+def _remarks(source: Source) -> Iterator[Remark]:
     try:
         text = source.text
     except Unread:
@@ -70,7 +85,7 @@ def _spoken_of(lines: list[str], line: int) -> tuple[int, ...]:
 
 def _stands_alone(text: str) -> bool:
     opening = _ALONE.match(text)
-    return bool(opening and _MARK.match(text, opening.end()))
+    return bool(opening and _MARK.match(text, opening.end()) and not _GOES_ON.search(text, opening.end()))
 
 
 def _remark(path: str, line: int, lines: tuple[int, ...], rest: str) -> Remark:

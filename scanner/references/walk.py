@@ -1,8 +1,8 @@
 """Going through a code base: which files are read, by whom, and which are not, with the reason.
 
 Nothing is left out in silence. Version control's own folder, installed packages and caches are passed over by name and
-counted; symbolic links are not followed: what they lead to within the code base is read where it lies. ``.gitignore``
-is not asked: a file may be committed in spite of it.
+counted; symbolic links are not followed: what they lead to within the code base is read where it lies, and one that
+leads out of it is told as not read. ``.gitignore`` is not asked: a file may be committed in spite of it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,10 @@ PASSED_OVER = {
     ".nox": "installed packages", ".venv": "installed packages", "__pycache__": "cache", ".mypy_cache": "cache",
     ".pytest_cache": "cache", ".ruff_cache": "cache", ".ipynb_checkpoints": "cache",
 }  # fmt: skip
+_OF_ENVIRONMENT = frozenset(("bin", "include", "lib", "lib64", "share", "scripts"))
+"""Folders of a virtual environment. Its mark, an empty file, is soon made: it hides nothing else."""
 _WILD = re.compile(r"[*?\[/]")
+_LINK = "symbolic link"
 _POINTER = b"version https://git-lfs.github.com/spec/v1"
 _SHEBANGS = {b"python": ".py", b"bash": ".sh", b"sh": ".sh", b"zsh": ".sh", b"dash": ".sh", b"node": ".js"}
 
@@ -89,13 +92,12 @@ def search(
     Raises:
         OSError: ``root`` itself cannot be read.
     """
-    passed: Counter[str] = Counter()
+    seen = _Seen()
     if root.is_dir():
-        base, paths = root, list(_files(root, exclude, passed))
+        base, paths = root, list(_files(root, exclude, seen))
     else:
         root.stat()
         base, paths = root.parent, [root.name]
-    seen = _Seen(passed_over=passed)
     pieces = [paths[at : at + _PIECE] for at in range(0, len(paths), _PIECE)]
     for piece in _read(base, pieces, names, ignored, processes if len(paths) > _ALONE else 1):
         seen.references += piece.references
@@ -112,9 +114,9 @@ def search(
     return Found(tuple(seen.references), tuple(seen.remarks), coverage)
 
 
-def _files(root: Path, exclude: Sequence[str], passed: Counter[str]) -> Iterator[str]:
+def _files(root: Path, exclude: Sequence[str], seen: _Seen) -> Iterator[str]:
     """Paths of all files below ``root`` that are not passed over, each folder's in order."""
-    waiting = [""]
+    waiting, real = [""], os.path.realpath(root)
     while waiting:
         folder = waiting.pop()
         try:
@@ -123,14 +125,17 @@ def _files(root: Path, exclude: Sequence[str], passed: Counter[str]) -> Iterator
         except OSError as error:
             if not folder:
                 raise
-            passed[f"a folder that cannot be opened: {error.strerror}"] += 1
+            seen.unread.append((printable(folder), f"a folder that cannot be opened: {error.strerror}"))
             continue
         below = []
+        environment = any(entry.name == "pyvenv.cfg" for entry in entries)
         for entry in entries:
             path = f"{folder}/{entry.name}" if folder else entry.name
-            reason = _passed_over(entry, path, exclude)
-            if reason:
-                passed[reason] += 1
+            reason = _passed_over(entry, path, exclude, environment)
+            if reason == _LINK and _leads_out(entry.path, real):
+                seen.unread.append((printable(path), "a symbolic link out of the code base"))
+            elif reason:
+                seen.passed_over[reason] += 1
             elif entry.is_dir(follow_symlinks=False):
                 below.append(path)
             else:
@@ -138,15 +143,28 @@ def _files(root: Path, exclude: Sequence[str], passed: Counter[str]) -> Iterator
         waiting += reversed(below)
 
 
-def _passed_over(entry: os.DirEntry[str], path: str, exclude: Sequence[str]) -> str | None:
+def printable(path: str) -> str:
+    """A path as it is reported: bytes that are no UTF-8 as ``\\xff``."""
+    return path if path.isascii() else os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def _leads_out(link: str, root: str) -> bool:
+    """True for a link to something that is there, outside of ``root``, and would be read if it lay within."""
+    end = os.path.realpath(link)
+    if end == root or end.startswith(f"{root.rstrip(os.sep)}{os.sep}"):
+        return False
+    return os.path.isdir(end) or (os.path.isfile(end) and reader_of(link) is not None)  # noqa: PTH112, PTH113
+
+
+def _passed_over(entry: os.DirEntry[str], path: str, exclude: Sequence[str], environment: bool) -> str | None:
     if any(fnmatchcase(path, glob) or fnmatchcase(entry.name, glob) for glob in exclude):
         return "excluded"
     if entry.is_symlink():
-        return "symbolic link"
+        return _LINK
     if entry.is_dir(follow_symlinks=False):
         if (reason := PASSED_OVER.get(entry.name)) is not None:
             return reason
-        return "installed packages" if Path(entry.path, "pyvenv.cfg").is_file() else None
+        return "installed packages" if environment and entry.name.lower() in _OF_ENVIRONMENT else None
     return None if entry.is_file(follow_symlinks=False) else "no regular file"
 
 
@@ -180,9 +198,10 @@ def _read_piece(base: Path, paths: Sequence[str], names: Names, ignored: bool) -
     return seen
 
 
-def _read_file(base: Path, path: str, names: Names, ignored: bool, seen: _Seen) -> None:
+def _read_file(base: Path, file: str, names: Names, ignored: bool, seen: _Seen) -> None:
+    path = printable(file)
     try:
-        source, reader = _opened(base, path)
+        source, reader = _opened(base, file)
     except OSError as error:
         seen.unread.append((path, error.strerror or str(error)))
         return
@@ -223,7 +242,7 @@ def _opened(base: Path, path: str) -> tuple[Source, Reader | None]:
             data = file.read(min(size, _HEAD if reader is WEIGHTS else MAX_BYTES))
             if data.startswith(_POINTER):
                 reader = POINTER
-    return Source(path, data, size), reader
+    return Source(printable(path), data, size), reader
 
 
 def _by_content(path: str, head: bytes) -> Reader | None:

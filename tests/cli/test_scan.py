@@ -340,6 +340,78 @@ def test_only_what_a_change_adds_is_judged(scan: Scan, app: Path) -> None:
     assert findings(document(ran)) == [("non-commercial", "not-committed.js", 2)]
 
 
+def test_weights_that_are_replaced_in_place_belong_to_the_change(scan: Scan, app: Path) -> None:
+    def weights(name: str, license: str = "cc-by-nc-4.0") -> None:
+        held = {"general.architecture": "llama", "general.name": name, "general.license": license}
+        (app / "some.gguf").write_bytes(gguf_bytes(held, {}))
+
+    git(app, "init", "-q", "-b", "main")
+    weights("a", "apache-2.0")
+    git(app, "add", ".")
+    git(app, "commit", "-qm", "one")
+    assert scan("--diff", "main").code == 0
+    weights("b")
+    ran = scan("--diff", "main", "--format", "json")
+    assert findings(document(ran)) == [("non-commercial", "some.gguf", 1)]
+    git(app, "commit", "-qam", "two")
+    git(app, "mv", "some.gguf", "other.gguf")
+    assert scan("--diff", "HEAD").code == 0, "they are the same under another name"
+
+
+def test_what_a_submodule_or_another_repository_below_adds_belongs_to_the_change(
+    scan: Scan, app: Path, tmp_path: Path
+) -> None:
+    library = tmp_path / "library"
+    library.mkdir()
+    git(library, "init", "-q", "-b", "main")
+    put(library, "a.js", HEAD, load('"acme/bad-7b"'))
+    git(library, "add", ".")
+    git(library, "commit", "-qm", "one")
+    git(app, "init", "-q", "-b", "main")
+    put(app, "app.js", HEAD, load('"acme/good-7b"'))
+    git(app, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(library), "lib")
+    put(app, ".gitmodules", (app / ".gitmodules").read_text(), "\tignore = all\n")
+    git(app, "add", ".")
+    git(app, "commit", "-qm", "two")
+    assert scan("--diff", "main").code == 0
+    put(app, "lib/b.js", HEAD, load('"acme/bad-7b"'))
+    git(app / "lib", "add", ".")
+    git(app / "lib", "commit", "-qm", "three")
+    ran = scan("--diff", "main", "--format", "json")
+    assert findings(document(ran)) == [("non-commercial", "lib/b.js", 2)]
+    git(app / "lib", "rm", "-q", "-f", "b.js")
+    git(tmp_path, "clone", "-q", str(library), str(app / "copy"))
+    ran = scan("--diff", "main", "--format", "json")
+    assert findings(document(ran)) == [("non-commercial", "copy/a.js", 2)]
+
+
+def test_no_setting_of_the_repository_or_the_environment_hides_a_change_or_starts_a_program(
+    scan: Scan, app: Path, tmp_path: Path
+) -> None:
+    git(app, "init", "-q", "-b", "main")
+    put(app, "a.js", HEAD)
+    git(app, "add", ".")
+    git(app, "commit", "-qm", "one")
+    mark = tmp_path / "started"
+    for key in (
+        "core.fsmonitor",
+        "diff.external",
+        "diff.x.textconv",
+        "filter.x.clean",
+        "filter.x.smudge",
+        "alias.ls-tree",
+    ):
+        git(app, "config", key, f"touch {mark}; cat")
+    put(app, ".git/info/attributes", "*.js filter=x diff=x\n")
+    put(app, "a.js", HEAD, load('"acme/bad-7b"'))
+    git(app, "-c", "filter.x.clean=", "-c", "core.fsmonitor=false", "update-index", "--assume-unchanged", "a.js")
+    mark.unlink(missing_ok=True)
+    env = {"GIT_DIR": str(tmp_path / "none"), "GIT_INDEX_FILE": "none", "GIT_WORK_TREE": "/"}
+    ran = scan("--diff", "main", "--format", "json", env=env)
+    assert findings(document(ran)) == [("non-commercial", "a.js", 2)]
+    assert not mark.exists()
+
+
 def test_a_base_that_git_does_not_know_ends_in_2(scan: Scan, app: Path) -> None:
     put(app, "a.js", HEAD, load('"acme/good-7b"'))
     assert scan("--diff", "main").code == 2
@@ -385,3 +457,90 @@ def test_whatever_is_found_ends_in_0_when_that_is_asked(scan: Scan, app: Path) -
 def test_options_that_contradict_each_other_end_in_2(scan: Scan, app: Path, words: tuple[str, ...]) -> None:
     put(app, "a.js", HEAD, load('"acme/good-7b"'))
     assert scan(*words).code == 2
+
+
+def test_a_file_that_was_not_read_to_its_end_is_no_pass(scan: Scan, app: Path) -> None:
+    put(app, "a.js", "//" + "x" * 8_000_000 + "\n", HEAD, load('"acme/bad-7b"'))
+    assert scan().code == 3
+    assert scan("--exclude", "a.js").code == 3, "nothing is left"
+
+
+def test_a_name_that_is_no_text_ends_in_a_verdict(scan: Scan, app: Path) -> None:
+    put(app, "b\udcff.js", HEAD, load('"acme/bad-7b"'))
+    ran = scan("--format", "json")
+    assert ran.code == 1
+    assert findings(document(ran)) == [("non-commercial", "b\\xff.js", 2)]
+    (app / "b\udcff.js").rename(app / "c\udcff.gguf")
+    (app / "c\udcff.gguf").write_bytes(gguf_bytes({"general.architecture": "llama"}, {}))
+    assert scan().code == 3
+
+
+def test_a_comment_that_code_follows_speaks_of_its_own_line_alone(scan: Scan, app: Path) -> None:
+    comment = "/* modelorigin: waive non-commercial -- only compared with */ "
+    put(app, "a.js", HEAD, comment, load('"acme/bad-7b"'), load('"acme/bad-7b"').replace(" p ", " q "))
+    assert findings(document(scan("--format", "json"))) == [("non-commercial", "a.js", 3)]
+
+
+def notebook(*cells: list[str]) -> str:
+    told = [{"cell_type": "code", "metadata": {}, "source": cell, "outputs": []} for cell in cells]
+    return json.dumps({"cells": told, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1)
+
+
+def test_a_comment_in_a_notebook_speaks_of_its_own_cell(scan: Scan, app: Path) -> None:
+    line = "AutoModel.from_pretrained('acme/bad-7b')"
+    first = ["from transformers import AutoModel\n", f"{line}  # modelorigin: waive non-commercial -- compared with\n"]
+    put(app, "n.ipynb", notebook(first, ["\n", line], ["# a\n"] * 20 + [f"{line}\n"] * 9))
+    ran = scan("--format", "json")
+    assert [place["cell"] for one in document(ran)["findings"] if one["suppressed"] for place in one["places"]] == [1]
+    assert findings(document(ran), suppressed=True) == [("non-commercial", "n.ipynb", 2)]
+    assert len(findings(document(ran))) == 10
+
+
+def test_a_baseline_does_not_accept_what_was_unknown_and_is_wrong_now(scan: Scan, app: Path, hub: LoopbackHub) -> None:
+    (app.parent / "trial.yaml").write_text(POLICY.replace("    waivable: false\n", ""))
+    hub.add(Repo("acme/open-7b", {"README.md": "# A model\n"}))
+    put(app, "a.js", HEAD, load('"acme/open-7b"'))
+    file = app.parent / "baseline.yaml"
+    assert scan("--write-baseline", str(file)).code == 1
+    assert scan("--baseline", str(file)).code == 0
+    hub.commit("acme/open-7b", {"README.md": CARD.format("cc-by-nc-4.0")})
+    ran = scan("--baseline", str(file), "--format", "json")
+    assert findings(document(ran)) == [("non-commercial", "a.js", 2)]
+
+
+def test_a_lock_is_not_written_of_what_could_not_be_judged_and_that_is_told(scan: Scan, app: Path) -> None:
+    put(app, "a.js", HEAD, load('"acme/good-7b"'), load('"acme/nothing-7b"').replace(" p ", " q "))
+    ran = scan("--lock", "--format", "json")
+    assert ran.code == 3
+    assert document(ran)["lock"]["state"] == "not-written"
+    assert "not written" in scan("--lock").out
+    assert not (app / "modelorigin.lock").exists()
+
+
+def test_branches_that_differ_in_case_are_locked_apart(scan: Scan, app: Path, hub: LoopbackHub) -> None:
+    repo = hub.repo("acme/good-7b")
+    repo.branches["Main"] = repo.branches["main"]
+    hub.commit("acme/good-7b", {"README.md": CARD.format("mit")})
+    put(app, "a.js", HEAD, load('"acme/good-7b", {revision: "main"}'), load('"acme/good-7b", {revision: "Main"}'))
+    assert scan("--lock").code == 0
+    assert [one["requested"] for one in json.loads((app / "modelorigin.lock").read_text())["models"]] == [
+        "acme/good-7b@main", "acme/good-7b@Main"
+    ]  # fmt: skip
+    assert scan("--locked").code == 0
+
+
+def test_what_was_read_without_its_history_or_of_another_repository_is_read_again(
+    scan: Scan, app: Path, hub: LoopbackHub
+) -> None:
+    put(app, "a.js", HEAD, load('"acme/good-7b"'))
+
+    def cached(*words: str) -> bool:
+        return bool(document(scan("--format", "json", *words))["models"][0]["from_cache"])
+
+    assert not cached()
+    assert not cached("--history")
+    assert not cached()
+    assert cached()
+    files = {"README.md": CARD.format("apache-2.0")}
+    hub.take_over("acme/good-7b", Repo("acme/good-7b", files, created_at="2026-05-01T00:00:00.000Z"))
+    assert not cached()

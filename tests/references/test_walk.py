@@ -42,13 +42,13 @@ def test_what_is_passed_over_is_counted_by_reason(tmp_path: Path) -> None:
     for path in (
         ".git/x.js",
         "node_modules/a/x.js",
-        "env/pyvenv.cfg",
         "env/lib/x.js",
         "__pycache__/x.js",
         "gen/x.js",
         "app.xyz",
     ):
         write(tmp_path, path)
+    write(tmp_path, "env/pyvenv.cfg", "")
     write(tmp_path, "app.js")
     (tmp_path / "link.js").symlink_to(tmp_path / "app.js")
     (tmp_path / "loop").symlink_to(tmp_path)
@@ -125,3 +125,42 @@ def test_the_quick_way_to_a_reader_is_the_first_that_takes_the_path(path: str) -
 def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         search(tmp_path / "none", NAMES)
+
+
+def test_the_mark_of_a_virtual_environment_hides_its_own_folders_alone(tmp_path: Path) -> None:
+    write(tmp_path, "src/pyvenv.cfg", "")
+    for path in ("src/app.js", "src/lib/x.js", "src/api/y.js"):
+        write(tmp_path, path)
+    assert [path for path, *_ in models(search(tmp_path, NAMES).references)] == ["src/app.js", "src/api/y.js"]
+
+
+def test_a_link_out_of_the_code_base_is_told_as_not_read(tmp_path: Path) -> None:
+    write(tmp_path, "out/app.js")
+    write(tmp_path, "in/other.js")
+    for name in ("app.js", "folder", "notes.xyz", "inside.js", "broken.js"):
+        to = {"folder": "out", "inside.js": "in/other.js", "broken.js": "none"}.get(name, "out/app.js")
+        (tmp_path / "in" / name).symlink_to(tmp_path / to)
+    found = search(tmp_path / "in", NAMES)
+    reason = "a symbolic link out of the code base"
+    assert found.coverage.unread == (("app.js", reason), ("folder", reason))
+    assert found.coverage.passed_over == {"symbolic link": 3}
+
+
+def test_a_folder_that_cannot_be_opened_is_told_as_not_read(tmp_path: Path) -> None:
+    write(tmp_path, "app.js")
+    here = os.open(tmp_path, os.O_RDONLY)
+    # Deeper than a path may be long: not even an administrator opens it.
+    try:
+        at = here
+        for _ in range(20):
+            os.mkdir("a" * 250, dir_fd=at)
+            at = os.open("a" * 250, os.O_RDONLY, dir_fd=at)
+        found = search(tmp_path, NAMES)
+    finally:
+        os.closerange(here, at + 1)
+    assert [why for _, why in found.coverage.unread] == ["a folder that cannot be opened: File name too long"]
+
+
+def test_a_name_that_is_no_text_is_read_and_told_so_that_it_can_be_written(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"caf\xff.js")).write_text(IMPORT + LOAD)
+    assert models(search(tmp_path, NAMES).references) == [("caf\\xff.js", 2, "acme/widget-7b")]

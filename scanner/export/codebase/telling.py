@@ -187,6 +187,8 @@ def _waivers(base: Codebase) -> Iterator[Line]:
 def _lock(base: Codebase) -> Iterator[Line]:
     if lock := base.document["lock"]:
         state = warn("drifted from") if lock["state"] == "drifted" else term(lock["state"])
+        if lock["state"] == "not-written":
+            state = warn("not written, since not everything was read and judged:")
         yield line(state, " ", quote(lock["path"]))
 
 

@@ -58,6 +58,14 @@ def _read(source: Source, names: Names) -> list[Reference]:
     return sorted(references, key=lambda reference: (reference.cell or 0, reference.line, reference.column))
 
 
+def cells(source: Source) -> list[tuple[int, str]]:
+    """The number and text of each cell; empty where the file is no notebook."""
+    try:
+        return [(cell.number, cell.text) for cell in _cells(parse_json(source.data).value)]
+    except NotJson:
+        return []
+
+
 def _cells(document: Any) -> Iterator[_Cell]:
     """The cells of notebook formats 3 and 4, numbered from 1; what is no cell is passed over."""
     if not isinstance(document, dict):
