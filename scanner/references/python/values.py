@@ -82,9 +82,9 @@ class Values:
         options = [one for one in self._bindings.options.get(bound.name, ()) if one.expression is not None]
         found = [value for option in options for value in self._bound(option.expression or _OPEN, option, depth)]
         return found + [
-            replace(value, site=site or value.site, given=value.given or (expression if site else None))
-            for expression, scope, site in given(self._bindings, bound)
-            for value in self.of(expression, scope, depth)
+            replace(value, site=one.site or value.site, given=value.given or (one.expression if one.is_sure else None))
+            for one in given(self._bindings, bound)
+            for value in self.of(one.expression, one.scope, depth)
         ]
 
     def constants(self, node: ast.expr, scope: Scope) -> Iterator[tuple[ast.Constant, int]]:
@@ -94,7 +94,7 @@ class Values:
             found = []
             for bound in scope.find(node.id):
                 if bound.function is not None:
-                    found += [(expression, site) for expression, _, site in given(self._bindings, bound)]
+                    found += [(one.expression, one.site) for one in given(self._bindings, bound)]
                 elif bound.expression is not None:
                     found.append((bound.expression, 0))
         for expression, site in found:
