@@ -51,6 +51,16 @@ def test_magics_and_commands_stay_in_their_places() -> None:
     assert told(code("%%bash", "vllm serve acme/a-7b-chat")) == [(1, 2, 12, "model acme/a-7b-chat")]
 
 
+def test_a_command_knows_the_names_of_python() -> None:
+    assert told(
+        code("M = 'acme/one'"), code("!vllm serve {M} --revision r", "!vllm serve $other", "%env MODEL_ID=acme/b")
+    ) == [
+        (1, 1, 6, "model acme/one"),
+        (2, 2, 13, "unresolved $other"),
+        (2, 3, 15, "model acme/b"),
+    ]
+
+
 def test_a_broken_cell_does_not_hide_the_others() -> None:
     assert told(code("print 'x'", "A.from_pretrained('acme/one')"), code("A.from_pretrained('acme/two')")) == [
         (1, 2, 20, "model acme/one"),

@@ -119,6 +119,35 @@ VALUES = [
     ("class ModelName(Enum):\n  BIG = 'acme/widget'", {"model acme/widget"}),
     (f"{LOAD}(getattr(a, 'm', 'acme/widget'))", {"model acme/widget"}),
     ("run(['vllm', 'serve', '--model', 'acme/widget'])", {"model acme/widget"}),
+    (f"load = partial({LOAD}, revision='r')\nload('acme/widget')", {"model acme/widget@r"}),
+    (f"load = {LOAD}\nload(name)", {"unresolved name"}),
+    (f"def get(n, r=None): return {LOAD}(n, revision=r)\nget('acme/a', 'r')\nget('acme/b')", {"model acme/a@r", "model acme/b"}),
+    (f"for m, r in [('acme/b', '1'), ('acme/s', None)]: {LOAD}(m, revision=r)", {"model acme/b@1", "model acme/s"}),
+    (f"T = {{'s': ('acme/s', '1'), 'b': ('acme/b', '2')}}\nm, r = T[k]\n{LOAD}(m, revision=r)", {"model acme/s@1", "model acme/b@2"}),
+    (f"for m in ['acme/b']: {LOAD}(m)\nfor m in sys.argv[1:]: f({LOAD}(m))", {"model acme/b", "unresolved m"}),
+    (f"for m in 'acme/b acme/s'.split(): {LOAD}(m)", {"model acme/b", "model acme/s"}),
+    (f"for m in [x.strip() for x in 'acme/b,acme/s'.split(',')]: {LOAD}(m)", {"model acme/b", "model acme/s"}),
+    (f"@ray.remote\nclass A:\n  def __init__(self, n): {LOAD}(n)\nA.remote('acme/widget')", {"model acme/widget"}),
+    (f"class A:\n  def __init__(self, n): {LOAD}(n)\nclass B:\n  def __init__(self, n): pass\nA('acme/a')\nB('acme/thing')", {"model acme/a"}),
+    (f"class A:\n  @property\n  def name(self): return 'acme/widget'\n  def f(self): {LOAD}(self.name)", {"model acme/widget"}),
+    (f"@pytest.mark.parametrize('n,k', [('acme/widget', 1)])\ndef test(n, k): {LOAD}(n)", {"model acme/widget"}),
+    (f"@pytest.fixture(params=['acme/widget'])\ndef n(request): return request.param\ndef test(n): {LOAD}(n)", {"model acme/widget"}),
+    (f"f = lambda n='acme/widget': {LOAD}(n)", {"model acme/widget"}),
+    (f"{LOAD}(st.selectbox('Which', ('acme/b', 'acme/s')))", {"model acme/b", "model acme/s"}),
+    (f"p.add_argument('--teacher', choices=['acme/b', 'acme/s'])\n{LOAD}(p.parse_args().teacher)", {"model acme/b", "model acme/s"}),
+    (f"T = OrderedDict([('s', 'acme/s')])\n{LOAD}(T['s'])", {"model acme/s"}),
+    (f"T = {{}}\nT.update(s='acme/s')\nT['b'] = 'acme/b'\n{LOAD}(T[k])", {"model acme/s", "model acme/b"}),
+    (f"T = SimpleNamespace(s='acme/s')\n{LOAD}(T.s)", {"model acme/s"}),
+    (f"Thread(target={LOAD}, args=('acme/widget',)).start()", {"model acme/widget"}),
+    (f"pool.map({LOAD}, ['acme/b', 'acme/s'])", {"model acme/b", "model acme/s"}),
+    (f"class E(Enum):\n  A = 'acme/b'\n  B = 'acme/s'\n{LOAD}(E.A.value)", {"model acme/b", "model acme/s"}),
+    (f"class C:\n  def __init__(self): self.name = 'acme/b'\n  def f(self): {LOAD}(self.config.name)", {"model acme/b", "unresolved self.config.name"}),
+    (f"LLM(model='acme/other')\ndef f(c): {LOAD}(c['model'])", {"unresolved c['model']"} | {"model acme/other"}),
+    ("from conf import BIG\nfrom transformers import pipeline\npipeline('x', model=BIG)", {"unresolved BIG"}),
+    ("import os\nfrom transformers import pipeline\npipeline('x', model=os.environ['SUMMARY'])", {"unresolved os.environ['SUMMARY']"}),
+    ("from litellm import completion\ndef ask(model): return completion(model=model)", {"unresolved model"}),
+    ("import torch\nfrom huggingface_hub import hf_hub_download\ntorch.load(hf_hub_download('acme/widget', 'a.bin'))", {"model acme/widget"}),
+    ("from lm_eval import simple_evaluate\nsimple_evaluate(model='hf', model_args='pretrained=acme/widget,revision=r')", {"model acme/widget@r"}),
     (f"{LOAD}('./here')\n{LOAD}('/there/it/is')", {"local ./here", "local /there/it/is"}),
     (f"{LOAD}()\n{LOAD}(None)\n{LOAD}(*a)", {"unresolved *a"}),
 ]  # fmt: skip
@@ -146,6 +175,9 @@ TRAPS = [
     "from transformers import pipeline\ndef f(model): return pipeline('x', model=model)",
     "from transformers import AutoModel, pipeline\nm = AutoModel.from_config(c)\npipeline('x', model=m)",
     "# see acme/widget\nx = 1",
+    "TrainingArguments(output_dir='acme/llama-7b-instruct')",
+    "GITHUB_REPO = 'QwenLM/Qwen3'",
+    "model.save_pretrained('export/pythia-160m')",
     '"""Uses acme/widget."""',
 ]
 
@@ -181,6 +213,43 @@ def test_a_model_pinned_once_and_loaded_again_without_says_so() -> None:
 def test_an_open_revision_is_no_pin_and_says_so() -> None:
     (found,) = read("def f(r): A.from_pretrained('acme/widget', revision=r)")
     assert (found.revision, found.flags) == (None, ("revision=?",))
+
+
+COMMANDS = [
+    ("subprocess.run(['vllm', 'serve', 'acme/widget', '--revision', 'r'])", {"model acme/widget@r"}),
+    ("M = 'acme/widget'\nsubprocess.run(['vllm', 'serve', M])", {"model acme/widget"}),
+    ("M = 'acme/widget'\nos.system(f'vllm serve {M} --revision r')", {"model acme/widget@r"}),
+    ("subprocess.run(['vllm', 'serve', sys.argv[1]])", {"unresolved sys.argv[1]"}),
+    ("os.system(f'vllm serve {name}')", {"unresolved name"}),
+    ("cmd = ['vllm', 'serve']\ncmd += ['acme/widget']\nsubprocess.run(cmd)", set()),
+    ("cmd = ['vllm', 'serve', 'acme/a']\ncmd += ['--lora-modules', 'x=acme/b']\nsubprocess.run(cmd)", {"model acme/a", "model acme/b"}),
+    ("from subprocess import run as sh\nsh(shlex.split('vllm serve acme/widget'))", {"model acme/widget"}),
+    ("def serve(m): subprocess.run(['vllm', 'serve', m])\nserve('acme/widget')", {"model acme/widget"}),
+    ("V1Container(command=['vllm', 'serve'], args=['acme/widget', '--revision', 'r'])", {"model acme/widget@r"}),
+    ("subprocess.run(['git', 'checkout', 'feature/llama-7b'])", set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), COMMANDS, ids=[text.split("\n")[-1][:60] for text, _ in COMMANDS])
+def test_what_a_program_runs_is_read_as_a_command(text: str, expected: set[str]) -> None:
+    assert told(text) == expected
+
+
+def test_a_flag_belongs_to_the_call_that_sets_it() -> None:
+    first, second = read(
+        "def get(n, t=False): return A.from_pretrained(n, trust_remote_code=t)\nget('acme/a', True)\nget('acme/b')"
+    )
+    assert (first.text, first.flags, second.text, second.flags) == ("acme/a", ("trust_remote_code",), "acme/b", ())
+
+
+def test_what_a_wrapper_is_given_is_told_where_it_is_given() -> None:
+    (found,) = read("def get(n):\n  A.from_pretrained(n)\n  B.from_pretrained(n)\nget(request.name)")
+    assert (found.kind, found.line, found.text) == (Kind.UNRESOLVED, 4, "request.name")
+
+
+def test_an_open_expression_stands_where_it_begins() -> None:
+    (found,) = (r for r in read("A.from_pretrained(f'acme/{x}')") if r.kind is Kind.UNRESOLVED)
+    assert (found.column, found.text) == (19, "f'acme/{x}'")
 
 
 def test_a_file_that_does_not_parse_still_tells_its_loaders_and_words() -> None:

@@ -76,7 +76,8 @@ class Text:
 class Bindings:
     """``attributes``, ``keys`` and ``options`` are kept by name alone, whatever object they are of.
 
-    ``groups`` are texts that are alike: the elements of one list, the values of one table, the members of one enum.
+    ``classes`` have the names of their bases. ``groups`` are texts that are alike: the elements of one list, the values
+    of one table, the members of one enum.
     """
 
     module: Scope = field(default_factory=Scope)
@@ -87,7 +88,7 @@ class Bindings:
     keys: dict[str, list[Bound]] = field(default_factory=lambda: defaultdict(list))
     options: dict[str, list[Bound]] = field(default_factory=lambda: defaultdict(list))
     returns: dict[str, list[Bound]] = field(default_factory=lambda: defaultdict(list))
-    classes: set[str] = field(default_factory=set)
+    classes: dict[str, list[str]] = field(default_factory=dict)
     functions: set[str] = field(default_factory=set)
     fixtures: set[str] = field(default_factory=set)
     properties: set[str] = field(default_factory=set)

@@ -40,7 +40,7 @@ class Matcher:
 
     def __init__(self, bindings: Bindings) -> None:
         self._bindings = bindings
-        self._own = bindings.functions | bindings.classes
+        self._own = bindings.functions | bindings.classes.keys()
 
     def match(self, function: ast.expr) -> tuple[Call, str] | None:
         """The idiom that a callee is, and its name as a report shows it."""

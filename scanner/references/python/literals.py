@@ -20,6 +20,8 @@ _COMMENT = re.compile(r"#[^\n]*")
 _EXAMPLE = re.compile(r"(?<![A-Za-z0-9_])([A-Za-z_][A-Za-z0-9_]*)\(\s*(?:\w{1,60}\s*=\s*)?[\"']([^\"'\s]{3,200})[\"']")
 _OPEN_CALL = re.compile(r"(?<![A-Za-z0-9_])([A-Za-z_][A-Za-z0-9_]*)\(\s*([A-Za-z_][A-Za-z0-9_.]{0,200})\s*[,)]")
 _NAMED = re.compile(r"(?<![A-Za-z0-9_])([A-Za-z_][A-Za-z0-9_]*)[\"']?\s{0,20}[=:]\s{0,20}[\"']([^\"'\n]{1,200})[\"']")
+_FILLS = ("", "%", "{")
+"""What follows a word that goes on in what is filled in."""
 _PART = Named(Kind.IGNORED, reason="part of a name that is put together")
 
 
@@ -54,8 +56,8 @@ def _literal(found: Found, text: Text, at: int, names: Names) -> None:
     value = answered
     named = names.read(value, place)
     if named is None:
-        if "/" in value and not text.is_part:
-            _inside(found, value, at, names)
+        if "/" in value:
+            _inside(found, value, at, names, text.is_part)
     elif text.is_part and not is_address(value):
         found.add(at, value, _PART, "text")
     elif named.kind is Kind.MODEL and how == "text" and Speaks.of_elsewhere(text.beside) and not is_address(value):
@@ -74,8 +76,10 @@ def _place(beside: str, value: str, names: Names) -> tuple[Place, str]:
     return Place.TEXT, "text"
 
 
-def _inside(found: Found, value: str, at: int, names: Names) -> None:
-    for _, word, named in names.inside(value):
+def _inside(found: Found, value: str, at: int, names: Names, is_part: bool) -> None:
+    for offset, word, named in names.inside(value):
+        if is_part and (not offset or value[offset + len(word) :][:1] in _FILLS):
+            continue
         where = found.text.find(word, at)
         if named.kind is not Kind.IGNORED and where >= 0 and not found.is_covered(where):
             found.add(where, word, named, "text")

@@ -26,7 +26,7 @@ _SECOND = re.compile(rb"/([A-Za-z0-9_][\w.-]{1,95})(?![\w/\\(-])")
 _WORD = re.compile(rb"""["']([A-Za-z0-9_][\w.-]*)["']""")
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 _ADDRESSES = (b"huggingface.co", b"hf.co/", b"hf://", b"hf-mirror")
-_SHELLS = (b"subprocess", b"os.system", b"popen", b"Popen", b"execv", b"spawn")
+_SHELLS = (b"subprocess", b"os.system", b"popen", b"Popen", b"execv", b"spawn", b"command=", b"cmds=")
 _HEAD = 6
 _MAX_LINES = 100
 _PART = 100
@@ -87,7 +87,9 @@ def _commands() -> re.Pattern[bytes]:
 
 
 def _runs(data: bytes) -> bool:
-    """True when it starts other programs and mentions one that takes a model."""
+    """True when it starts other programs and mentions one that takes a model, or has settings that name one."""
+    if any(name.encode() in data for name in words().settings):
+        return True
     return any(shell in data for shell in _SHELLS) and _commands().search(data) is not None
 
 

@@ -152,7 +152,7 @@ class _Walk:
     # Definitions.
 
     def _classdef(self, node: ast.ClassDef, scope: Scope, beside: str, part: bool) -> None:
-        self.found.classes.add(node.name)
+        self.found.classes[node.name] = [last_name(base) for base in node.bases]
         if any(last_name(base).endswith("Enum") for base in node.bases):
             self._group([member.value for member in node.body if isinstance(member, ast.Assign)])
         for outer in (*node.bases, *node.keywords, *node.decorator_list):
