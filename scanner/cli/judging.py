@@ -200,7 +200,7 @@ class Judging:
     def _baseline(self, document: Mapping[str, Any]) -> str:
         """All that weighs now, as waivers that end; whoever takes over a finding writes in who and why."""
         day, until = document["as_of"], self.reading.as_of + timedelta(days=_BASELINE_DAYS)
-        entries: dict[tuple[Any, ...], Waiver] = {}
+        entries: dict[tuple[Any, ...], dict[str, None]] = {}
         texts = {_spot(one["path"], one): one["text"] for one in document["references"]}
         outcomes: dict[tuple[Any, ...], str] = {}
         for judged in document["models"]:
@@ -215,13 +215,19 @@ class Judging:
             else:
                 # What was unknown and is known to be wrong now was not accepted.
                 outcome = Outcome(outcomes[one["rule"], one["model"], one["subject"], one["message"]])
-            waiver = Waiver(
-                one["rule"], one["model"], f"found when the baseline was written on {day}", "baseline", "baseline",
-                until, paths=(one["path"],), expression=expression, outcome=outcome, by=By.BASELINE,
-            )  # fmt: skip
-            entries[one["rule"], one["model"], one["path"], expression, outcome] = waiver
+            # No path of a waiver holds a backslash; a mark that stands for any character does.
+            path = one["path"].replace("\\", "?")
+            entries.setdefault((one["rule"], one["model"], expression, outcome), {})[path] = None
+        reason = f"found when the baseline was written on {day}"
+        waivers = (
+            Waiver(
+                rule, model, reason, "baseline", "baseline", until, paths=tuple(paths), expression=expression,
+                outcome=outcome, by=By.BASELINE,
+            )
+            for (rule, model, expression, outcome), paths in entries.items()
+        )  # fmt: skip
         head = f"What was found on {day}. Each entry ends: work it off, or write in who accepts it and why."
-        return waivers_file(entries.values(), head)
+        return waivers_file(waivers, head)
 
 
 def _spot(path: str, place: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -59,7 +59,11 @@ _MOST_PROCESSES = 4
 @option("ignored", is_flag=True, help="List what looks like a model's name and is none, with the reason.")
 @fail_on_option
 @option("exit-zero", is_flag=True, help="Report, and end in 0 whatever is found.")
-@option("no-cache", is_flag=True, help="Read every model anew, even if it was recorded today.")
+@option(
+    "no-cache",
+    is_flag=True,
+    help="Read every model anew. Else one recorded today at the same commit is not; its bases may have moved.",
+)
 @option("no-record", is_flag=True, help="Do not write the scans to the database.")
 @option("no-progress", is_flag=True, help="No progress line on stderr.")
 @db_option

@@ -42,6 +42,8 @@ from scanner.policy.written import Written, read_file, read_text
 _OPTIONAL = ("model", "revision", "outcome", "owner", "paths", "expression", "by", "at")
 REQUIRED = ("rule", "reason", "approver", "ticket", "expires")
 KEYS = (*REQUIRED, *_OPTIONAL)
+_MAX_BYTES = 16_000_000
+"""A baseline holds what a whole estate uses."""
 _HEX = frozenset("0123456789abcdef")
 
 
@@ -162,7 +164,7 @@ def load_waivers(path: str | Path) -> Waivers:
     Raises:
         PolicyError: with file, line and a hint.
     """
-    return read_waivers(read_file(Path(path), kind="waiver file"), file=str(path))
+    return read_waivers(read_file(Path(path), kind="waiver file", most=_MAX_BYTES), file=str(path))
 
 
 def read_waivers(text: str, *, file: str = "waivers") -> Waivers:

@@ -112,15 +112,15 @@ def read_text(text: str, file: str, *, kind: str) -> Written:
     return top
 
 
-def read_file(path: Path, *, kind: str) -> str:
+def read_file(path: Path, *, kind: str, most: int = MAX_BYTES) -> str:
     """The text of a file.
 
     Raises:
-        PolicyError: it is not there, not readable, not UTF-8 or longer than ``MAX_BYTES``.
+        PolicyError: it is not there, not readable, not UTF-8 or longer than ``most`` bytes.
     """
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise PolicyError(f"the {kind} is longer than {MAX_BYTES} bytes", file=str(path))
+        if path.stat().st_size > most:
+            raise PolicyError(f"the {kind} is longer than {most} bytes", file=str(path))
         return path.read_text(encoding="utf-8")
     except FileNotFoundError as exc:
         raise PolicyError(f"no such {kind}", file=str(path), hint="check the path") from exc

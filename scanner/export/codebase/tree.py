@@ -146,7 +146,14 @@ class _Drawing:
             label += ["  ", *listed(list(rules)), faint(" as at "), quote(self._told[key])]
             return Branch(line(*label))
         self._told[key] = locus(reference["path"], reference)
-        return Branch(line(*label), tuple(self._finding(finding) for finding in found))
+        weighing = [finding for finding in found if finding["verdict"] != "note"]
+        below = [self._finding(finding) for finding in weighing or found]
+        if weighing and len(weighing) < len(found):
+            # What is to be done about it is not drowned in what is only worth knowing.
+            below.append(
+                Branch(line(faint(f"and {counted(len(found) - len(weighing), 'note')}: --format json has all")))
+            )
+        return Branch(line(*label), tuple(below))
 
     def _finding(self, finding: Json, place: Place | None = None) -> Branch:
         """``place`` is given of a finding that no reference stands at."""

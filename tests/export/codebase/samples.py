@@ -85,7 +85,7 @@ def codebase(**more: Any) -> Json:
         "tool": {"name": "modelorigin", "version": "0.5.0"}, "hub": "huggingface", "verdict": "deny", "complete": True,
         "compared_with": None,
         "policies": [{"name": "no-prc-root", "title": "The policy", "digest": "3" * 64, "status": "in-force"}],
-        "coverage": {"files": 12, "read": 12, "unread": [], "partly": [], "passed_over": []},
+        "coverage": {"files": 12, "read": 12, "unread": [], "partly": [], "passed_over": [], "ignored": []},
         "references": [reference()], "models": [model()], "findings": [finding()], "errors": [],
         "waivers": {"expiring": [], "expired": [], "unused": [], "refused": []}, "lock": None,
     } | more  # fmt: skip
@@ -113,7 +113,7 @@ def crowded() -> Json:
             "unread": [{"path": "data/huge.json", "reason": "larger than 16 MiB"}, {"path": "x.py", "reason": "no permission"},
                        {"path": "y.py", "reason": "no permission"}],
             "partly": [{"path": "src/old.py", "reason": "not Python 3: read as text"}],
-            "passed_over": [{"reason": "binary", "files": 12}],
+            "passed_over": [{"reason": "binary", "files": 12}], "ignored": [],
         },
         references=[
             reference(new=True, flags=["trust_remote_code"]),

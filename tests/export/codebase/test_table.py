@@ -240,3 +240,11 @@ def test_every_unresolved_reference_is_listed_up_to_a_screen_of_them():
     assert text.count('os.environ["MODEL"]') == 60
     assert "and 10 more: --format json has all" in text
     assert "70 references to a model not named in the text" in text
+
+
+def test_notes_on_a_model_that_is_not_allowed_are_counted_and_those_on_another_are_told():
+    notes = [finding(number, verdict="note", rule=f"note-{number}", message="worth knowing") for number in (7, 8)]
+    said = table(codebase(findings=[finding(), *notes]))
+    assert "and 2 notes: --format json has all" in said
+    assert "worth knowing" not in said
+    assert "worth knowing" in table(codebase(findings=notes))
