@@ -117,6 +117,14 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that sees the database as it is now, whatever others write meanwhile."""
+    options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    with engine.execution_options(**options).begin() as connection:
+        yield connection
+
+
 _BY_CODE: dict[str, tuple[type[StoreError], str, str]] = {
     "BUSY": (DatabaseBusy, "is locked by another process", "wait for it to end, or use another file with --db"),
     "LOCKED": (DatabaseBusy, "is locked by another process", "wait for it to end, or use another file with --db"),

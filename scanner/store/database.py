@@ -11,12 +11,16 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, Row, Select, Table, func, select
 
 from scanner.errors import DatabaseUnreadable, StoreError, UsageError
+from scanner.log import Growth, Inclusion, Key, Signer, Witnessed
 from scanner.store import tables
-from scanner.store.connection import WAIT, connect, file_of, locate, name_of, our_words, writing
+from scanner.store.connection import WAIT, connect, file_of, locate, name_of, our_words, reading, writing
 from scanner.store.guards import missing_guards
+from scanner.store.journal import origin
 from scanner.store.recording import record, redact, written
 from scanner.store.records import DecisionRecord, ScannedModel, ScanRecord, ScanRow, digest, scan_columns
+from scanner.store.sealing import prove, seal
 from scanner.store.tables import HEAD, decisions, documents, log, scans
+from scanner.store.verify import Verification, verify
 from scanner.store.versions import ready, refuse_other_versions, version_at
 
 _MOMENT = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\dZ)?)?)?)?", re.ASCII)
@@ -99,6 +103,40 @@ class Store:
             if file_of(self._url) is not None:
                 with self._engine.execution_options(begin="").connect() as connection:
                     connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def checkpoint(self, signer: Signer, *, at: str, old: int = 0) -> Growth:
+        """Sign the log as it is; the proof shows a witness that knows ``old`` records that they begin it.
+
+        Raises:
+            DatabaseUnreadable: the log is not what was signed before: nothing was signed.
+            UsageError: the log has fewer than ``old`` records.
+        """
+        with our_words(self._url), writing(self._engine) as connection:
+            return seal(connection, signer, at, old)
+
+    def origin(self) -> str:
+        """What the log of this database is called in its checkpoints."""
+        with our_words(self._url), self._engine.connect() as connection:
+            return origin(connection.execute(select(tables.head.c.file)).scalar_one())
+
+    def prove(self, number: int) -> Inclusion:
+        """The record of that scan, with the proof that it is in the last checkpoint.
+
+        Raises:
+            UsageError: there is no such scan, or it is newer than the last checkpoint.
+            DatabaseUnreadable: the log is not the one that was signed.
+        """
+        with our_words(self._url), reading(self._engine) as connection:
+            return prove(connection, number)
+
+    def verify(self, keys: Sequence[Key] = (), kept: Sequence[tuple[str, Witnessed]] = ()) -> Verification:
+        """Hash everything anew and compare it with the log, and the log with checkpoints ``kept`` outside, by name.
+
+        Raises:
+            DatabaseUnreadable: the file is damaged so that it cannot be read.
+        """
+        with our_words(self._url), reading(self._engine) as connection:
+            return verify(connection, keys, kept)
 
     def scans(
         self,

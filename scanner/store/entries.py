@@ -57,3 +57,12 @@ def scan_entry(
 def evidence_digest(read: Iterable[Sequence[Any]]) -> str:
     """SHA-256 of the rows of ``EVIDENCE`` as a JSON array of arrays without spaces."""
     return digest(json.dumps([list(row) for row in read], ensure_ascii=False, separators=(",", ":")))
+
+
+def parsed(body: str | None) -> dict[str, Any]:
+    """A record as it was read from the log; empty when it is no JSON object."""
+    try:
+        value = json.loads(body or "")
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Mapping
 from itertools import groupby
@@ -13,7 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from scanner.errors import DatabaseUnreadable
 from scanner.log import Tree, leaf_hash
-from scanner.store.entries import DECISION, EVIDENCE, SUBJECTS, entry, scan_entry
+from scanner.store.entries import DECISION, EVIDENCE, SUBJECTS, entry, parsed, scan_entry
 from scanner.store.records import canonical
 from scanner.store.tables import decisions, evidence, head, log, scans
 
@@ -84,7 +83,7 @@ class Journal:
         if (kind, subject) not in self._last:
             query = select(log.c.body).where(log.c.kind == kind, log.c.subject == subject)
             found = self._connection.execute(query.order_by(log.c.seq.desc()).limit(1)).scalar_one_or_none()
-            self._last[kind, subject] = json.loads(found) if found else None
+            self._last[kind, subject] = parsed(found) if found else None
         return self._last[kind, subject]
 
     def scan(self, record: Mapping[str, Any]) -> None:
