@@ -12,7 +12,7 @@ The specifications are those of https://c2sp.org, read 2026-11-30.
 from scanner.log.attestation import envelope, statements
 from scanner.log.checkpoint import Checkpoint, Witnessed
 from scanner.log.note import BadNote, Key, Note, Signer
-from scanner.log.proof import Growth, Inclusion
+from scanner.log.proof import Growth, Inclusion, OtherSize
 from scanner.log.tree import BadProof, Span, Tree, consistency, inclusion, leaf_hash
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Inclusion",
     "Key",
     "Note",
+    "OtherSize",
     "Signer",
     "Span",
     "Tree",

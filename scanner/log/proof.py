@@ -15,6 +15,10 @@ MAX_HASHES = 63
 """Hashes of a proof: as many as the largest size has bits."""
 
 
+class OtherSize(BadProof):
+    """The proof may be right, and does not begin at what is known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Inclusion:
     """Record ``index`` of the log that ``note`` is the checkpoint of; ``body`` is the record, where it is told."""
@@ -91,23 +95,28 @@ class Growth:
     def verify(self, known: Checkpoint | None) -> Checkpoint:
         """The new checkpoint, of which ``known``, the last that was witnessed, is proven to be the beginning.
 
-        Who signed is for the caller to look at.
+        The checkpoint that is known already needs no proof. Who signed is for the caller to look at.
 
         Raises:
             BadNote: no checkpoint, or one of another log.
-            BadProof: it is not, or the proof begins at another size.
+            OtherSize: that cannot be said: the proof begins at another size.
+            BadProof: it is not.
         """
         checkpoint = Checkpoint.parse(Note.parse(self.note).text)
         if known is None:
             if self.old:
-                raise BadProof(f"the proof begins at {self.old}, and nothing was witnessed")
+                raise OtherSize(f"the proof begins at {self.old}, and nothing was witnessed")
             return checkpoint
         if checkpoint.origin != known.origin:
             raise BadNote("the checkpoint is that of another log")
         if checkpoint == known:
             return checkpoint
+        if checkpoint.size < known.size:
+            raise BadProof(f"the log has {checkpoint.size} records, and {known.size} were witnessed: it was cut")
+        if checkpoint.size == known.size:
+            raise BadProof(f"the log of {known.size} records is not the one that was witnessed")
         if self.old != known.size:
-            raise BadProof(f"the proof begins at {self.old}, and {known.size} records were witnessed")
+            raise OtherSize(f"the proof begins at {self.old}, and {known.size} records were witnessed")
         check_consistency(known.size, known.root, checkpoint.size, checkpoint.root, self.hashes)
         return checkpoint
 
