@@ -84,7 +84,7 @@ def records(db, redactions, used):
     """Of each record of the log: the last scan up to it, and the leaf it is. ``used`` gets the texts it is about."""
     last, seen = 0, Counter(scans=0, decisions=0, evidence=0)
     for place, (seq, kind, subject, body) in enumerate(db.execute("SELECT * FROM log ORDER BY seq")):
-        said = redactions.get(seq, {}) if body is None else json.loads(body)
+        said = redactions.get(seq, {"scan": 0, "leaf": ""}) if body is None else json.loads(body)
         about = "scan" if body is None else ABOUT[kind]
         right = (seq, body is None) == (place, seq in redactions) and (str(said[about]) if about else None) == subject
         if kind == "scan":

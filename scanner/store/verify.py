@@ -84,10 +84,11 @@ def verify(connection: Connection, keys: Sequence[Key], kept: Sequence[tuple[str
     """
     found = _Found()
     _structure(connection, found)
-    row = connection.execute(select(head)).one_or_none()
+    row = None if found.problems else connection.execute(select(head)).one_or_none()
+    _guards(connection, found)
     if row is None:
-        found.problem("the head of the log is gone")
-        return Verification("", 0, _LOST, 0, 0, bool(kept), (), found.all(), ())
+        found.problem("the log has no head, or cannot be read")
+        return Verification("", 0, _LOST, 0, 0, bool(kept), (), found.all(), ("records and texts",))
     checkpoints = _Checkpoints(found, origin(row.file), keys, row.checkpoint, kept)
     redactions = _redactions(connection, found)
     tree = Tree(wanted=[Span(0, one.size) for one in checkpoints.all()])
@@ -108,15 +109,18 @@ def verify(connection: Connection, keys: Sequence[Key], kept: Sequence[tuple[str
 
 
 def _structure(connection: Connection, found: _Found) -> None:
-    """What the database itself knows of its health, and whether its guards stand."""
-    for name in missing_guards(connection):
-        found.problem(f"the guard {name} is missing or was changed")
+    """What the database itself knows of its health. A damaged one may hold anything in any column."""
     if connection.dialect.name == "sqlite":
         for (said,) in connection.exec_driver_sql(f"PRAGMA integrity_check({LISTED})"):
             if said != "ok":
                 found.problem(f"SQLite finds: {said}")
         for broken in connection.exec_driver_sql("PRAGMA foreign_key_check"):
             found.problem(f"a row of {broken[0]} refers to a row of {broken[2]} that is gone")
+
+
+def _guards(connection: Connection, found: _Found) -> None:
+    for name in missing_guards(connection):
+        found.problem(f"the guard {name} is missing or was changed")
 
 
 class _Checkpoints:
