@@ -203,7 +203,9 @@ KNOWN = (
 
 def edit_the_facts_and_their_digest(case: Case) -> None:
     with closing(case.db()) as db:
-        [(name, body)] = db.execute("SELECT d.digest, d.body FROM documents d JOIN scans s ON s.facts_digest = d.digest WHERE s.id = 3")
+        [(name, body)] = db.execute(
+            "SELECT d.digest, d.body FROM documents d JOIN scans s ON s.facts_digest = d.digest WHERE s.id = 3"
+        )
     new = body.replace("Qwen/Qwen2.5-7B", "acme/Base-7B")
     assert new != body
     case.sql("UPDATE documents SET digest = :new_name, body = :new WHERE digest = :name",

@@ -34,7 +34,9 @@ def prepared(tmp_path_factory):
 def case(prepared, tmp_path):
     """A copy that may be ruined."""
     shutil.copytree(prepared.path.parent, tmp_path, dirs_exist_ok=True)
-    return replace(prepared, path=tmp_path / "audit.db", backup=tmp_path / "backup.db", witnessed=tmp_path / "witnessed")
+    return replace(
+        prepared, path=tmp_path / "audit.db", backup=tmp_path / "backup.db", witnessed=tmp_path / "witnessed"
+    )
 
 
 def verified(case: Case) -> Verification:
@@ -192,12 +194,17 @@ def test_the_script_knows_the_guards_that_are_put_there():
 
 def dump(path: Path) -> list[object] | None:
     """All that a reader could read; None when it cannot."""
-    queries = ["SELECT * FROM " + t for t in ("documents", "scans", "decisions", "evidence", "log", "head", "alembic_version")]
+    queries = [
+        "SELECT * FROM " + t for t in ("documents", "scans", "decisions", "evidence", "log", "head", "alembic_version")
+    ]
     with closing(sqlite3.connect(path)) as db:
         db.text_factory = bytes
         try:
             found = [db.execute(f"{query} ORDER BY 1").fetchall() for query in queries]
-            return [*found, db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY 1").fetchall()]
+            return [
+                *found,
+                db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY 1").fetchall(),
+            ]
         except (sqlite3.Error, UnicodeDecodeError):
             return None
 
