@@ -125,6 +125,12 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def stream(connection: Connection, query: Any) -> Iterator[tuple[Any, ...]]:
+    """The rows as the driver gives them, never all at once: for millions, what is wrapped around each takes longest."""
+    rows: Any = connection.execute(query, execution_options={"stream_results": True}).cursor
+    return iter(rows)
+
+
 _BY_CODE: dict[str, tuple[type[StoreError], str, str]] = {
     "BUSY": (DatabaseBusy, "is locked by another process", "wait for it to end, or use another file with --db"),
     "LOCKED": (DatabaseBusy, "is locked by another process", "wait for it to end, or use another file with --db"),

@@ -14,7 +14,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from scanner.store.records import digest
+from scanner.store.records import compact, digest
 
 SCHEMA = "modelorigin/log/v1"
 COLUMNS = (
@@ -56,7 +56,7 @@ def scan_entry(
 
 def evidence_digest(read: Iterable[Sequence[Any]]) -> str:
     """SHA-256 of the rows of ``EVIDENCE`` as a JSON array of arrays without spaces."""
-    return digest(json.dumps([list(row) for row in read], ensure_ascii=False, separators=(",", ":")))
+    return digest(compact([tuple(row) for row in read]))
 
 
 def parsed(body: str | None) -> dict[str, Any]:

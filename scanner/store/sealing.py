@@ -21,6 +21,7 @@ from scanner.log import (
     inclusion,
     leaf_hash,
 )
+from scanner.store.connection import stream
 from scanner.store.entries import entry, parsed
 from scanner.store.journal import Journal, origin
 from scanner.store.tables import head, log
@@ -108,7 +109,7 @@ def _leaves(connection: Connection, size: int | None = None) -> Iterator[bytes]:
     query = select(log.c.seq, log.c.body).order_by(log.c.seq)
     if size is not None:
         query = query.where(log.c.seq < size)
-    for seq, body in connection.execute(query, execution_options={"yield_per": 1_000}):
+    for seq, body in stream(connection, query):
         if body is not None:
             yield leaf_hash(body.encode())
         elif isinstance(leaf := kept.get(seq), str) and re.fullmatch("[0-9a-f]{64}", leaf):

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Table, except_, literal, select
 
 from scanner.log import BadNote, Checkpoint, Key, Note, Span, Tree, Witnessed, leaf_hash
+from scanner.store.connection import stream
 from scanner.store.entries import COLUMNS, DECISION, EVIDENCE, SUBJECTS, evidence_digest, parsed
 from scanner.store.guards import missing_guards
 from scanner.store.journal import origin
@@ -213,28 +215,28 @@ class _Beside:
     def __init__(self, connection: Connection, table: Table, key: str, found: _Found, names: Sequence[str]) -> None:
         self._found, self._title = found, table.name
         columns = [table.c[key], *(table.c[name] for name in names)]
-        self._rows = iter(_stream(connection, select(*columns).order_by(table.c[key], next(iter(table.primary_key)))))
-        self._next = next(self._rows, None)
+        rows = stream(connection, select(*columns).order_by(table.c[key], next(iter(table.primary_key))))
+        self._scans = groupby(rows, itemgetter(0))
+        self._next: tuple[Any, Iterator[Any]] | None = next(self._scans, None)
 
     def of(self, number: int) -> list[Any]:
         """The rows of scan ``number``; rows of earlier numbers that nobody asked for are a problem."""
-        row, rows = self._next, []
-        while row is not None and row[0] <= number:
-            if row[0] == number:
-                rows.append(row)
-            else:
-                self._stray(row)
-            row = next(self._rows, None)
-        self._next = row
+        while self._next is not None and self._next[0] < number:
+            self._stray()
+        if self._next is None or self._next[0] != number:
+            return []
+        rows = list(self._next[1])
+        self._next = next(self._scans, None)
         return rows
 
     def end(self) -> None:
         while self._next is not None:
-            self._stray(self._next)
-            self._next = next(self._rows, None)
+            self._stray()
 
-    def _stray(self, row: Any) -> None:
-        self._found.problem(f"{self._title}: a row of scan {row[0]} is in no record of the log")
+    def _stray(self) -> None:
+        assert self._next is not None
+        self._found.problem(f"{self._title}: a row of scan {self._next[0]} is in no record of the log")
+        self._next = next(self._scans, None)
 
 
 class _Reading:
@@ -242,7 +244,7 @@ class _Reading:
 
     def __init__(self, connection: Connection, found: _Found, redactions: Mapping[int, Mapping[str, Any]]) -> None:
         self._found, self._redactions = found, redactions
-        self._records = _stream(connection, select(log).order_by(log.c.seq))
+        self._records = stream(connection, select(log).order_by(log.c.seq))
         self._scans = _Beside(connection, scans, "id", found, COLUMNS)
         self._decisions = _Beside(connection, decisions, "scan_id", found, (*DECISION, "body"))
         self._evidence = _Beside(connection, evidence, "scan_id", found, EVIDENCE)
@@ -323,7 +325,7 @@ def _is_about(record: Mapping[str, Any], kind: str, subject: str | None) -> bool
 def _texts(connection: Connection, found: _Found, policies: set[str]) -> None:
     """Every text has its digest, and is what a scan that is there was judged by; ``policies`` stay in any case."""
     held = set()
-    for name, kind, body in _stream(connection, select(documents.c.digest, documents.c.kind, documents.c.body)):
+    for name, kind, body in stream(connection, select(documents.c.digest, documents.c.kind, documents.c.body)):
         if sha256(body.encode()).hexdigest() != name:
             found.problem(f"the {kind} {name} is not the text that was recorded")
         if kind == "policy":
@@ -339,7 +341,3 @@ def _texts(connection: Connection, found: _Found, policies: set[str]) -> None:
     for kind, name in connection.execute(except_(filed, *used)):
         if kind != "policy" or name not in policies:
             found.problem(f"the {kind} {name} belongs to no scan")
-
-
-def _stream(connection: Connection, query: Any) -> Iterator[Any]:
-    return iter(connection.execute(query, execution_options={"yield_per": 1_000}))

@@ -137,7 +137,7 @@ def test_a_proof_is_for_a_scan_that_is_signed_and_there(case):
 
 def test_a_redacted_scan_is_gone_and_says_why(case):
     with Store.open(str(case.path), create=False) as store:
-        with pytest.raises(UsageError, match="redacted at .* by legal: a name of a customer"):
+        with pytest.raises(UsageError, match=r"redacted at .* by legal: a name of a customer"):
             store.scan(9)
         with pytest.raises(UsageError):
             store.redact(9, reason="again", by="me", at=AT)
