@@ -22,7 +22,8 @@ from alembic.script import ScriptDirectory
 
 import scanner
 from scanner.errors import DatabaseNewer, DatabaseOutdated, DatabaseUnreadable, StoreError
-from scanner.store import Store, guards, tables, upgrade, versions
+from scanner.store import Store, guards, recording, tables, upgrade, versions
+from scanner.store.recording import written
 from tests.store.scans import scan
 
 ROOT = Path(scanner.__file__).parent.parent
@@ -167,6 +168,41 @@ def test_a_newer_file_is_named_and_left_alone(path, next_release):
             act()
         assert raised.value.hint
     assert folder(path) == before
+
+
+def test_the_scans_of_a_database_without_a_log_are_added_to_one(tmp_path):
+    path = tmp_path / "first.db"
+    engine = versions.connect(versions.locate(str(path)), wait=1, mode="rwc")
+    made = [scan(1), scan(2, waivers_text="- rule: x\n"), scan(3, registry_digest="e" * 64)]
+    with versions.writing(engine) as connection:
+        tables.metadata.create_all(connection, [tables.documents, tables.scans, tables.decisions, tables.evidence])
+        tables.version.create(connection)
+        connection.execute(tables.version.insert().values(version_num="0001"))
+        for number, one in zip((1, 2, 4), map(written, made), strict=True):
+            recording._add_documents(connection, one.texts)
+            connection.execute(tables.scans.insert(), {"id": number, **one.row})
+            for table, rows in ((tables.decisions, one.judged), (tables.evidence, one.read)):
+                connection.execute(table.insert(), [{"scan_id": number, **row} for row in rows])
+    engine.dispose()
+    with pytest.raises(DatabaseOutdated):
+        Store.open(str(path))
+    assert upgrade(str(path)) == ("0001", "0002")
+    with Store.open(str(path)) as store:
+        assert [store.scan(n) for n in (1, 2, 4)] == made
+        assert store.save(scan(5)) == 5
+        assert store.verify().problems == ()
+    with closing(sqlite3.connect(path)) as connection:
+        log = connection.execute(
+            "SELECT kind, subject, body LIKE '%\"before_log\":true%' FROM log ORDER BY seq"
+        ).fetchall()
+    kinds = ["policy", "registry", "scan", "waivers", "scan", "registry", "scan", "registry", "scan"]
+    assert [kind for kind, _, _ in log] == kinds
+    assert [(subject, late) for kind, subject, late in log if kind == "scan"] == [
+        ("1", 1),
+        ("2", 1),
+        ("4", 1),
+        ("5", 0),
+    ]
 
 
 def test_upgrading_what_is_up_to_date_changes_no_row(path):
