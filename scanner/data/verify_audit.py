@@ -65,7 +65,7 @@ def verify_proof(text, keys):
         at, last = at >> 1, last >> 1
     if last or found != root:
         problems.append(f"the record is not in {title}")
-    print(f"{body.decode()}\nis a record of {origin}, {size} records")
+    print(f"{json.dumps(json.loads(body))}\nis a record of {origin}, {size} records")
     return signed
 
 def is_recorded(db, said, seen):

@@ -14,14 +14,16 @@ from scanner.errors import DatabaseUnreadable, StoreError, UsageError
 from scanner.log import Growth, Inclusion, Key, Signer, Witnessed
 from scanner.store import tables
 from scanner.store.connection import WAIT, connect, file_of, locate, name_of, our_words, reading, writing
+from scanner.store.entries import parsed
 from scanner.store.guards import missing_guards
-from scanner.store.journal import origin
+from scanner.store.journal import end, origin
 from scanner.store.recording import record, redact, written
 from scanner.store.records import DecisionRecord, ScannedModel, ScanRecord, ScanRow, digest, scan_columns
 from scanner.store.sealing import prove, seal
 from scanner.store.tables import HEAD, decisions, documents, log, scans
 from scanner.store.verify import Verification, verify
 from scanner.store.versions import ready, refuse_other_versions, version_at
+from scanner.text import clean_line
 
 _MOMENT = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\dZ)?)?)?)?", re.ASCII)
 
@@ -117,7 +119,7 @@ class Store:
     def origin(self) -> str:
         """What the log of this database is called in its checkpoints."""
         with our_words(self._url), self._engine.connect() as connection:
-            return origin(connection.execute(select(tables.head.c.file)).scalar_one())
+            return origin(end(connection).file)
 
     def prove(self, number: int) -> Inclusion:
         """The record of that scan, with the proof that it is in the last checkpoint.
@@ -246,7 +248,7 @@ def _absent(connection: Connection, number: int) -> UsageError:
     redaction = connection.execute(query).scalars().first()
     if redaction is None:
         return UsageError(f"there is no scan {number}", hint="modelorigin audit list shows the recorded scans")
-    told = json.loads(redaction)
+    told = {name: clean_line(str(parsed(redaction).get(name))) for name in ("at", "by", "reason")}
     return UsageError(
         f"scan {number} was redacted at {told['at']} by {told['by']}: {told['reason']}",
         hint="its hash stays in the log: modelorigin audit verify",

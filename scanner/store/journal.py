@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from scanner.errors import DatabaseUnreadable
 from scanner.log import Tree, leaf_hash
@@ -16,6 +16,7 @@ from scanner.store.entries import DECISION, EVIDENCE, SUBJECTS, entry, parsed, s
 from scanner.store.records import canonical
 from scanner.store.tables import decisions, evidence, head, log, scans
 
+ALTERED = "keep the database for inspection and restore a backup; modelorigin audit verify says more"
 _ROWS = 5_000
 """Records that are held before they are written, and scans that are read at once."""
 
@@ -30,6 +31,18 @@ def origin(file: str) -> str:
     return f"modelorigin/{file}"
 
 
+def end(connection: Connection, *, lock: bool = False) -> Row[Any]:
+    """The head of the log: which file it is of, how far it goes, and what was signed last.
+
+    Raises:
+        DatabaseUnreadable: there is none.
+    """
+    row = connection.execute(select(head).with_for_update() if lock else select(head)).one_or_none()
+    if row is None:
+        raise DatabaseUnreadable("the end of the log is gone", hint=ALTERED)
+    return row
+
+
 class Journal:
     """The end of the log, held by one transaction. Nothing is written before ``write``.
 
@@ -40,15 +53,11 @@ class Journal:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         # On a server this lock is what makes writers queue; on SQLite the transaction began with it.
-        row = connection.execute(select(head).with_for_update()).one_or_none()
+        row = end(connection, lock=True)
         try:
-            self._tree = Tree(row.size, row.edge)  # type: ignore[union-attr]
-        except (AttributeError, ValueError) as error:
-            raise DatabaseUnreadable(
-                "the end of the log is gone or damaged: nothing can be added to it",
-                hint="keep the database for inspection and restore a backup; modelorigin audit verify says more",
-            ) from error
-        assert row is not None
+            self._tree = Tree(row.size, row.edge)
+        except ValueError as error:
+            raise DatabaseUnreadable(f"the end of the log is damaged: {error}", hint=ALTERED) from error
         self.origin = origin(row.file)
         self.scans: int = row.scans
         self._rows: list[dict[str, Any]] = []
@@ -99,8 +108,8 @@ class Journal:
 
     def _changed(self, at: str, kind: str, subject: str | None, digest: str, **fields: Any) -> None:
         before = self.last(kind, subject)
-        if before is None or before["digest"] != digest:
-            replaces = before["digest"] if before else None
+        replaces = before.get("digest") if before else None
+        if replaces != digest:
             self.append(entry(kind, digest=digest, replaces=replaces, at=at, **fields))
 
     def write(self, **changes: Any) -> None:

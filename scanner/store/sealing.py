@@ -23,10 +23,8 @@ from scanner.log import (
 )
 from scanner.store.connection import stream
 from scanner.store.entries import entry, parsed
-from scanner.store.journal import Journal, origin
-from scanner.store.tables import head, log
-
-_ALTERED = "keep the database for inspection and restore a backup; modelorigin audit verify says more"
+from scanner.store.journal import ALTERED, Journal, end, origin
+from scanner.store.tables import log
 
 
 def seal(connection: Connection, signer: Signer, at: str, old: int) -> Growth:
@@ -42,20 +40,21 @@ def seal(connection: Connection, signer: Signer, at: str, old: int) -> Growth:
     journal = Journal(connection)
     key = str(signer.key)
     before = journal.last("key")
-    if before is None or before["key"] != key:
-        journal.append(entry("key", key=key, replaces=before["key"] if before else None, at=at))
+    replaces = before.get("key") if before else None
+    if replaces != key:
+        journal.append(entry("key", key=key, replaces=replaces, at=at))
         journal.write()
     if old > journal.size:
         raise UsageError(f"the log has {journal.size} records, fewer than {old}", hint="give the size a witness knows")
-    last = _checkpoint(connection, journal.origin)
+    last = _checkpoint(connection)
     path = consistency(old, journal.size)
     tree = Tree(wanted=[*path, *([Span(0, last.size)] if last else [])])
     tree.extend(_leaves(connection))
     if (tree.size, tree.edge) != (journal.size, journal.edge):
-        raise DatabaseUnreadable("the records of the log are not those its head tells of", hint=_ALTERED)
+        raise DatabaseUnreadable("the records of the log are not those its head tells of", hint=ALTERED)
     if last and (last.size > tree.size or tree.hash(Span(0, last.size)) != last.root):
         raise DatabaseUnreadable(
-            f"the log is not the one that was signed at {last.size} records: nothing was signed", hint=_ALTERED
+            f"the log is not the one that was signed at {last.size} records: nothing was signed", hint=ALTERED
         )
     note = signer.sign(Checkpoint(journal.origin, tree.size, tree.root).text)
     journal.write(checkpoint=note)
@@ -73,28 +72,32 @@ def prove(connection: Connection, number: int) -> Inclusion:
     found = connection.execute(place).one_or_none()
     if found is None or found.body is None:
         raise UsageError(f"there is no scan {number}", hint="modelorigin audit list shows the recorded scans")
-    end = connection.execute(select(head)).one()
-    last = _checkpoint(connection, origin(end.file))
+    last = _checkpoint(connection)
     if last is None or found.seq >= last.size:
         raise UsageError(f"scan {number} is in no checkpoint yet", hint="modelorigin audit checkpoint signs one")
     path = inclusion(found.seq, last.size)
     tree = Tree(wanted=[*path, Span(0, last.size)])
     tree.extend(_leaves(connection, last.size))
     if tree.size != last.size or tree.hash(Span(0, last.size)) != last.root:
-        raise DatabaseUnreadable("the log is not the one that was signed: nothing can be proven", hint=_ALTERED)
-    return Inclusion(found.seq, tuple(map(tree.hash, path)), end.checkpoint, found.body.encode())
+        raise DatabaseUnreadable("the log is not the one that was signed: nothing can be proven", hint=ALTERED)
+    return Inclusion(found.seq, tuple(map(tree.hash, path)), end(connection).checkpoint, found.body.encode())
 
 
-def _checkpoint(connection: Connection, name: str) -> Checkpoint | None:
-    note = connection.execute(select(head.c.checkpoint)).scalar_one()
-    if note is None:
+def _checkpoint(connection: Connection) -> Checkpoint | None:
+    """What was signed last.
+
+    Raises:
+        DatabaseUnreadable: it does not read, or is that of another log.
+    """
+    row = end(connection)
+    if row.checkpoint is None:
         return None
     try:
-        last = Witnessed.parse(note).checkpoint
+        last = Witnessed.parse(row.checkpoint).checkpoint
     except BadNote as error:
-        raise DatabaseUnreadable(f"the checkpoint in the database does not read: {error}", hint=_ALTERED) from error
-    if last.origin != name:
-        raise DatabaseUnreadable("the checkpoint in the database is that of another log", hint=_ALTERED)
+        raise DatabaseUnreadable(f"the checkpoint in the database does not read: {error}", hint=ALTERED) from error
+    if last.origin != origin(row.file):
+        raise DatabaseUnreadable("the checkpoint in the database is that of another log", hint=ALTERED)
     return last
 
 
@@ -105,14 +108,14 @@ def _leaves(connection: Connection, size: int | None = None) -> Iterator[bytes]:
         DatabaseUnreadable: a record is gone and no redaction tells of it.
     """
     told = connection.execute(select(log.c.body).where(log.c.kind == "redaction")).scalars()
-    kept = {redaction.get("seq"): redaction.get("leaf") for redaction in map(parsed, told)}
+    kept = {str(redaction.get("seq")): redaction.get("leaf") for redaction in map(parsed, told)}
     query = select(log.c.seq, log.c.body).order_by(log.c.seq)
     if size is not None:
         query = query.where(log.c.seq < size)
     for seq, body in stream(connection, query):
         if body is not None:
             yield leaf_hash(body.encode())
-        elif isinstance(leaf := kept.get(seq), str) and re.fullmatch("[0-9a-f]{64}", leaf):
+        elif isinstance(leaf := kept.get(str(seq)), str) and re.fullmatch("[0-9a-f]{64}", leaf):
             yield bytes.fromhex(leaf)
         else:
-            raise DatabaseUnreadable(f"record {seq} of the log is gone, and no redaction tells of it", hint=_ALTERED)
+            raise DatabaseUnreadable(f"record {seq} of the log is gone, and no redaction tells of it", hint=ALTERED)

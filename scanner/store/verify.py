@@ -203,7 +203,8 @@ def _redactions(connection: Connection, found: _Found) -> dict[int, dict[str, An
         record = parsed(body)
         try:
             bytes.fromhex(record["leaf"])
-            told[record["seq"]] = {name: record[name] for name in ("scan", "leaf", "reason", "by", "at")}
+            said = {name: clean_line(str(record[name])) for name in ("leaf", "reason", "by", "at")}
+            told[int(record["seq"])] = {"scan": int(record["scan"]), **said}
         except (KeyError, TypeError, ValueError):
             found.problem(f"record {seq} is no redaction")
     return told

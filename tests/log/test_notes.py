@@ -7,7 +7,7 @@ from base64 import b64decode, b64encode
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.log import (
@@ -128,6 +128,7 @@ def test_what_is_no_checkpoint_is_refused(text):
         Checkpoint.parse(text)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_text_is_anything_but_read_or_refused(text):
     for parse in (
@@ -149,6 +150,7 @@ def grown(signer: Signer, size: int, spans: list[Span], bodies: list[bytes]) -> 
     return tuple(map(tree.hash, spans)), signer.sign(Checkpoint("test/log", size, tree.root).text)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 40), st.data())
 def test_a_proof_reads_back_and_proves_its_record_alone(size, data):
     signer = Signer.parse(SECRET)
@@ -164,6 +166,7 @@ def test_a_proof_reads_back_and_proves_its_record_alone(size, data):
         proof.verify(bodies[index], [Signer.new("PeterNeumann").key])
 
 
+@settings(deadline=None)
 @given(st.integers(0, 40), st.integers(0, 40))
 def test_a_witness_takes_growth_and_nothing_else(one, other):
     signer, (old, size) = Signer.parse(SECRET), sorted((one, other))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.log.tree import (
@@ -116,6 +116,7 @@ def test_the_inclusion_proofs_are_those_of_the_reference(index, size):
     check_inclusion(leaf_hash(LEAVES[index]), index, size, proof, ROOTS[size])
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=3), max_size=70), st.data())
 def test_a_tree_is_the_naive_one_at_once_or_continued(leaves, data):
     cut = data.draw(st.integers(0, len(leaves)))
@@ -130,6 +131,7 @@ def test_a_tree_is_the_naive_one_at_once_or_continued(leaves, data):
         assert then.hash(Span(0, len(leaves))) == naive(leaves)
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=3), min_size=1, max_size=70), st.data())
 def test_every_inclusion_proof_is_the_naive_one_and_no_other_is_taken(leaves, data):
     size = len(leaves)
@@ -157,6 +159,7 @@ def test_every_inclusion_proof_is_the_naive_one_and_no_other_is_taken(leaves, da
         check_inclusion(*arguments)
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=3), max_size=70), st.data())
 def test_every_consistency_proof_is_the_naive_one_and_no_other_is_taken(leaves, data):
     size = len(leaves)

@@ -239,3 +239,21 @@ def test_honest_work_raises_no_alarm(tmp_path):
             if chance.random() < 0.2:
                 store.redact(numbers.pop(chance.randrange(len(numbers))), reason="r", by="b", at=AT)
             assert store.verify([signer.key], kept).problems == ()
+
+
+@pytest.mark.parametrize("damage", [
+    "DELETE FROM head", "UPDATE head SET edge = x'00'", "UPDATE head SET checkpoint = 'nonsense'",
+    "UPDATE log SET body = 'nonsense' WHERE kind <> 'scan'", "UPDATE log SET body = '[1]'", "DELETE FROM log",
+    """UPDATE log SET body = '{"kind":"redaction","seq":[],"scan":"x","leaf":7}' WHERE kind = 'redaction'""",
+])  # fmt: skip
+def test_damage_is_told_in_our_words_whatever_is_asked(case, damage):
+    case.sql(damage)
+    assert verified(case).problems
+    assert by_script(case)[0] != 0
+    with Store.open(str(case.path)) as store:
+        for act in (
+            lambda: store.save(scan(1)), lambda: store.scan(9), lambda: store.checkpoint(case.signer, at=AT),
+            lambda: store.prove(5), lambda: store.redact(5, reason="r", by="b", at=AT), lambda: store.scans(), store.origin,
+        ):  # fmt: skip
+            with suppress(ScannerError):
+                act()
