@@ -123,7 +123,7 @@ def verify_log(db, keys, outside):
         if (origin, root) != (f"modelorigin/{file}", roots.get(at)) or at > (marks[0][2] if own else 0):
             problems.append(f"this is not the log of {title}")
     print(f"modelorigin/{file}: {size} records, root {root_of(peaks).hex()}, {len(told)} redacted")
-    return bool(outside) or any(mark[4] for mark in marks)
+    return any(signed for *_, signed in marks) or any(size for _, _, size, *_ in marks[bool(own):])
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

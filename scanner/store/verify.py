@@ -85,12 +85,10 @@ def verify(connection: Connection, keys: Sequence[Key], kept: Sequence[tuple[str
         ScannerError: a signature has to be looked at, and the library that does it is not installed.
     """
     found = _Found()
-    _structure(connection, found)
-    row = None if found.problems else connection.execute(select(head)).one_or_none()
-    _guards(connection, found)
+    row = connection.execute(select(head)).one_or_none() if _is_whole(connection, found) else None
     if row is None:
         found.problem("the log has no head, or cannot be read")
-        return Verification("", 0, _LOST, 0, 0, bool(kept), (), found.all(), ("records and texts",))
+        return Verification("", 0, _LOST, 0, 0, False, (), found.all(), ("records and texts",))
     checkpoints = _Checkpoints(found, origin(row.file), keys, row.checkpoint, kept)
     redactions = _redactions(connection, found)
     tree = Tree(wanted=[Span(0, one.size) for one in checkpoints.all()])
@@ -104,25 +102,25 @@ def verify(connection: Connection, keys: Sequence[Key], kept: Sequence[tuple[str
     _texts(connection, found, reading.policies)
     signed, witnessed = checkpoints.compare(tree)
     told = tuple(Redacted(r["scan"], r["reason"], r["by"], r["at"]) for r in redactions.values())
-    anchored = bool(kept) or signed > 0
+    anchored = signed > 0 or witnessed > 0
     return Verification(
         origin(row.file), tree.size, tree.root, signed, witnessed, anchored, told, found.all(), tuple(found.unchecked)
     )
 
 
-def _structure(connection: Connection, found: _Found) -> None:
-    """What the database itself knows of its health. A damaged one may hold anything in any column."""
+def _is_whole(connection: Connection, found: _Found) -> bool:
+    """What the database itself knows of its health. One that is damaged may hold anything in any column."""
+    for name in missing_guards(connection):
+        found.problem(f"the guard {name} is missing or was changed")
+    whole = True
     if connection.dialect.name == "sqlite":
         for (said,) in connection.exec_driver_sql(f"PRAGMA integrity_check({LISTED})"):
             if said != "ok":
                 found.problem(f"SQLite finds: {said}")
+                whole = False
         for broken in connection.exec_driver_sql("PRAGMA foreign_key_check"):
             found.problem(f"a row of {broken[0]} refers to a row of {broken[2]} that is gone")
-
-
-def _guards(connection: Connection, found: _Found) -> None:
-    for name in missing_guards(connection):
-        found.problem(f"the guard {name} is missing or was changed")
+    return whole
 
 
 class _Checkpoints:
