@@ -6,7 +6,8 @@ table and loses its triggers; the guards are put in place again after every run 
 
 from alembic import context
 
-from scanner.store.tables import guard, metadata
+from scanner.store.guards import guard
+from scanner.store.tables import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=metadata, transactional_ddl=True)

@@ -18,6 +18,8 @@ from scanner.errors import UsageError
 from scanner.export.quoting import one_line
 
 F = TypeVar("F", bound=Callable[..., Any])
+LARGEST = 2**63 - 1
+"""The largest number a database counts to."""
 _SHOWN, _LONGEST = 20, 100
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 

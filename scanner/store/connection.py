@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -117,6 +118,22 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that sees the database as it is now, whatever others write meanwhile."""
+    options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    with engine.execution_options(**options).begin() as connection:
+        yield connection
+
+
+def stream(connection: Connection, query: Any) -> Iterator[Any]:
+    """The rows, never all at once. SQLite's driver gives them itself: for millions, a wrapper takes longest."""
+    if connection.dialect.name == "sqlite":
+        rows: Any = connection.execute(query).cursor
+        return iter(rows)
+    return iter(connection.execute(query, execution_options={"yield_per": 1_000}))
+
+
 _BY_CODE: dict[str, tuple[type[StoreError], str, str]] = {
     "BUSY": (DatabaseBusy, "is locked by another process", "wait for it to end, or use another file with --db"),
     "LOCKED": (DatabaseBusy, "is locked by another process", "wait for it to end, or use another file with --db"),
@@ -139,10 +156,12 @@ def our_words(url: URL) -> Iterator[None]:
     except UnicodeDecodeError as error:
         kind, what, hint = _BY_CODE["CORRUPT"]
         raise kind(f"the database {name_of(url)} {what} (a text is not UTF-8)", hint=hint) from error
-    except DBAPIError as error:
-        found = re.match(r"SQLITE_([A-Z]+)", getattr(error.orig, "sqlite_errorname", ""))
+    except (DBAPIError, sqlite3.Error) as error:
+        # SQLAlchemy wraps what its own calls raise; ``stream`` reads from the driver.
+        orig = error.orig if isinstance(error, DBAPIError) else error
+        found = re.match(r"SQLITE_([A-Z]+)", getattr(orig, "sqlite_errorname", ""))
         # The one SQLite error without a code is a stored text that is no longer UTF-8.
         code = found.group(1) if found else "CORRUPT" if file_of(url) else ""
         kind, what, hint = _BY_CODE.get(code, (StoreError, "did not do as asked", f"see the detail, or {ANOTHER}"))
-        detail = clean_line(str(error.orig).strip().partition("\n")[0], 120)
+        detail = clean_line(str(orig).strip().partition("\n")[0], 120)
         raise kind(f"the database {name_of(url)} {what} ({detail})", hint=hint) from error

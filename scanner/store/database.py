@@ -8,23 +8,22 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import JSON, URL, Connection, Engine, Insert, Row, Select, Table, cast, func, select
+from sqlalchemy import JSON, URL, Connection, Engine, Row, Select, Table, cast, func, select
 
 from scanner.errors import DatabaseUnreadable, StoreError, UsageError
+from scanner.log import Growth, Inclusion, Key, Signer, Witnessed
 from scanner.store import tables
-from scanner.store.connection import WAIT, connect, file_of, locate, name_of, our_words, writing
-from scanner.store.records import (
-    DecisionRecord,
-    ScannedModel,
-    ScanRecord,
-    ScanRow,
-    canonical,
-    digest,
-    evidence_rows,
-    scan_columns,
-)
-from scanner.store.tables import HEAD, decisions, documents, evidence, scans
+from scanner.store.connection import WAIT, connect, file_of, locate, name_of, our_words, reading, writing
+from scanner.store.entries import parsed
+from scanner.store.guards import missing_guards
+from scanner.store.journal import end, origin
+from scanner.store.recording import record, redact, written
+from scanner.store.records import DecisionRecord, ScannedModel, ScanRecord, ScanRow, digest, scan_columns
+from scanner.store.sealing import prove, seal
+from scanner.store.tables import HEAD, decisions, documents, log, scans
+from scanner.store.verify import Verification, verify
 from scanner.store.versions import ready, refuse_other_versions, version_at
+from scanner.text import clean_line
 
 _MOMENT = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\dZ)?)?)?)?", re.ASCII)
 
@@ -79,33 +78,67 @@ class Store:
             DatabaseBusy, StoreError: nothing was recorded.
             TypeError, ValueError: the facts or a decision cannot be written as canonical JSON.
         """
-        facts = canonical(scan.facts)
-        bodies = [canonical(decision.document) for decision in scan.decisions]
-        texts = {digest(facts): ("facts", facts)}
-        texts |= {d.policy_digest: ("policy", d.policy_text) for d in scan.decisions}
-        if scan.waivers_text is not None:
-            texts[digest(scan.waivers_text)] = ("waivers", scan.waivers_text)
+        return self.save_all([scan])[0]
+
+    def save_all(self, made: Sequence[ScanRecord]) -> list[int]:
+        """Record all of ``made``, in their order, in one transaction and return their numbers: all, or none.
+
+        Raises:
+            As ``save``.
+        """
+        texts = [written(scan) for scan in made]
+        if not texts:
+            return []
         with our_words(self._url), writing(self._engine) as connection:
-            _add_documents(connection, texts)
-            number = _add_scan(connection, scan, digest(facts))
-            rows = [{"scan_id": number, **row} for row in evidence_rows(scan.facts)]
-            if rows:
-                connection.execute(evidence.insert(), rows)
-            connection.execute(
-                decisions.insert(),
-                [
-                    {
-                        "scan_id": number,
-                        "policy_name": d.policy_name,
-                        "policy_digest": d.policy_digest,
-                        "verdict": d.verdict,
-                        "digest": digest(body),
-                        "body": body,
-                    }
-                    for d, body in zip(scan.decisions, bodies, strict=True)
-                ],
-            )
-        return number
+            return record(connection, texts)
+
+    def redact(self, number: int, *, reason: str, by: str, at: str) -> None:
+        """Remove what was recorded of scan ``number``; the log keeps its hash and says why, by whom, and ``at`` when.
+
+        Raises:
+            UsageError: there is no such scan.
+            DatabaseBusy, StoreError: nothing was removed.
+        """
+        with our_words(self._url):
+            with writing(self._engine) as connection:
+                redact(connection, number, reason=reason, by=by, at=at)
+            if file_of(self._url) is not None:
+                with self._engine.execution_options(begin="").connect() as connection:
+                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def checkpoint(self, signer: Signer, *, at: str, old: int = 0) -> Growth:
+        """Sign the log as it is; the proof shows a witness that knows ``old`` records that they begin it.
+
+        Raises:
+            DatabaseUnreadable: the log is not what was signed before: nothing was signed.
+            UsageError: the log has fewer than ``old`` records.
+        """
+        with our_words(self._url), writing(self._engine) as connection:
+            return seal(connection, signer, at, old)
+
+    def origin(self) -> str:
+        """What the log of this database is called in its checkpoints."""
+        with our_words(self._url), self._engine.connect() as connection:
+            return origin(end(connection).file)
+
+    def prove(self, number: int) -> Inclusion:
+        """The record of that scan, with the proof that it is in the last checkpoint.
+
+        Raises:
+            UsageError: there is no such scan, or it is newer than the last checkpoint.
+            DatabaseUnreadable: the log is not the one that was signed.
+        """
+        with our_words(self._url), reading(self._engine) as connection:
+            return prove(connection, number)
+
+    def verify(self, keys: Sequence[Key] = (), kept: Sequence[tuple[str, Witnessed]] = ()) -> Verification:
+        """Hash everything anew and compare it with the log, and the log with checkpoints ``kept`` outside, by name.
+
+        Raises:
+            DatabaseUnreadable: the file is damaged so that it cannot be read.
+        """
+        with our_words(self._url), reading(self._engine) as connection:
+            return verify(connection, keys, kept)
 
     def scans(
         self,
@@ -178,7 +211,7 @@ class Store:
         with our_words(self._url), self._engine.connect() as connection:
             row = connection.execute(select(scans).where(scans.c.id == number)).one_or_none()
             if row is None:
-                raise UsageError(f"there is no scan {number}", hint="modelorigin audit list shows the recorded scans")
+                raise _absent(connection, number)
             judged = connection.execute(
                 select(decisions).where(decisions.c.scan_id == number).order_by(decisions.c.id)
             ).all()
@@ -210,34 +243,24 @@ class Store:
                 "url": name_of(self._url),
                 "version": connection.execute(select(tables.version.c.version_num)).scalar_one(),
                 "head": HEAD,
-                "counts": {t.name: _count(connection, t) for t in tables.metadata.sorted_tables},
+                "counts": {t.name: _count(connection, t) for t in tables.RECORDED},
                 "bytes": path.stat().st_size if path else None,
                 "journal_mode": connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() if path else None,
-                "append_only": not (missing := tables.missing_guards(connection)),
+                "append_only": not (missing := missing_guards(connection)),
                 "missing_guards": missing,
             }
 
 
-def _add_documents(connection: Connection, texts: Mapping[str, tuple[str, str]]) -> None:
-    held = set(connection.execute(select(documents.c.digest).where(documents.c.digest.in_(texts))).scalars())
-    rows = [{"digest": d, "kind": kind, "body": body} for d, (kind, body) in texts.items() if d not in held]
-    if rows:
-        connection.execute(_insert_missing(connection), rows)
-
-
-def _insert_missing(connection: Connection) -> Insert:
-    """On SQLite the write lock makes the look-up before it final; on a server another writer may come in between."""
-    if connection.dialect.name == "sqlite":
-        return documents.insert()
-    from sqlalchemy.dialects import postgresql  # not imported by everyone: it takes a fifth of the start
-
-    return postgresql.insert(documents).on_conflict_do_nothing()
-
-
-def _add_scan(connection: Connection, scan: ScanRecord, facts_digest: str) -> int:
-    waivers = None if scan.waivers_text is None else digest(scan.waivers_text)
-    row = scans.insert().values(**scan_columns(scan), facts_digest=facts_digest, waivers_digest=waivers)
-    return int(connection.execute(row.returning(scans.c.id)).scalar_one())
+def _absent(connection: Connection, number: int) -> UsageError:
+    query = select(log.c.body).where(log.c.kind == "redaction", log.c.subject == str(number))
+    redaction = connection.execute(query).scalars().first()
+    if redaction is None:
+        return UsageError(f"there is no scan {number}", hint="modelorigin audit list shows the recorded scans")
+    told = {name: clean_line(str(parsed(redaction).get(name))) for name in ("at", "by", "reason")}
+    return UsageError(
+        f"scan {number} was redacted at {told['at']} by {told['by']}: {told['reason']}",
+        hint="its hash stays in the log: modelorigin audit verify",
+    )
 
 
 def _record(row: Row[Any], judged: Sequence[Row[Any]], texts: Mapping[str, str]) -> ScanRecord:

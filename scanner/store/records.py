@@ -117,9 +117,32 @@ def canonical(document: Mapping[str, Any]) -> str:
             Floats are refused: two programs may write one number two ways.
         ValueError: a text holds half a character (a lone surrogate).
     """
-    text = json.dumps(_plain(document), ensure_ascii=False, separators=(",", ":"))
+    text = _SORTED(document) if _is_plain(document) else compact(_plain(document))
     text.encode("utf-8")
     return text
+
+
+compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""JSON without spaces, in the order it has."""
+_SORTED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+_PLAIN = frozenset((str, int, bool, type(None)))
+
+
+def _is_plain(document: Any) -> bool:
+    """True for what the encoder alone writes canonically: plain containers, and keys whose order is beyond doubt."""
+    waiting = [document]
+    while waiting:
+        value = waiting.pop()
+        kind = type(value)
+        if kind is dict:
+            if not all(type(key) is str and key.isascii() for key in value):
+                return False
+            waiting.extend(value.values())
+        elif kind is list or kind is tuple:
+            waiting.extend(value)
+        elif kind not in _PLAIN:
+            return False
+    return True
 
 
 def digest(text: str) -> str:
@@ -179,4 +202,6 @@ def evidence_rows(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _subject(at: str, ids: Sequence[str]) -> str | None:
     """The id that the locator ``at`` (``hub://id[@revision][/path][#key]``) begins with; longest first in ``ids``."""
     place = at.partition("://")[2]
-    return next((id for id in ids if re.match(rf"{re.escape(id)}(?:[@/#]|$)", place)), None)
+    return next(
+        (id for id in ids if place.startswith(id) and place[len(id) : len(id) + 1] in ("", "@", "/", "#")), None
+    )

@@ -12,9 +12,11 @@ from sqlalchemy import URL, Connection, Engine, false, inspect, select
 from sqlalchemy.exc import OperationalError
 
 from scanner.errors import DatabaseNewer, DatabaseOutdated, DatabaseUnreadable, StoreError
-from scanner.store import tables
+from scanner.store import guards, journal, tables
 from scanner.store.connection import ANOTHER, WAIT, connect, file_of, locate, name_of, our_words, writing
 from scanner.store.tables import HEAD
+
+_FIRST_LOG = "0002"
 
 
 def version_at(url: URL, wait: float = WAIT) -> str | None:
@@ -62,13 +64,22 @@ def ready(url: URL, wait: float = WAIT) -> Engine:
                     write_ahead(connection, wait)
             with writing(engine) as connection:
                 if not inspect(connection).has_table(tables.version.name):
-                    tables.create(connection)
+                    _create(connection)
                 # On a read-only file SQLite quietly begins to read instead; only a statement that writes tells.
                 connection.execute(tables.version.delete().where(false()))
     except StoreError:
         engine.dispose()
         raise
     return engine
+
+
+def _create(connection: Connection) -> None:
+    """Make all tables and guards in an empty database, begin its log and stamp it with ``HEAD``."""
+    tables.metadata.create_all(connection)
+    tables.version.create(connection)
+    guards.guard(connection)
+    journal.begin(connection)
+    connection.execute(tables.version.insert().values(version_num=HEAD))
 
 
 def make_folder(url: URL) -> None:
@@ -133,6 +144,8 @@ def refuse_other_versions(url: URL, found: str) -> None:
 def upgrade(url: str | None = None, *, wait: float = WAIT) -> tuple[str | None, str]:
     """Bring the database at ``url`` to ``HEAD`` in one transaction and put every guard in place.
 
+    The scans of a database that had no log are added to it in their order, marked as older than the log.
+
     Returns the version it had (None: there was none, it was made) and the one it has now.
 
     Raises:
@@ -156,6 +169,8 @@ def upgrade(url: str | None = None, *, wait: float = WAIT) -> tuple[str | None, 
         with our_words(address), writing(engine) as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            if found < _FIRST_LOG:
+                journal.adopt(connection)
     finally:
         engine.dispose()
     return found, HEAD

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
+import click
 import pytest
 
 import scanner.cli
@@ -290,7 +291,10 @@ def options() -> list[tuple[str, Option]]:
     found = []
     for name in scanner.cli.COMMANDS:
         command = import_module(f"scanner.cli.{name}").command
-        inner = getattr(command, "commands", None) or {"": command}
+        inner = {"": command}
+        if isinstance(command, click.Group):
+            context = click.Context(command)
+            inner = {sub: command.get_command(context, sub) for sub in command.list_commands(context)}
         for sub, one in inner.items():
             found += [(f"{name} {sub}".strip(), option) for option in one.params if option.param_type_name == "option"]
     return found
@@ -300,7 +304,9 @@ def options() -> list[tuple[str, Option]]:
 def test_every_option_has_a_variable_and_a_key(command: str, option: Option) -> None:
     assert isinstance(option, Option)
     assert option.key in scanner.cli.keys()[command]
-    general = command in ("check", "scan") or option.key in SHARED
+    # The key that signs is one, whichever command signs.
+    signs = option.key == "key" and command in ("audit checkpoint", "audit export")
+    general = command in ("check", "scan") or option.key in SHARED or signs
     words = option.key if general else f"{command} {option.key}"
     assert option.envvar == "MODELORIGIN_" + words.replace(" ", "_").replace("-", "_").upper()
     assert option.show_envvar

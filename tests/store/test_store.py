@@ -74,7 +74,7 @@ def test_a_scan_without_evidence_is_recorded(store):
 def test_a_document_that_has_no_canonical_form_leaves_nothing_behind(store):
     with pytest.raises(TypeError):
         store.save(scan(facts=facts() | {"score": 0.5}))
-    assert store.info()["counts"] == {"documents": 0, "scans": 0, "decisions": 0, "evidence": 0}
+    assert store.info()["counts"] == {"documents": 0, "scans": 0, "decisions": 0, "evidence": 0, "log": 0}
 
 
 def test_a_number_that_is_not_there_is_the_askers_mistake(store):
@@ -113,8 +113,8 @@ def test_info_says_what_the_file_is(store, path):
     store.save(scan())
     info = store.info()
     assert info["url"] == str(path)
-    assert info["version"] == info["head"] == "0001"
-    assert info["counts"] == {"documents": 2, "scans": 1, "decisions": 1, "evidence": 4}
+    assert info["version"] == info["head"] == "0002"
+    assert info["counts"] == {"documents": 2, "scans": 1, "decisions": 1, "evidence": 4, "log": 3}
     assert info["bytes"] > 0
     assert info["journal_mode"] == "wal"
     assert info["append_only"] is True

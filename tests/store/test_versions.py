@@ -22,7 +22,8 @@ from alembic.script import ScriptDirectory
 
 import scanner
 from scanner.errors import DatabaseNewer, DatabaseOutdated, DatabaseUnreadable, StoreError
-from scanner.store import Store, tables, upgrade, versions
+from scanner.store import Store, guards, recording, tables, upgrade, versions
+from scanner.store.recording import written
 from tests.store.scans import scan
 
 ROOT = Path(scanner.__file__).parent.parent
@@ -30,8 +31,8 @@ NEXT = '''
 """A copied table loses its triggers: the worst a migration can do."""
 import sqlalchemy as sa
 from alembic import op
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 def upgrade() -> None:
     op.add_column("scans", sa.Column("remark", sa.Text))
     with op.batch_alter_table("evidence", recreate="always") as batch:
@@ -62,10 +63,10 @@ def next_release(tmp_path_factory):
     ignore = shutil.ignore_patterns("__pycache__", "data")
     shutil.copytree(ROOT / "scanner", home / "scanner", ignore=ignore)
     shutil.copytree(ROOT / "migrations", home / "migrations", ignore=ignore)
-    (home / "migrations" / "versions" / "0002_next.py").write_text(NEXT)
+    (home / "migrations" / "versions" / "0003_next.py").write_text(NEXT)
     released = home / "scanner" / "store" / "tables.py"
     text = released.read_text()
-    text = text.replace('HEAD = "0001"', 'HEAD = "0002"')
+    text = text.replace('HEAD = "0002"', 'HEAD = "0003"')
     text = re.sub(
         r'(Column\("verdict", Text, .*\n    Column\("facts_digest")', r'Column("remark", Text),\n    \1', text
     )
@@ -104,13 +105,13 @@ def test_a_migrated_database_and_a_new_one_are_alike(path, tmp_path):
     with versions.writing(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-        assert tables.missing_guards(connection) == []
+        assert guards.missing_guards(connection) == []
         assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
     engine.dispose()
     by_migration, by_creation = objects(bare), objects(path)
     assert by_migration.keys() == by_creation.keys()
     assert tables_of(bare) == tables_of(path)
-    triggers = [name for name, *_ in tables.guards("sqlite")]
+    triggers = [name for name, *_ in guards.guards("sqlite")]
     assert {n: by_migration[n] for n in triggers} == {n: by_creation[n] for n in triggers}
 
 
@@ -137,8 +138,8 @@ def test_the_next_release_names_an_older_file_and_leaves_it_alone(path, next_rel
             f"try: Store.open({str(path)!r}, create={create})\n"
             "except DatabaseOutdated as error: print(error.message, '|', error.hint)"
         )
-        assert "version 0001" in said
-        assert "0002" in said
+        assert "version 0002" in said
+        assert "0003" in said
         assert "modelorigin db upgrade" in said
     assert folder(path) == before
 
@@ -152,7 +153,7 @@ def test_an_upgrade_keeps_every_row_and_puts_the_guards_back(path, next_release)
         "    info = store.info()\n"
         "    print(info['version'], info['counts']['evidence'], info['append_only'])"
     )
-    assert said.splitlines() == ["0001 0002", "0002 16 True"]
+    assert said.splitlines() == ["0002 0003", "0003 16 True"]
     with closing(sqlite3.connect(path)) as connection:
         assert "remark" in [row[1] for row in connection.execute("PRAGMA table_info(evidence)")]
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):
@@ -163,21 +164,56 @@ def test_a_newer_file_is_named_and_left_alone(path, next_release):
     next_release(f"upgrade({str(path)!r})")
     before = folder(path)
     for act in (lambda: Store.open(str(path)), lambda: Store.open(str(path), create=False), lambda: upgrade(str(path))):
-        with pytest.raises(DatabaseNewer, match="0002") as raised:
+        with pytest.raises(DatabaseNewer, match="0003") as raised:
             act()
         assert raised.value.hint
     assert folder(path) == before
 
 
+def test_the_scans_of_a_database_without_a_log_are_added_to_one(tmp_path):
+    path = tmp_path / "first.db"
+    engine = versions.connect(versions.locate(str(path)), wait=1, mode="rwc")
+    made = [scan(1), scan(2, waivers_text="- rule: x\n"), scan(3, registry_digest="e" * 64)]
+    with versions.writing(engine) as connection:
+        tables.metadata.create_all(connection, [tables.documents, tables.scans, tables.decisions, tables.evidence])
+        tables.version.create(connection)
+        connection.execute(tables.version.insert().values(version_num="0001"))
+        for number, one in zip((1, 2, 4), map(written, made), strict=True):
+            recording._add_documents(connection, one.texts)
+            connection.execute(tables.scans.insert(), {"id": number, **one.row})
+            for table, rows in ((tables.decisions, one.judged), (tables.evidence, one.read)):
+                connection.execute(table.insert(), [{"scan_id": number, **row} for row in rows])
+    engine.dispose()
+    with pytest.raises(DatabaseOutdated):
+        Store.open(str(path))
+    assert upgrade(str(path)) == ("0001", "0002")
+    with Store.open(str(path)) as store:
+        assert [store.scan(n) for n in (1, 2, 4)] == made
+        assert store.save(scan(5)) == 5
+        assert store.verify().problems == ()
+    with closing(sqlite3.connect(path)) as connection:
+        log = connection.execute(
+            "SELECT kind, subject, body LIKE '%\"before_log\":true%' FROM log ORDER BY seq"
+        ).fetchall()
+    kinds = ["policy", "registry", "scan", "waivers", "scan", "registry", "scan", "registry", "scan"]
+    assert [kind for kind, _, _ in log] == kinds
+    assert [(subject, late) for kind, subject, late in log if kind == "scan"] == [
+        ("1", 1),
+        ("2", 1),
+        ("4", 1),
+        ("5", 0),
+    ]
+
+
 def test_upgrading_what_is_up_to_date_changes_no_row(path):
-    assert upgrade(str(path)) == ("0001", "0001")
+    assert upgrade(str(path)) == ("0002", "0002")
     with Store.open(str(path), create=False) as store:
         assert [store.scan(n) for n in (1, 2, 3)] == [scan(n) for n in range(3)]
 
 
 def test_upgrading_nothing_makes_a_database(tmp_path):
     path = tmp_path / "new" / "audit.db"
-    assert upgrade(str(path)) == (None, "0001")
+    assert upgrade(str(path)) == (None, "0002")
     with Store.open(str(path), create=False) as store:
         assert store.scans() == []
 
@@ -233,7 +269,7 @@ def test_the_migrations_are_found_in_an_installed_package(tmp_path, path):
         "from scanner.store import upgrade, versions\n"
         f"print(versions._migrations(), *upgrade({str(path)!r}))"
     )
-    assert python(code).split() == [str(tmp_path / "site" / "scanner" / "_migrations"), "0001", "0001"]
+    assert python(code).split() == [str(tmp_path / "site" / "scanner" / "_migrations"), "0002", "0002"]
 
 
 def test_opening_a_new_or_a_current_file_does_not_need_alembic(tmp_path):

@@ -37,6 +37,7 @@ def whole(path: Path, expected: int) -> None:
         for row in rows:
             assert store.scan(row.number).requested == row.requested
         counts = store.info()["counts"]
+        assert store.verify().problems == ()
     assert counts["scans"] == counts["decisions"] == expected
     assert counts["evidence"] == 4 * expected
     with closing(sqlite3.connect(path)) as connection:

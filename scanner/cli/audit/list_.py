@@ -1,31 +1,22 @@
-"""``modelorigin audit``: what was decided, on which facts, under which policy."""
+"""``modelorigin audit list``: the recorded scans."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from scanner.cli.options import Configured, db_option, format_option, option, output_options, parse_day
-from scanner.cli.output import emit, publish, tell
+from scanner.cli.options import LARGEST, Configured, db_option, format_option, option, parse_day
+from scanner.cli.output import emit, tell
 
 if TYPE_CHECKING:
     from scanner.store import ScanRow
 
-_LARGEST = 2**63 - 1
-"""The largest number a database counts to."""
 
-
-@click.group("audit")
-def command() -> None:
-    """Read the recorded scans."""
-
-
-@command.command("list", cls=Configured)
+@click.command("list", cls=Configured)
 @format_option(("table", "json"), of="audit list")
-@option("limit", of="audit list", type=click.IntRange(1, _LARGEST), default=50, show_default=True, help="Scans shown.")
+@option("limit", of="audit list", type=click.IntRange(1, LARGEST), default=50, show_default=True, help="Scans shown.")
 @option("until", of="audit list", metavar="DATE", help="Scans up to and including this day (UTC).")
 @option("since", of="audit list", metavar="DATE", help="Scans from this day on (UTC).")
 @option(
@@ -36,7 +27,7 @@ def command() -> None:
 )
 @option("model", of="audit list", metavar="MODEL", help="Only this model (org/name).")
 @db_option
-def list_(
+def command(
     db: str | None,
     model: str | None,
     verdict: str | None,
@@ -72,23 +63,3 @@ def _line(row: ScanRow) -> str:
     revision = row.revision[:12] if row.revision else "no commit"
     policies = ", ".join(f"{name} {verdict}" for name, verdict in row.policies)
     return f"{row.number:>6}  {row.at}  {row.verdict:<6}  {row.model}  {revision:<12}  {policies}"
-
-
-@command.command("show", cls=Configured)
-@click.argument("number", type=click.IntRange(1, _LARGEST))
-@db_option
-@output_options(("table", "json", "jsonl", "markdown"), of="audit show")
-def show(number: int, db: str | None, format: str, output: tuple[Path, ...], quiet: bool) -> None:
-    """Show scan NUMBER as it was recorded."""
-    from scanner.cli.records import settings
-    from scanner.export import ScanView
-    from scanner.store import Store
-
-    store = Store.open(db, create=False)
-    try:
-        found = store.scan(number)
-    finally:
-        store.close()
-    documents = [decision.document for decision in found.decisions]
-    told = settings({decision.policy_name: decision.policy_text for decision in found.decisions})
-    publish([ScanView(found.facts, documents, number, found.at, told)], [], format, output, quiet)

@@ -1,0 +1,16 @@
+"""``modelorigin audit``: what was decided, and that nobody has changed it since. One file a subcommand."""
+
+from scanner.cli.subcommands import Subcommands
+
+command = Subcommands(
+    "audit",
+    {
+        "list": "list recorded scans, newest first",
+        "show": "show one scan as it was recorded",
+        "checkpoint": "sign the log of all scans as it is now",
+        "witness": "keep a checkpoint outside, if the log has only grown since the last",
+        "verify": "hash everything anew: is it what was recorded, signed, witnessed?",
+        "export": "one scan with the proof that it is in the log",
+    },
+    help="Read the recorded scans, and prove that they are those that were recorded.",
+)
