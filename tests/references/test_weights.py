@@ -70,7 +70,7 @@ def test_what_only_resembles_a_pointer_is_none(text: str) -> None:
     assert all("lfs-pointer" not in reference.flags for reference in read("m.gguf", text))
 
 
-@given(st.binary(max_size=300), st.sampled_from(["a.bin", "a.safetensors", "a.pkl", "a.onnx", "a.xyz"]))
+@given(st.binary(max_size=300), st.sampled_from(["a.bin", "a.safetensors", "a.pkl", "a.onnx"]))
 def test_no_bytes_break_a_reader(head: bytes, path: str) -> None:
     reader = next(reader for reader in READERS if reader.takes(path))
     for reference in reader.read(Source(path, head, 10**12), NAMES):

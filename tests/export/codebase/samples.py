@@ -73,7 +73,7 @@ def error(requested: str = "acme/gone", **more: Any) -> Json:
 def model(requested: str = WIDGET, verdict: str = "deny", **more: Any) -> Json:
     return {
         "requested": requested, "model": requested.partition("@")[0], "revision": COMMIT, "hub_id": "6" * 24,
-        "verdict": verdict, "scan": 17, "from_cache": False, "decisions": [samples.decision(verdict)],
+        "verdict": verdict, "scan": 17, "from_cache": False, "references": [], "decisions": [samples.decision(verdict)],
         "facts": samples.facts(),
     } | more  # fmt: skip
 
@@ -145,7 +145,7 @@ def crowded() -> Json:
             "expiring": [waiver(expires="2026-12-09")], "expired": [waiver(model="acme/past", expires="2026-01-01")],
             "unused": [waiver(model=None)], "refused": [waiver(rule="pinned", reason=None)],
         },
-        lock={"path": "modelorigin.lock", "state": "drifted"},
+        lock={"path": "modelorigin.lock", "state": "drifted", "unused": []},
     )  # fmt: skip
 
 
