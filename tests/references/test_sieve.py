@@ -6,6 +6,7 @@ import gc
 import time
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,6 +43,16 @@ def test_a_run_of_slashes_takes_no_more_than_a_moment() -> None:
     assert list(sieve.shaped_texts(data.decode())) == []
     assert not sieve.matters(data, Names(()))
     assert time.process_time() - begun < 10
+
+
+@pytest.mark.parametrize("name", ["model", "checkpoint", "llm"])
+@pytest.mark.parametrize("text", ["gpt2", "GPT2", " gpt2 ", "llama3:8b"])
+def test_a_name_of_one_part_is_enough_for_a_file_to_matter(name: str, text: str) -> None:
+    assert sieve.matters(f'{name} = "{text}"\n'.encode(), Names(()))
+
+
+def test_words_that_are_no_models_are_not() -> None:
+    assert not sieve.matters(b'model = "torch"\ncheckpoint = "a:b"\n', Names(()))
 
 
 @given(_LINES, st.sampled_from(["\n", "\r\n"]))

@@ -23,7 +23,7 @@ _FIRST = re.compile(rb"[A-Za-z0-9_][\w.-]*")
 _SHAPED_END = re.compile(rb"/\w[\w.:@/-]*+(\s*[\"'])?")
 _SHAPED_END_TEXT = re.compile(_SHAPED_END.pattern.decode())
 _SECOND = re.compile(rb"/([A-Za-z0-9_][\w.-]{1,95})(?![\w/\\(-])")
-_WORD = re.compile(rb"""["']([A-Za-z0-9_][\w.-]*)["']""")
+_WORD = re.compile(rb"""["']\s*([A-Za-z0-9_][\w.:-]*)\s*["']""")
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 _ADDRESSES = (b"huggingface.co", b"hf.co/", b"hf://", b"hf-mirror")
 _SHELLS = (b"subprocess", b"os.system", b"popen", b"Popen", b"execv", b"spawn", b"command=", b"cmds=")
@@ -154,9 +154,9 @@ def _could_be_named(data: bytes, names: Names) -> bool:
             whole = _speaks(_NAME.findall(data))
         if _speaks(beside) or (whole and not is_all):
             return True
-    if b"odel" in data or b"MODEL" in data:
-        return not bare().isdisjoint(word.decode().lower() for word in _WORD.findall(data))
-    return False
+    found = {word.decode().lower() for word in _WORD.findall(data)}
+    tagged = (names.read(word, Place.NAMED) for word in found if ":" in word)
+    return not bare().isdisjoint(found) or any(map(_is_told, tagged))
 
 
 def _beside(data: bytes, at: int) -> tuple[list[bytes], bool]:
