@@ -248,6 +248,11 @@ def _slashed(text: str) -> Iterator[tuple[int, int]]:
         at = text.find("/", end)
 
 
+def bare() -> frozenset[str]:
+    """The names of one part that are models, in lower case."""
+    return _words().bare
+
+
 def is_address(text: str) -> bool:
     """True for a text that begins as an address of the Hub."""
     return bool(_ADDRESS.match(text))

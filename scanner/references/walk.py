@@ -7,11 +7,13 @@ leads out of it is told as not read. ``.gitignore`` is not asked: a file may be 
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase, translate
 from functools import cache
@@ -29,8 +31,10 @@ MAX_BYTES = 8_000_000
 """Of a larger file the beginning is read, and that is told."""
 _HEAD = 1_000_000
 """Enough of a weights file to tell what it is."""
-_PIECE = 128
-"""Files that a process is given at a time."""
+_PIECE = 64
+"""Files that a process is given at a time; large ones lie together."""
+_GARBAGE = 250_000
+"""Bytes that are read before what they left in memory is looked through: a tree takes a hundred times as much."""
 _ALONE = 600
 """Up to so many files other processes cost more than they save."""
 PASSED_OVER = {
@@ -193,29 +197,54 @@ def _read(base: Path, pieces: Sequence[Sequence[str]], names: Names, ignored: bo
 
 def _read_piece(base: Path, paths: Sequence[str], names: Names, ignored: bool) -> _Seen:
     seen = _Seen()
-    for path in paths:
-        _read_file(base, path, names, ignored, seen)
+    with _collecting() as collect:
+        for path in paths:
+            collect(_read_file(base, path, names, ignored, seen))
     return seen
 
 
-def _read_file(base: Path, file: str, names: Names, ignored: bool, seen: _Seen) -> None:
+@contextmanager
+def _collecting() -> Iterator[Callable[[int], None]]:
+    """Garbage is collected between files only: a tree that is being read holds none, and each look takes it all in.
+
+    Gives what is told how many bytes were read.
+    """
+    was, left = gc.isenabled(), _GARBAGE
+
+    def collect(size: int) -> None:
+        nonlocal left
+        left -= size
+        if left < 0:
+            gc.collect(0)
+            left = _GARBAGE
+
+    gc.disable()
+    try:
+        yield collect
+    finally:
+        if was:
+            gc.enable()
+
+
+def _read_file(base: Path, file: str, names: Names, ignored: bool, seen: _Seen) -> int:
+    """Read a file into ``seen``; how many bytes were read."""
     path = printable(file)
     try:
         source, reader = _opened(base, file)
     except OSError as error:
         seen.unread.append((path, error.strerror or str(error)))
-        return
+        return 0
     if reader is None:
         seen.passed_over["no reader for this kind of file"] += 1
-        return
+        return len(source.data)
     try:
         found = list(reader.read(source, names))
     except Unread as error:
         seen.unread.append((path, str(error)))
-        return
+        return len(source.data)
     except RecursionError:
         seen.unread.append((path, "too deeply nested"))
-        return
+        return len(source.data)
     seen.read += 1
     if source.size > len(source.data) and not any(one.kind is Kind.WEIGHTS for one in found):
         seen.partly.append((path, f"only its first {len(source.data)} bytes of {source.size} were read"))
@@ -226,6 +255,7 @@ def _read_file(base: Path, file: str, names: Names, ignored: bool, seen: _Seen) 
             seen.references.append(one)
     if b"modelorigin:" in source.data:
         seen.remarks += remarks(source)
+    return len(source.data)
 
 
 def _opened(base: Path, path: str) -> tuple[Source, Reader | None]:

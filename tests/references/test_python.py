@@ -13,6 +13,7 @@ from scanner.data import whole
 from scanner.references import Confidence, Kind, Names, Reference, Source
 from scanner.references.names import ID
 from scanner.references.python import PYTHON
+from tests.references.reading import found
 
 NAMES = Names(whole("publishers.yaml"))
 
@@ -346,3 +347,8 @@ def test_the_sieve_passes_every_idiom_of_the_table() -> None:
 def test_every_idiom_says_which_import_makes_it_count() -> None:
     for name, row in whole("idioms/python.yaml").items():
         assert row.get("imports") or row.get("always"), name
+
+
+def test_a_question_mark_makes_no_address_of_a_text() -> None:
+    assert found("a.py", 'model = "gpt2"\nsign = "promise/name?"\nsigns = "[/*]?"\n') == [("model", "gpt2", None)]
+    assert found("a.py", 'x = "local:acme/m?x=1"\n') == [("model", "acme/m", None)]

@@ -272,7 +272,7 @@ def unwrapped(text: str) -> str:
     """What an address that answers for one model is of; any other text as it is."""
     prefix = next((prefix for prefix in words().addresses if text.startswith(prefix)), "")
     answered = text.removeprefix(prefix).split("?")[0]
-    return answered if "/" in prefix or "/" in answered else text
+    return answered if prefix and ("/" in prefix or "/" in answered) else text
 
 
 def _pin(value: Value, index: int, values: list[Value], revisions: list[Value]) -> Value | None:

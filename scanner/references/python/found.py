@@ -10,6 +10,7 @@ from dataclasses import replace
 from scanner.references.names import Named, shown
 from scanner.references.reference import Confidence, Kind, Reference
 
+_BREAK = re.compile("\n")
 _QUOTE = re.compile(r"[A-Za-z]{0,2}(?:'''|\"\"\"|'|\")\s*")
 _STRENGTH = {
     Kind.MODEL: 5,
@@ -31,11 +32,7 @@ class Found:
         self.path = path
         self.text = text
         self._ascii = text.isascii()
-        self._starts = [0]
-        at = text.find("\n")
-        while at >= 0:
-            self._starts.append(at + 1)
-            at = text.find("\n", at + 1)
+        self._starts = [0, *(end.end() for end in _BREAK.finditer(text))]
         self._by_place: dict[tuple[int, str], Reference] = {}
         self._covered: set[int] = set()
 

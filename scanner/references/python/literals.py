@@ -12,7 +12,7 @@ from scanner.references.python.bindings import Text
 from scanner.references.python.calls import unwrapped
 from scanner.references.python.found import Found
 from scanner.references.python.idioms import Speaks, calls
-from scanner.references.python.sieve import SHAPED_TEXT
+from scanner.references.python.sieve import shaped_texts
 from scanner.references.reference import Confidence, Kind
 
 COMMENT = "comment"
@@ -140,7 +140,7 @@ def unparsed(found: Found, names: Names, begin: int = 0, end: int | None = None)
         named_text = names.read(pair[2], Place.NAMED) if Speaks.of_model(pair[1]) else None
         if named_text is not None and not found.is_covered(pair.start(2)):
             found.add(pair.start(2), pair[2], named_text, f"name {pair[1]}")
-    for literal in SHAPED_TEXT.finditer(found.text, begin, end):
+    for literal in shaped_texts(found.text, begin, end):
         shaped = names.read(literal[1])
         if shaped is not None and not found.is_covered(literal.start(1)):
             found.add(literal.start(1), literal[1], shaped, "text")

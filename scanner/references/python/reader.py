@@ -6,13 +6,13 @@ import ast
 import warnings
 from collections.abc import Iterable, Iterator
 
-from scanner.references.names import Names
+from scanner.references.names import Names, shown
 from scanner.references.python.bindings import Text
 from scanner.references.python.calls import Loads
 from scanner.references.python.commands import Commands, Script
 from scanner.references.python.found import Found
 from scanner.references.python.literals import alike, comments, sweep, unparsed
-from scanner.references.python.sieve import SHAPED_TEXT, is_shaped, matters
+from scanner.references.python.sieve import is_shaped, matters, shaped_texts
 from scanner.references.python.syntax import bind
 from scanner.references.python.values import Values
 from scanner.references.reader import Reader
@@ -37,11 +37,13 @@ def _ignored(source: Source, names: Names) -> Iterator[Reference]:
     """The literals of a file that names no model: each with its reason."""
     if not is_shaped(source.data):
         return
-    found = Found(source.path, source.text)
-    for literal in SHAPED_TEXT.finditer(source.text):
+    for literal in shaped_texts(source.text):
         if named := names.read(literal[1]):
-            found.add(literal.start(1), literal[1], named, "text")
-    yield from found.references()
+            line, column = source.place(literal.start(1))
+            yield Reference(
+                source.path, line, column, named.kind, shown(literal[1]), "text", named.repo, named.revision,
+                named.confidence, (), named.reason,
+            )  # fmt: skip
 
 
 def parse(text: str) -> ast.Module | None:

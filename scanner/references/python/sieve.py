@@ -10,20 +10,20 @@ from collections.abc import Iterator
 from functools import cache
 
 from scanner.references.idioms import loading
-from scanner.references.names import Named, Names, Place
+from scanner.references.names import Named, Names, Place, bare
 from scanner.references.python.idioms import Speaks, calls, words
 from scanner.references.reference import Kind
 
 # The name of a module follows; of several in one line each is a match of its own.
-_IMPORT = re.compile(rb"\n[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)((?:[\w. \t]*,[\w. \t]*)*)")
-_SHAPED = r"""["']\s*([A-Za-z0-9_][A-Za-z0-9._-]*/[A-Za-z0-9_][A-Za-z0-9._:@/-]*)\s*["']"""
-SHAPED_TEXT = re.compile(_SHAPED)
-"""A quoted text that may have the shape of an id."""
+_IMPORT = re.compile(rb"(?:^|\n)[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)((?:[\w. \t]*,[\w. \t]*)*)")
+_SHAPED = re.compile(r"""["']\s*([A-Za-z0-9_][A-Za-z0-9._-]*/[A-Za-z0-9_][A-Za-z0-9._:@/-]*)\s*["']""")
 _FIRST = re.compile(rb"[A-Za-z0-9_][\w.-]*")
-# What begins with a slash is found many times as fast as what begins with a quote.
-_SHAPED_END = re.compile(rb"/\w[\w.:@/-]*\s*[\"']")
+# What begins with a slash is found many times as fast as what begins with a quote. A run of such signs is taken whole,
+# with or without the quote (group 1), so that none is read again from each of its slashes.
+_SHAPED_END = re.compile(rb"/\w[\w.:@/-]*+(\s*[\"'])?")
+_SHAPED_END_TEXT = re.compile(_SHAPED_END.pattern.decode())
 _SECOND = re.compile(rb"/([A-Za-z0-9_][\w.-]{1,95})(?![\w/\\(-])")
-_WORD = re.compile(rb"""["']([A-Za-z0-9_][\w.-]*)["']""")
+_WORD = re.compile(rb"""["']\s*([A-Za-z0-9_][\w.:-]*)\s*["']""")
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 _ADDRESSES = (b"huggingface.co", b"hf.co/", b"hf://", b"hf-mirror")
 _SHELLS = (b"subprocess", b"os.system", b"popen", b"Popen", b"execv", b"spawn", b"command=", b"cmds=")
@@ -67,10 +67,25 @@ def _by_root() -> dict[bytes, frozenset[bytes]]:
 
 
 def _modules(data: bytes) -> Iterator[bytes]:
-    for first, rest in _IMPORT.findall(b"\n" + data):
+    for first, rest in _imports(data):
         yield first
         if b"," in rest:
             yield from (part.strip().partition(b".")[0].partition(b" ")[0] for part in rest.split(b",")[1:])
+
+
+def _imports(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The modules of each import: of the lines that hold the word, which is looked for many times as fast as a line."""
+    at = data.find(b"import")
+    while at >= 0:
+        begin = data.rfind(b"\n", 0, at) + 1
+        if data.endswith((b"\\\n", b"\\\r\n"), 0, begin):
+            # The statement began on an earlier line.
+            yield from ((found[1], found[2]) for found in _IMPORT.finditer(data))
+            return
+        if found := _IMPORT.match(data, max(0, begin - 1)):
+            yield found[1], found[2]
+        end = data.find(b"\n", at)
+        at = data.find(b"import", end) if end >= 0 else -1
 
 
 def _calls(data: bytes) -> bool:
@@ -95,12 +110,28 @@ def _runs(data: bytes) -> bool:
 
 def is_shaped(data: bytes) -> bool:
     """False when no quoted text has the shape of an id."""
-    return _SHAPED_END.search(data) is not None
+    return any(end[1] for end in _SHAPED_END.finditer(data))
+
+
+def shaped_texts(text: str, begin: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
+    """Every quoted text that may have the shape of an id; group 1 is what stands between the quotes."""
+    end = len(text) if end is None else end
+    free = last = begin
+    for slash in _SHAPED_END_TEXT.finditer(text, begin, end):
+        if not slash[1]:
+            continue
+        quote = max(text.rfind("'", last, slash.start()), text.rfind('"', last, slash.start()))
+        last = slash.end() - 1
+        if quote >= free and (found := _SHAPED.match(text, quote, end)):
+            free = found.end()
+            yield found
 
 
 def _shaped(data: bytes) -> Iterator[tuple[int, str]]:
     """Every quoted text that may have the shape of an id, and where its quote stands."""
     for end in _SHAPED_END.finditer(data):
+        if not end[1]:
+            continue
         before = data[max(0, end.start() - _PART) : end.start()]
         quote = max(before.rfind(b"'"), before.rfind(b'"'))
         first = before[quote + 1 :].lstrip()
@@ -123,9 +154,9 @@ def _could_be_named(data: bytes, names: Names) -> bool:
             whole = _speaks(_NAME.findall(data))
         if _speaks(beside) or (whole and not is_all):
             return True
-    if b"odel" in data or b"MODEL" in data:
-        return any(names.read(word.decode("latin-1"), Place.NAMED) for word in set(_WORD.findall(data)))
-    return False
+    found = {word.decode().lower() for word in _WORD.findall(data)}
+    tagged = (names.read(word, Place.NAMED) for word in found if ":" in word)
+    return not bare().isdisjoint(found) or any(map(_is_told, tagged))
 
 
 def _beside(data: bytes, at: int) -> tuple[list[bytes], bool]:

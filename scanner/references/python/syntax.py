@@ -33,21 +33,27 @@ class _Walk:
         self._body(tree.body, self.found.module)
         while self._waiting:
             node, scope, beside, prose, part = self._waiting.pop()
-            if isinstance(node, ast.Constant):
+            if type(node) is ast.Constant:
                 if isinstance(node.value, str):
                     self.found.texts.append(Text(node, node.value, beside, prose, part))
             elif visit := _VISITS.get(type(node)):
                 visit(self, node, scope, beside, part)
             else:
-                self._children(node, scope, beside if isinstance(node, _THROUGH) else "", part)
+                self._children(node, scope, beside if type(node) in _THROUGH else "", part)
 
     def _push(self, node: ast.AST | None, scope: Scope, beside: str = "", part: bool = False) -> None:
-        if node is not None:
+        if node is not None and type(node) is not ast.Name:
             self._waiting.append((node, scope, beside, False, part))
 
     def _children(self, node: ast.AST, scope: Scope, beside: str = "", part: bool = False) -> None:
-        for child in reversed(list(ast.iter_child_nodes(node))):
-            self._push(child, scope, beside, part)
+        for name in _FIELDS[type(node)]:
+            held = getattr(node, name, None)
+            if type(held) is list:
+                for child in reversed(held):
+                    if isinstance(child, ast.AST):
+                        self._push(child, scope, beside, part)
+            elif isinstance(held, ast.AST):
+                self._push(held, scope, beside, part)
 
     def _body(self, body: list[ast.stmt], scope: Scope) -> None:
         for statement in reversed(body):
@@ -163,9 +169,7 @@ class _Walk:
         self.found.functions.add(node.name)
         inner = Scope(scope, function=node.name)
         for argument, default in _defaults(node.args):
-            is_str = argument.annotation is not None and any(
-                isinstance(part, ast.Name) and part.id == "str" for part in ast.walk(argument.annotation)
-            )
+            is_str = argument.annotation is not None and _holds_str(argument.annotation)
             inner.bound[argument.arg].append(Bound(default, scope, (), "", node, argument.arg, is_str))
             self._push(default, scope, argument.arg)
         for decorator in node.decorator_list:
@@ -305,14 +309,26 @@ _VISITS: dict[type[ast.AST], _Visit] = {
     ast.Tuple: _Walk._list,
     ast.Call: _Walk._call,
 }
-_THROUGH = (
-    ast.List, ast.Tuple, ast.Set, ast.IfExp, ast.BoolOp, ast.Starred, ast.keyword, ast.FormattedValue, ast.Await,
-)  # fmt: skip
+_THROUGH = frozenset((ast.IfExp, ast.BoolOp, ast.Starred, ast.keyword, ast.FormattedValue, ast.Await))
+_SILENT = frozenset(("ctx", "op", "ops", "kind", "type_comment"))
+"""Fields that hold no expression or statement: half of the nodes of a tree stand in them."""
+_FIELDS = {
+    kind: tuple(name for name in reversed(kind._fields) if name not in _SILENT)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
+"""Of each kind of node the others, the last first."""
 
 
 def says(name: str) -> bool:
     """True when a name says what stands beside it, whatever that is."""
     return Speaks.of_model(name) or Speaks.of_dataset(name) or Speaks.of_other(name)
+
+
+def _holds_str(annotation: ast.expr) -> bool:
+    if isinstance(annotation, ast.Name):
+        return annotation.id == "str"
+    return any(isinstance(part, ast.Name) and part.id == "str" for part in ast.walk(annotation))
 
 
 def _beside(target: ast.expr) -> str:
