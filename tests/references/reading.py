@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from scanner.references import READERS, Kind, Names, Reference, Source
+from scanner.references.weights import POINTER
 
 NAMES = Names(["acme", "meta-llama", "mistralai", "qwen", "xenova", "google-bert"], ["acme/known"])
 
 
 def read(path: str, text: str | bytes) -> list[Reference]:
     data = text.encode() if isinstance(text, str) else text
-    reader = next(reader for reader in READERS if reader.takes(path))
+    named = (reader for reader in READERS if reader.takes(path))
+    reader = POINTER if data.startswith(b"version https://git-lfs") else next(named, POINTER)
     return list(reader.read(Source(path, data, len(data)), NAMES))
 
 
