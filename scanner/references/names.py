@@ -31,7 +31,7 @@ ADDRESS = rf"(?:{_HUB}|{_SSH})[^\s'\"`<>()\[\]{{}}|\\^]+"
 _ADDRESS = re.compile(ADDRESS, re.I)
 IN_TEXT = re.compile(
     rf"(?:(?<![A-Za-z0-9.-])|(?<=api-inference\.))(?P<address>{ADDRESS})"
-    rf"|(?<![A-Za-z0-9._/@:~$%+#&?\\-])(?P<id>{ID})(?![A-Za-z0-9_/\\(-])",
+    rf"|(?<![A-Za-z0-9._/@:~$%+#&?\\-])(?P<id>{ID})(?![A-Za-z0-9_/(-]|\\(?![\"'`n]))",
     re.I,
 )
 """Addresses of the Hub and id-shaped words in running text; an id stands alone, not inside a path or an address.

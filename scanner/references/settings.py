@@ -130,7 +130,7 @@ class _Settings:
             if (whose := keys.revision_of(key.text)) and text.lower() not in _NONE:
                 pins[whose] = text
             elif said is Role.REVISION and text.lower() not in _NONE:
-                pins = dict.fromkeys(keys.words("main"), text) | pins
+                pins = dict.fromkeys(keys.words("main") | _only(mapping), text) | pins
             elif said is Role.TRUST and text.lower() not in _FALSE:
                 flags = ("trust_remote_code",)
             elif keys.listed(key.text, "providers"):
@@ -196,6 +196,12 @@ class _Settings:
                 spot = values.of_library(part, how)
             if spot:
                 yield spot
+
+
+def _only(mapping: Mapping) -> frozenset[str]:
+    """The stem of the one name in a mapping that speaks of a model; empty where none does, or several do."""
+    loading = [key.text for key, _ in mapping.texts() if keys.role(key.text) in (Role.MODEL, Role.LOADER)]
+    return frozenset(map(keys.stem, loading)) if len(loading) == 1 else frozenset()
 
 
 def _pair(mapping: Mapping) -> tuple[Literal, Literal] | None:

@@ -10,7 +10,8 @@ NAMES = Names(["acme", "meta-llama", "mistralai", "qwen", "xenova", "google-bert
 
 def read(path: str, text: str | bytes) -> list[Reference]:
     data = text.encode() if isinstance(text, str) else text
-    reader = next((reader for reader in READERS if reader.takes(path)), POINTER)
+    named = (reader for reader in READERS if reader.takes(path))
+    reader = POINTER if data.startswith(b"version https://git-lfs") else next(named, POINTER)
     return list(reader.read(Source(path, data, len(data)), NAMES))
 
 

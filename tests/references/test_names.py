@@ -68,6 +68,8 @@ def test_an_address_of_the_hub_is_read_in_each_of_its_forms(path: str, text: str
         ("model: stable:1.2\n", []),
         ("provider: ollama\nmodel: mistral-small\n", ["2 unresolved mistral-small"]),
         ("provider: openai\nmodel: mistral-small\n", []),
+        ("teacher: {checkpoint: acme/m, revision: v1}\n", ["1 model acme/m@v1"]),
+        ("{reranker: acme/m, embedder: acme/n, revision: v1}\n", ["1 model acme/m", "1 model acme/n"]),
         ("models:\n  acme/m: {revision: v1}\n  acme/n: {size: 1}\n", ["2 model acme/m@v1", "3 model acme/n"]),
     ],
 )
@@ -98,6 +100,12 @@ job "a" {
 """
     assert told("main.tf", text) == ["3 model acme/m@v1", "8 unresolved var.model", "14 model acme/n"]
     assert "hashicorp/aws" in ignored("main.tf", text)
+
+
+def test_a_name_between_escaped_quotes_is_found() -> None:
+    text = r'buildConfigField("String", "M", "\"meta-llama/Llama-3-8B-Instruct\"")'
+    assert told("build.gradle.kts", text) == ["1 model meta-llama/Llama-3-8B-Instruct"]
+    assert told("build.gradle.kts", r'x = "meta-llama/Llama-3-8B\weights"') == []
 
 
 def test_each_line_of_json_lines_is_a_document() -> None:
