@@ -29,11 +29,12 @@ class Waived:
         self._by_path: dict[str, list[Waiver]] = {}
         self._by_glob = []
         for waiver in self._filed:
-            if waiver.paths and not _WILD.intersection("".join(waiver.paths)):
-                for path in waiver.paths:
+            globs = tuple(path for path in waiver.paths if not _WILD.isdisjoint(path))
+            for path in waiver.paths:
+                if path not in globs:
                     self._by_path.setdefault(path, []).append(waiver)
-            else:
-                self._by_glob.append(waiver)
+            if globs or not waiver.paths:
+                self._by_glob.append(replace(waiver, paths=globs))
         self._said = list(remarks)
         self._inline = [
             (remark, _inline(remark, rule, as_of)) for remark in self._said if not remark.wrong for rule in remark.rules
