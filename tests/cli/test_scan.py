@@ -557,3 +557,11 @@ def test_a_baseline_can_be_read_again_whatever_the_files_are_called_and_however_
     assert scan("--write-baseline", str(file), "--quiet").code == 1
     assert file.stat().st_size < 200_000, "a file more is a path more"
     assert scan("--baseline", str(file), "--quiet").code == 0
+
+
+def test_a_model_that_is_only_mentioned_and_not_there_is_told_and_asks_for_nothing(scan: Scan, app: Path) -> None:
+    put(app, "README.md", "It was compared with https://huggingface.co/acme/nothing-7b once.\n")
+    ran = scan()
+    assert ran.code == 0
+    assert "acme/nothing-7b" in ran.out
+    assert "nothing to do" in ran.out

@@ -181,7 +181,7 @@ def next_step(base: Codebase) -> str:
     drifted = {rule for rule in rules if rule.startswith("lock-")}
     if any(verdict == "deny" and rule not in drifted for verdict, rule in weighs):
         steps.append("replace the denied models, or have a waiver approved; `modelorigin check MODEL` shows all of one")
-    if base.errors:
+    if base.errors and not base.document["complete"]:
         steps.append("scan again for what was not judged: it is no pass")
     if "unresolved-reference" in rules:
         steps.append("name unresolved models in the text, pinned to a commit")
