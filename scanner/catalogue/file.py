@@ -5,22 +5,20 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from scanner.catalogue.schema import APPLICATION, INDEXES, TABLES, VERSION
-from scanner.errors import DatabaseBusy, DatabaseNewer, DatabaseUnreadable, StoreError, UsageError
+from scanner.errors import DatabaseNewer, DatabaseUnreadable, StoreError, UsageError
 from scanner.store.connection import WAIT, connect, default_url, file_of, locate, our_words, writing
-from scanner.store.versions import make_folder, write_ahead, write_back
+from scanner.store.versions import make_folder, write_ahead
 
 ANOTHER = "name another file with --catalogue or MODELORIGIN_CATALOGUE"
 _CACHE = 64_000
 """KiB of the file that a load keeps in memory."""
-_SOON = 1.0
-"""Seconds."""
 MAKE_ONE = "fill one with: modelorigin crawl, or modelorigin catalogue import FILE"
 
 
@@ -69,7 +67,8 @@ class Catalogue:
             version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
             empty = connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one() == 0
         if empty and create:
-            self._journal(write_ahead, wait)
+            with self._engine.execution_options(begin="").connect() as connection:
+                write_ahead(connection, wait)
             with writing(self._engine) as connection:
                 # Another process may have been first.
                 if connection.exec_driver_sql("PRAGMA user_version").scalar_one() == 0:
@@ -85,15 +84,7 @@ class Catalogue:
                 hint=f"install the newer modelorigin that made it, or {ANOTHER}; nothing was changed",
             )
         elif create:
-            # A load that was killed left it otherwise.
-            self._journal(write_ahead, wait)
             self._index()
-
-    def _journal(self, switch: Callable[..., None], *how: float) -> None:
-        """Have the file journalled in another way; no idle connection of ours may have it open then."""
-        self._engine.dispose()
-        with our_words(self._url), self._engine.execution_options(begin="").connect() as connection:
-            switch(connection, *how)
 
     def _index(self) -> None:
         """Make the indexes that the file lacks, or has in other words: it may be older than they are."""
@@ -138,20 +129,11 @@ class Catalogue:
 
     @contextmanager
     def loading(self, rows: int) -> Iterator[Any]:
-        """As ``recording``, of many models: where more ``rows`` come than are held, indexes are made at the end.
-
-        Others wait until it is done.
-        """
-        self._journal(write_back)
-        try:
-            with self.recording() as connection:
-                many = rows > (connection.exec_driver_sql("SELECT max(num) FROM models").scalar() or 0)
-                with without_indexes(connection, _INDEXES if many else ()):
-                    yield connection
-        finally:
-            # Where somebody reads it already, whoever fills it next does this.
-            with suppress(DatabaseBusy):
-                self._journal(write_ahead, _SOON)
+        """As ``recording``, of many models: where more ``rows`` come than are held, indexes are made at the end."""
+        with self.recording() as connection:
+            many = rows > (connection.exec_driver_sql("SELECT max(num) FROM models").scalar() or 0)
+            with without_indexes(connection, _INDEXES if many else ()):
+                yield connection
 
     def meta(self, key: str) -> str | None:
         """A fact about the file itself."""

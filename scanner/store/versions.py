@@ -112,15 +112,6 @@ def write_ahead(connection: Connection, wait: float) -> None:
         )
 
 
-def write_back(connection: Connection) -> None:
-    """Switch the file to a journal of what stood there before, where nobody else has it open; else it stays as it is.
-
-    New pages are then written once: undoing cuts them off. ``write_ahead`` is the way back.
-    """
-    with suppress(OperationalError):
-        connection.exec_driver_sql("PRAGMA journal_mode = DELETE")
-
-
 def refuse_other_versions(url: URL, found: str) -> None:
     """Raise the error that says what to do about a database whose version ``found`` is not ``HEAD``."""
     name = name_of(url)

@@ -240,6 +240,8 @@ def test_a_waiver_for_paths_holds_in_these_files_and_for_no_model_by_itself() ->
     ]  # fmt: skip
     assert not waiver.names("acme/widget-7b")
     assert replace(waiver, paths=()).names("acme/widget-7b")
+    places = (waiver.place, replace(waiver, line=0).place, replace(waiver, at="src/app.py:1").place)
+    assert places == ("waivers:3", "waivers", "src/app.py:1")
 
 
 def test_a_waiver_without_model_needs_paths_and_names_no_model() -> None:
