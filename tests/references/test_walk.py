@@ -148,16 +148,16 @@ def test_a_link_out_of_the_code_base_is_told_as_not_read(tmp_path: Path) -> None
 
 def test_a_folder_that_cannot_be_opened_is_told_as_not_read(tmp_path: Path) -> None:
     write(tmp_path, "app.js")
-    here = os.open(tmp_path, os.O_RDONLY)
+    folders = [os.open(tmp_path, os.O_RDONLY)]
     # Deeper than a path may be long: not even an administrator opens it.
     try:
-        at = here
         for _ in range(20):
-            os.mkdir("a" * 250, dir_fd=at)
-            at = os.open("a" * 250, os.O_RDONLY, dir_fd=at)
+            os.mkdir("a" * 250, dir_fd=folders[-1])
+            folders.append(os.open("a" * 250, os.O_RDONLY, dir_fd=folders[-1]))
         found = search(tmp_path, NAMES)
     finally:
-        os.closerange(here, at + 1)
+        for folder in folders:
+            os.close(folder)
     assert [why for _, why in found.coverage.unread] == ["a folder that cannot be opened: File name too long"]
 
 
