@@ -108,7 +108,8 @@ def command(
         if progress:
             tell("\r\x1b[2K", newline=False)
     for waiver in pardon.unused(uses) if pardon else ():
-        tell(f"note: the waiver of {waiver.rule} for {waiver.model} ({waiver.ticket}) applied to nothing here")
+        about = waiver.model or ", ".join(waiver.paths)
+        tell(f"note: the waiver of {waiver.rule} for {about} ({waiver.ticket}) applied to nothing here")
     publish(views, failures, format, output, quiet)
     threshold = {"review": Verdict.REVIEW, "deny": Verdict.DENY}.get(fail_on)
     if threshold is not None and any(verdict >= threshold for verdict in verdicts):

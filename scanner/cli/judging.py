@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,20 +14,19 @@ from scanner import __version__
 from scanner.cli.output import report, tell, write_file
 from scanner.cli.reading import Reading, now
 from scanner.cli.records import record
+from scanner.codebase.baseline import baseline_text
 from scanner.codebase.document import Asked, Judged, Missed, codebase_document
 from scanner.codebase.lock import Pin, drift, key, lock_text, pin, read_lock
 from scanner.codebase.uses import Use, usage, uses
 from scanner.codebase.waived import Waived
 from scanner.errors import ScannerError, StoreError
 from scanner.facts import is_incomplete
-from scanner.policy import By, Outcome, Policy, Waiver, Waivers, decision_document, waivers_file
+from scanner.policy import Policy, Waivers, decision_document
 from scanner.provenance import Request
 from scanner.references import Kind, Names, Reference
 from scanner.references.walk import Found, printable
 from scanner.scan import Scan, decide
 from scanner.store import Store
-
-_BASELINE_DAYS = 90
 
 
 class Judging:
@@ -90,7 +88,7 @@ class Judging:
             asked, found.references, found.coverage, judged, missed, waived, new=new, lock=self._lock_state(judged)
         )
         if baseline is not None:
-            write_file(baseline, self._baseline(document))
+            write_file(baseline, baseline_text(document, self.reading.as_of))
         if document["lock"] and self.pins is None and not document["complete"]:
             document["lock"]["state"] = "not-written"
         elif self.lock is not None and self.pins is None:
@@ -196,42 +194,6 @@ class Judging:
         unused = [pin.requested for name, pin in self.pins.items() if name not in self.written]
         drifted = any(one.facts["usage"]["drift"] for one in judged)
         return {"path": str(self.lock), "state": "drifted" if drifted else "held", "unused": unused}
-
-    def _baseline(self, document: Mapping[str, Any]) -> str:
-        """All that weighs now, as waivers that end; whoever takes over a finding writes in who and why."""
-        day, until = document["as_of"], self.reading.as_of + timedelta(days=_BASELINE_DAYS)
-        entries: dict[tuple[Any, ...], dict[str, None]] = {}
-        texts = {_spot(one["path"], one): one["text"] for one in document["references"]}
-        outcomes: dict[tuple[Any, ...], str] = {}
-        for judged in document["models"]:
-            for said in (said for decision in judged["decisions"] for said in decision["findings"]):
-                outcomes[said["rule"], judged["model"], said["subject"], said["message"]] = said["outcome"]
-        for one in document["findings"]:
-            if one["verdict"] == "note" or one["suppressed"] or not one["waivable"]:
-                continue
-            expression = outcome = None
-            if one["model"] is None:
-                expression = texts[_spot(one["path"], one["places"][0])]
-            else:
-                # What was unknown and is known to be wrong now was not accepted.
-                outcome = Outcome(outcomes[one["rule"], one["model"], one["subject"], one["message"]])
-            # No path of a waiver holds a backslash; a mark that stands for any character does.
-            path = one["path"].replace("\\", "?")
-            entries.setdefault((one["rule"], one["model"], expression, outcome), {})[path] = None
-        reason = f"found when the baseline was written on {day}"
-        waivers = (
-            Waiver(
-                rule, model, reason, "baseline", "baseline", until, paths=tuple(paths), expression=expression,
-                outcome=outcome, by=By.BASELINE,
-            )
-            for (rule, model, expression, outcome), paths in entries.items()
-        )  # fmt: skip
-        head = f"What was found on {day}. Each entry ends: work it off, or write in who accepts it and why."
-        return waivers_file(waivers, head)
-
-
-def _spot(path: str, place: Mapping[str, Any]) -> tuple[Any, ...]:
-    return path, place["line"], place["column"], place["cell"]
 
 
 def _missed(use: Use, error: ScannerError) -> Missed:

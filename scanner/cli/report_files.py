@@ -11,8 +11,8 @@ import click
 
 from scanner.cli.output import emit, in_a_folder, report, screen, write_file
 from scanner.errors import ScannerError, UsageError
+from scanner.export.codebase import FORMATS, render_codebase
 
-FORMATS = ("table", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown", "csv")
 SUFFIXES = {
     ".txt": "table", ".json": "json", ".jsonl": "jsonl", ".sarif": "sarif", ".xml": "junit", ".md": "markdown",
     ".csv": "csv",
@@ -53,7 +53,6 @@ def publish_codebase(document: Mapping[str, Any], format: str, output: Sequence[
         ScannerError: some of it is lost; what could be written is written.
     """
     from scanner.export import Screen
-    from scanner.export.codebase import render_codebase
 
     lost: list[ScannerError] = []
     for one in output:

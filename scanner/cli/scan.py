@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,8 +19,13 @@ from scanner.cli.options import (
     option,
     policy_options,
 )
-from scanner.cli.report_files import FORMATS, Destination, destinations, publish_codebase
+from scanner.cli.report_files import Destination, destinations, publish_codebase
 from scanner.errors import NothingToScan, UsageError
+from scanner.export.codebase import FORMATS
+
+if TYPE_CHECKING:
+    from scanner.references import Names, Reference
+    from scanner.references.walk import Found
 
 _MOST_PROCESSES = 4
 
@@ -67,7 +72,7 @@ _MOST_PROCESSES = 4
 @option("no-record", is_flag=True, help="Do not write the scans to the database.")
 @option("no-progress", is_flag=True, help="No progress line on stderr.")
 @db_option
-@format_option(FORMATS)
+@format_option(list(FORMATS))
 @option(
     "output",
     "-o",
@@ -151,7 +156,7 @@ def run(
         )
 
 
-def _search(path: Path, names: Any, exclude: Sequence[str], ignored: bool) -> Any:
+def _search(path: Path, names: Names, exclude: Sequence[str], ignored: bool) -> Found:
     from scanner.references.walk import search
 
     try:
@@ -165,7 +170,7 @@ def _search(path: Path, names: Any, exclude: Sequence[str], ignored: bool) -> An
     return found
 
 
-def _added(path: Path, base: str | None, references: Any, names: Any) -> Any:
+def _added(path: Path, base: str | None, references: Sequence[Reference], names: Names) -> frozenset[Reference] | None:
     if base is None:
         return None
     from scanner.codebase.changes import added

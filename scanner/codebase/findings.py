@@ -43,7 +43,8 @@ LOCAL = OwnRule(
 def of_models(judged: Iterable[tuple[str, Sequence[Mapping[str, Any]], Sequence[Reference]]]) -> Iterator[Json]:
     """Findings of policies: of each model its id, its decision/v1 documents and the references they are about.
 
-    Two policies that say the same of a model, as they do where both extend a third, say it once.
+    Two policies that say the same of a model, as they do where both extend a third, say it once; what weighs more in
+    one of them, or is waived in one alone, is not the same.
     """
     seen: set[tuple[Any, ...]] = set()
     for model, decisions, references in judged:
@@ -56,7 +57,8 @@ def of_models(judged: Iterable[tuple[str, Sequence[Mapping[str, Any]], Sequence[
             for said in decision["findings"]:
                 # It is about all the places, but where it names one.
                 for path, places in at.get(said["at"], files).items():
-                    key = (said["rule"], model, said["subject"], said["message"], path, *map(place, places))
+                    weighs = said["verdict"], said["waived_by"] is None
+                    key = (said["rule"], model, said["subject"], said["message"], *weighs, path, *map(place, places))
                     if key not in seen:
                         seen.add(key)
                         yield _of_model(said, decision["policy"]["name"], model, path, places)

@@ -565,3 +565,58 @@ def test_a_model_that_is_only_mentioned_and_not_there_is_told_and_asks_for_nothi
     assert ran.code == 0
     assert "acme/nothing-7b" in ran.out
     assert "nothing to do" in ran.out
+
+
+SOFTER = """\
+version: 1
+name: softer
+title: the same rules, of less weight, one of them waivable
+rules:
+  - id: non-commercial
+    title: the licence forbids commercial use
+    when: {field: license.id, eq: cc-by-nc-4.0}
+    verdict: review
+    message: "{model.id} is under {license.id}"
+  - id: sealed
+    title: the model was disabled
+    when: {field: license.id, eq: cc-by-nd-4.0}
+    verdict: deny
+    message: "{model.id} is under {license.id}"
+"""
+
+
+def test_of_two_policies_that_say_the_same_the_heavier_counts(scan: Scan, app: Path) -> None:
+    (app.parent / "softer.yaml").write_text(SOFTER)
+    put(app, "a.js", HEAD, load('"acme/bad-7b"'))
+    ran = scan("--policy", str(app.parent / "softer.yaml"), "--fail-on", "deny", "--format", "json")
+    assert document(ran)["policies"][0]["name"] == "trial"
+    assert document(ran)["verdict"] == "deny"
+    assert ran.code == 1
+
+
+@pytest.mark.parametrize("first", ["softer", "trial"])
+def test_a_waiver_of_one_policy_s_rule_hides_no_rule_of_another_that_may_not_be_waived(
+    run: Run, hub: LoopbackHub, app: Path, first: str
+) -> None:
+    (app.parent / "softer.yaml").write_text(SOFTER)
+    put(app, "a.js", HEAD, load('"acme/sealed-7b"'))
+    second = {"softer": "trial", "trial": "softer"}[first]
+    words = [word for name in (first, second) for word in ("--policy", str(app.parent / f"{name}.yaml"))]
+    words += waivers(app, waiver(rule="sealed", model="acme/sealed-7b"))
+    where = {"HF_ENDPOINT": hub.url, "HF_TOKEN": "hf_good_granted"}
+    ran = run("scan", str(app), *words, "--format", "json", env=where)
+    assert ran.code == 1
+    assert findings(document(ran)) == [("sealed", "a.js", 2)]
+    assert findings(document(ran), suppressed=True) == [("sealed", "a.js", 2)]
+
+
+@pytest.mark.parametrize("first", ["softer", "trial"])
+def test_the_order_of_policies_changes_no_verdict(run: Run, hub: LoopbackHub, app: Path, first: str) -> None:
+    (app.parent / "softer.yaml").write_text(SOFTER)
+    put(app, "a.js", HEAD, load('"acme/bad-7b"'))
+    second = {"softer": "trial", "trial": "softer"}[first]
+    words = [word for name in (first, second) for word in ("--policy", str(app.parent / f"{name}.yaml"))]
+    ran = run(
+        "scan", str(app), *words, "--fail-on", "deny", env={"HF_ENDPOINT": hub.url, "HF_TOKEN": "hf_good_granted"}
+    )
+    assert ran.code == 1

@@ -130,6 +130,7 @@ class State:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._next = path.with_name(f".{path.name}.next")
+        self._kept = False
 
     def __enter__(self) -> State:
         try:
@@ -146,7 +147,9 @@ class State:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
-        self._next.unlink(missing_ok=True)
+        if not self._kept:
+            # Once it is kept, a file of this name is that of the next witness.
+            self._next.unlink(missing_ok=True)
 
     def known(self) -> Witnessed | None:
         """The last checkpoint; None before the first.
@@ -167,6 +170,7 @@ class State:
             self._file.flush()
             os.fsync(self._file.fileno())
             self._next.replace(self._path)
+            self._kept = True
             if os.name == "posix":
                 folder = os.open(self._path.parent, os.O_RDONLY)
                 try:

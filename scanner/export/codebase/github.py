@@ -1,4 +1,4 @@
-"""Workflow commands: what is open, as annotations of the lines of a change; and the summary of a job.
+"""Workflow commands: what is open, as annotations of the lines of a change. The summary of a job is the Markdown.
 
 https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.export.codebase.markdown import as_markdown
 from scanner.export.codebase.reading import Codebase, Json, answer, line_of, read, spots, told, verdict, where, why_not
 from scanner.export.quoting import one_line
 
@@ -20,11 +19,6 @@ def as_commands(document: Json) -> str:
     The platform shows ten errors, ten warnings and ten notices of a step: the worst stand first.
     """
     return "\n".join(_commands(read(document, from_start=True)))
-
-
-def job_summary(document: Json) -> str:
-    """What belongs into the file that ``GITHUB_STEP_SUMMARY`` names."""
-    return as_markdown(document)
 
 
 def _commands(base: Codebase) -> Iterator[str]:

@@ -12,7 +12,6 @@ from jsonschema import Draft7Validator
 from junitparser import Error, Failure, JUnitXml, Skipped
 
 from scanner.export.codebase import render_codebase
-from scanner.export.codebase.github import job_summary
 from tests.export.codebase.samples import (
     BASE,
     ROOT,
@@ -130,10 +129,6 @@ def test_a_log_gets_our_commands_and_nothing_else(payload):
     keys = [re.findall(r"(?:^|,)([a-z]+)=", each[2]) for each in found]
     assert keys == [re.findall(r"(?:^|,)([a-z]+)=", shape.fullmatch(line)[2]) for line in calm]
     assert not any("::" in each[3] or "##" in each[3] for each in found)
-
-
-def test_the_summary_of_a_job_is_the_comment():
-    assert job_summary(crowded()) == render_codebase("markdown", crowded())
 
 
 def quality(document):
