@@ -182,6 +182,8 @@ def _waiver(written: Written) -> Waiver:
     entries = written.entries(KEYS, REQUIRED)
     if "model" not in entries and "paths" not in entries:
         raise written.fail("'model' is missing", "name the model, or the paths where a finding is about none")
+    if "model" in entries and "expression" in entries:
+        raise written.fail("a finding is about a model or about an expression", "leave one of them out")
     return Waiver(
         rule=entries["rule"].text(NAME),
         model=_model(entries["model"]) if "model" in entries else None,
