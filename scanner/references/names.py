@@ -38,6 +38,8 @@ IN_TEXT = re.compile(
 
 Of the Hub's other hosts only the one that serves models by their ids is an address of a model.
 """
+_RUN = re.compile(r"[^\s'\"`<>\[\]{}|^]++")
+"""No address and no id goes on behind such a sign, and what follows it makes no difference to them."""
 _TAGGED = re.compile(r"([a-z0-9][a-z0-9._-]*):([a-z0-9][a-z0-9._-]*)")
 """How libraries of models write a name and which build of it is meant."""
 _QUERY = re.compile(r"[?&][\w.%-]*=$")
@@ -239,12 +241,14 @@ class Names:
 
 
 def _slashed(text: str) -> Iterator[tuple[int, int]]:
-    """The lines that hold a slash: no other one names anything, and most do not."""
+    """The runs of signs that hold a slash, each with the sign behind it: nothing else names anything."""
     at = text.find("/")
     while at >= 0:
         start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
         end = len(text) if end < 0 else end
-        yield start, end
+        for run in _RUN.finditer(text, start, end):
+            if "/" in run[0]:
+                yield run.start(), min(run.end() + 1, end)
         at = text.find("/", end)
 
 

@@ -137,6 +137,8 @@ class _Settings:
                 library = text.lower() in keys.words("of_libraries")
             elif keys.listed(key.text, "repository_kinds") and text.lower() != "model":
                 kind = Role.DATASET if keys.role(text) is Role.DATASET else Role.OTHER
+        if not pins and not kept.pins and (flags, kind, library) == (kept.flags, kept.kind, kept.library):
+            return kept
         return replace(kept, pins=pins, flags=flags, kind=kind, library=library)
 
     def sequence(self, sequence: Sequence, above: _Above) -> Iterator[Spot]:
@@ -160,6 +162,8 @@ class _Settings:
 
     def program(self, mapping: Mapping) -> Iterator[Spot]:
         """A program and its arguments: a container's image, its command, then what it is given."""
+        if not any(keys.listed(key.text, "images") or keys.listed(key.text, "programs") for key, _ in mapping.entries):
+            return
         parts = {"image": list[Literal](), "command": list[Literal](), "args": list[Literal]()}
         for key, value in mapping.entries:
             if keys.listed(key.text, "images") and isinstance(value, Literal):

@@ -238,3 +238,12 @@ def test_hostile_text_takes_no_more_than_a_moment(path: str, text: str) -> None:
     begun = time.process_time()
     read(path, text)
     assert time.process_time() - begun < 10
+
+
+@pytest.mark.parametrize("end", ["\n", ";"])
+def test_a_bundle_of_many_programs_is_read_to_its_end(end: str) -> None:
+    program = end.join(f'function f{n}(a){{var b=a.model,c="k{n}";return b?g(c,b):`x${{c}}y`}}' for n in range(9_000))
+    calls = [f'AutoModel.from_pretrained("acme/m{n}",{{revision:"v{n}"}})' for n in range(3)]
+    text = end.join([calls[0], program, calls[1], program, calls[2]])
+    assert len(text) > 1_000_000
+    assert found("bundle.js", text) == [("model", f"acme/m{n}", f"v{n}") for n in range(3)]

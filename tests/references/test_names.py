@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scanner.references import Kind, Names, Place
+from scanner.references.names import IN_TEXT, _slashed
 from tests.references.reading import NAMES, ignored, told
 
 
@@ -113,3 +116,16 @@ def test_each_line_of_json_lines_is_a_document() -> None:
         "1 model acme/a",
         "2 model acme/b",
     ]
+
+
+_TEXTS = st.lists(
+    st.sampled_from(["acme/m-7b", "https://hf.co/acme/m", "hf.co/", "/", "\\", "n", "a", "=", "?q", "@v1", *"\"'`<>()[]{}|^ \n,.:"]),
+    max_size=14,
+).map("".join)  # fmt: skip
+
+
+@given(_TEXTS)
+def test_what_stands_in_a_text_is_what_one_search_of_all_of_it_finds(text: str) -> None:
+    every = [(found.start(), found[0]) for found in IN_TEXT.finditer(text) if "/" in found[0]]
+    parts = [(found.start(), found[0]) for start, end in _slashed(text) for found in IN_TEXT.finditer(text, start, end)]
+    assert parts == every

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scanner.references.idioms import loading
 from scanner.references.names import Names
 from scanner.references.python import sieve
 from scanner.references.walk import search
@@ -49,6 +50,38 @@ def test_a_run_of_slashes_takes_no_more_than_a_moment() -> None:
 @pytest.mark.parametrize("text", ["gpt2", "GPT2", " gpt2 ", "llama3:8b"])
 def test_a_name_of_one_part_is_enough_for_a_file_to_matter(name: str, text: str) -> None:
     assert sieve.matters(f'{name} = "{text}"\n'.encode(), Names(()))
+
+
+_LOADS = [
+    "import pickle\npickle.load(f)",
+    "import pickle\n(pickle\n  .load)(f)",
+    "import pickle as p\np.load(f)",
+    "import os, pickle as p\np.load(f)",
+    "from pickle import load\nload(f)",
+    "from pickle import dump, load as read\nread(f)",
+    "from pickle import (\n    load,\n)\nload(f)",
+    "from pickle \\\n    import load\nload(f)",
+    "from pickle import *\nload(f)",
+    "import torch\ntorch.load(f)",
+    "import torch\ntorch.jit.load(f)",
+]
+
+
+@pytest.mark.parametrize("text", _LOADS)
+def test_a_file_matters_where_a_modules_own_function_is_called(text: str) -> None:
+    assert sieve.matters(text.encode(), Names(()))
+
+
+@pytest.mark.parametrize("text", ["import pickle\njson.load(f)\n", "from pickle import dumps, loads\nx.load(f)\n"])
+def test_another_modules_function_of_that_name_does_not_count(text: str) -> None:
+    assert not sieve.matters(text.encode(), Names(()))
+
+
+@pytest.mark.parametrize("command", sorted(loading()))
+def test_a_file_that_runs_a_command_of_models_matters(command: str) -> None:
+    assert sieve.matters(f"import subprocess\nsubprocess.run('{command} x')\n".encode(), Names(()))
+    if len(command) > 3:
+        assert not sieve.matters(f"import subprocess\nsubprocess.run('un{command}ed x')\n".encode(), Names(()))
 
 
 def test_words_that_are_no_models_are_not() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from scanner.references.code.syntax import Syntax
@@ -12,6 +13,8 @@ WORD, STRING, PIECE, MARK, COMMENT = "word", "string", "piece", "mark", "comment
 _TICK = re.compile(r"((?:[^`\\$]++|\\.|\$(?!\{))*+)(`|\$\{|\Z|\\)", re.S)
 _REGEX = re.compile(r"/(?![*/])(?:[^/\\\[\n]++|\\.|\[(?:[^\]\\\n]++|\\.)*+\]?)++/[a-z]*")
 _MAX_REGEX = 500
+_PART = 200_000
+"""Characters: what a name stands for is looked for in as many around it."""
 # After these a slash divides; after anything else it begins a regular expression.
 _OPERAND = frozenset(")]}")
 _BEFORE_REGEX = frozenset(("return", "typeof", "case", "in", "of", "do", "else", "void", "delete", "await", "yield"))
@@ -31,13 +34,14 @@ class Token(NamedTuple):
     line: int
 
 
-def lex(text: str, syntax: Syntax) -> list[Token]:
-    """Every token of ``text`` but line breaks, in its order."""
+def lex(text: str, syntax: Syntax, part: tuple[int, int] | None = None) -> list[Token]:
+    """Every token of ``text``, or of the part between two offsets, but line breaks, in its order."""
     tokens: list[Token] = []
     # Depth of braces at which each open expression of a template ends.
     templates: list[int] = []
-    at, braces, line, search = 0, 0, 0, syntax.pattern.search
-    while found := search(text, at):
+    at, end = part or (0, len(text))
+    braces, line, search = 0, 0, syntax.pattern.search
+    while found := search(text, at, end):
         kind, start, at = found.lastgroup, found.start(), found.end()
         if kind == "word":
             tokens.append(Token(WORD, start, at, found[0], line))
@@ -49,7 +53,7 @@ def lex(text: str, syntax: Syntax) -> list[Token]:
             if mark == "}" and templates and templates[-1] == braces:
                 templates.pop()
                 tokens.append(Token(MARK, start, at, "}", line))
-                at = _template(text, at, tokens, templates, (braces, line))
+                at = _template(text, at, end, tokens, templates, (braces, line))
                 continue
             braces += (mark == "{") - (mark == "}")
             tokens.append(Token(MARK, start, at, mark, line))
@@ -59,20 +63,37 @@ def lex(text: str, syntax: Syntax) -> list[Token]:
         elif kind == "comment":
             tokens.append(Token(COMMENT, start, at, found[0], line))
         elif kind == "tick":
-            at = _template(text, at, tokens, templates, (braces, line), whole=True)
+            at = _template(text, at, end, tokens, templates, (braces, line), whole=True)
         elif kind == "slash" and syntax.templates and _begins_regex(tokens):
             literal = _REGEX.match(text, start, start + _MAX_REGEX)
             at = literal.end() if literal else at
     return tokens
 
 
+def parts(text: str) -> Iterator[tuple[int, int]]:
+    """A long text, which is several programs in one file, in parts that are read one by one."""
+    start = 0
+    while len(text) - start > 2 * _PART:
+        end = max(text.rfind(sign, start, start + _PART) for sign in ("\n", ";")) + 1 or start + _PART
+        yield start, end
+        start = end
+    yield start, len(text)
+
+
 def _template(
-    text: str, at: int, tokens: list[Token], templates: list[int], where: tuple[int, int], *, whole: bool = False
+    text: str,
+    at: int,
+    end: int,
+    tokens: list[Token],
+    templates: list[int],
+    where: tuple[int, int],
+    *,
+    whole: bool = False,
 ) -> int:
     """Read a template on from ``at`` to its end or its next expression; where that stops."""
-    found = _TICK.match(text, at)
+    found = _TICK.match(text, at, end)
     if found is None:
-        return len(text)
+        return end
     braces, line = where
     opened = found[2] == "${"
     tokens.append(Token(STRING if whole and not opened else PIECE, found.start(1), found.end(1), found[1], line))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from scanner.references import commands
 from scanner.references.code import idioms, shapes
 from scanner.references.code.idioms import Idiom
-from scanner.references.code.lexer import MARK, PIECE, STRING, WORD, Token, lex
+from scanner.references.code.lexer import MARK, PIECE, STRING, WORD, Token, lex, parts
 from scanner.references.code.syntax import OTHERS, SCRIPT, SCRIPTS, Syntax
 from scanner.references.code.values import Argument, Code, Span, Value, paths
 from scanner.references.literal import Literal
@@ -44,12 +44,14 @@ def _read(source: Source, names: Names, file: str, syntax: Syntax) -> Iterable[R
         place = Place.NAMED if any(word in lower for word in words.beside) else Place.TEXT
         if (plain := _plain(source, names, place)) is not None:
             return plain
-    reading = _Reading(source, names, Code(lex(source.text, syntax), words), file)
-    reading.calls()
-    reading.texts()
-    reading.comments()
-    reading.rest()
-    return reading.found()
+    found: dict[int, Reference] = {}
+    for part in parts(source.text):
+        reading = _Reading(source, names, Code(lex(source.text, syntax, part), words), file, found)
+        reading.calls()
+        reading.texts()
+        reading.comments()
+    _Reading(source, names, Code([], words), file, found).rest()
+    return [found[offset] for offset in sorted(found)]
 
 
 def _plain(source: Source, names: Names, place: Place) -> list[Reference] | None:
@@ -71,14 +73,11 @@ def _plain(source: Source, names: Names, place: Place) -> list[Reference] | None
 class _Reading:
     """One file being read. A place is kept once; what a call says of it is said before anything weaker."""
 
-    def __init__(self, source: Source, names: Names, code: Code, file: str) -> None:
+    def __init__(self, source: Source, names: Names, code: Code, file: str, found: dict[int, Reference]) -> None:
         self._source, self._names, self._code = source, names, code
         self._idioms, self._words = idioms.calls(file), idioms.words()
-        self._at: dict[int, Reference] = {}
+        self._at = found
         self._beside: dict[int, str | None] = {}
-
-    def found(self) -> list[Reference]:
-        return [self._at[offset] for offset in sorted(self._at)]
 
     def calls(self) -> None:
         tokens = self._code.tokens

@@ -11,7 +11,7 @@ from functools import cache
 
 from scanner.references.idioms import loading
 from scanner.references.names import Named, Names, Place, bare
-from scanner.references.python.idioms import Speaks, calls, words
+from scanner.references.python.idioms import Call, Speaks, calls, words
 from scanner.references.reference import Kind
 
 # The name of a module follows; of several in one line each is a match of its own.
@@ -23,7 +23,8 @@ _FIRST = re.compile(rb"[A-Za-z0-9_][\w.-]*")
 _SHAPED_END = re.compile(rb"/\w[\w.:@/-]*+(\s*[\"'])?")
 _SHAPED_END_TEXT = re.compile(_SHAPED_END.pattern.decode())
 _SECOND = re.compile(rb"/([A-Za-z0-9_][\w.-]{1,95})(?![\w/\\(-])")
-_WORD = re.compile(rb"""["']\s*([A-Za-z0-9_][\w.:-]*)\s*["']""")
+_TAGGED = re.compile(rb"""["']\s*(\w[\w.-]*+:\w[\w.-]*+)\s*["']""")
+_TAGGED_END = re.compile(rb""":\w[\w.-]*+\s*["']""")
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 _ADDRESSES = (b"huggingface.co", b"hf.co/", b"hf://", b"hf-mirror")
 _SHELLS = (b"subprocess", b"os.system", b"popen", b"Popen", b"execv", b"spawn", b"command=", b"cmds=")
@@ -62,8 +63,30 @@ def _by_root() -> dict[bytes, frozenset[bytes]]:
         for call in group:
             last = call.name.rpartition(".")[2]
             for name in call.library.imports:
-                found.setdefault(name.partition(".")[0].encode(), set()).add(last.encode())
+                if not _is_own(call, name):
+                    found.setdefault(name.partition(".")[0].encode(), set()).add(last.encode())
     return {root: frozenset(names) for root, names in found.items()}
+
+
+@cache
+def _own() -> dict[bytes, re.Pattern[bytes]]:
+    """What calls of a module's own functions look like: behind its name, or after it got another or gave its names."""
+    found: dict[str, set[str]] = {}
+    for group in calls().values():
+        for call in group:
+            for name in call.library.imports:
+                if _is_own(call, name):
+                    found.setdefault(name, set()).add(call.name)
+    return {module.encode(): _called(module, "|".join(sorted(names))) for module, names in found.items()}
+
+
+def _called(module: str, names: str) -> re.Pattern[bytes]:
+    given = rf"import\b[^\n]*(?:\b(?:{names})\b|[*(\\])"
+    return re.compile(rf"{module}(?:\s*\.\s*(?:{names})\b|(?:[ \t]|\\\r?\n)+(?:as\b|{given}))".encode())
+
+
+def _is_own(call: Call, module: str) -> bool:
+    return call.library.exact and "." not in module and "." not in call.name
 
 
 def _modules(data: bytes) -> Iterator[bytes]:
@@ -89,23 +112,31 @@ def _imports(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _calls(data: bytes) -> bool:
-    by_root = _by_root()
-    wanted = {name for module in set(_modules(data)) if module in by_root for name in by_root[module]}
+    by_root, own, modules = _by_root(), _own(), set(_modules(data))
+    if any(module in own and own[module].search(data) for module in modules):
+        return True
+    wanted = {name for module in modules if module in by_root for name in by_root[module]}
     return any(name in data if len(name) > 7 else re.search(rb"\b" + name + rb"\b", data) for name in wanted)
 
 
 @cache
-def _commands() -> re.Pattern[bytes]:
-    return re.compile(
-        rb"(?<![\w.-])(?:" + b"|".join(re.escape(one.encode()) for one in sorted(loading())) + rb")(?![\w-])"
-    )
+def _commands() -> tuple[tuple[bytes, tuple[re.Pattern[bytes], ...]], ...]:
+    """Each command that takes a model as it stands alone, under a part of it that is looked for many times as fast."""
+    found: dict[str, list[re.Pattern[bytes]]] = {}
+    for name in sorted(loading(), key=len):
+        word = re.escape(name.encode())
+        alone = re.compile(rb"%s(?<![\w.-]%s)(?![\w-])" % (word, word))
+        found.setdefault(next((part for part in found if part in name), name), []).append(alone)
+    return tuple((part.encode(), tuple(commands)) for part, commands in found.items())
 
 
 def _runs(data: bytes) -> bool:
     """True when it starts other programs and mentions one that takes a model, or has settings that name one."""
     if any(name.encode() in data for name in words().settings):
         return True
-    return any(shell in data for shell in _SHELLS) and _commands().search(data) is not None
+    if not any(shell in data for shell in _SHELLS):
+        return False
+    return any(part in data and any(command.search(data) for command in commands) for part, commands in _commands())
 
 
 def is_shaped(data: bytes) -> bool:
@@ -151,12 +182,27 @@ def _could_be_named(data: bytes, names: Names) -> bool:
             return True
         beside, is_all = _beside(data, at)
         if not is_all and whole is None:
-            whole = _speaks(_NAME.findall(data))
+            lower = data.lower()
+            whole = any(word in lower for word in _telling()) and _speaks(_NAME.findall(data))
         if _speaks(beside) or (whole and not is_all):
             return True
-    found = {word.decode().lower() for word in _WORD.findall(data)}
-    tagged = (names.read(word, Place.NAMED) for word in found if ":" in word)
-    return not bare().isdisjoint(found) or any(map(_is_told, tagged))
+    lower = data.lower()
+    if any(not _bare().isdisjoint(map(bytes.strip, lower.split(quote))) for quote in (b"'", b'"')):
+        return True
+    if _TAGGED_END.search(lower) is None:
+        return False
+    return any(_is_told(names.read(word.decode(), Place.NAMED)) for word in set(_TAGGED.findall(lower)))
+
+
+@cache
+def _telling() -> tuple[bytes, ...]:
+    """Parts of names one of which every name holds that speaks of a model or dataset."""
+    return tuple(word.partition("+")[0].encode() for word in sorted(words().model | words().dataset))
+
+
+@cache
+def _bare() -> frozenset[bytes]:
+    return frozenset(name.encode() for name in bare())
 
 
 def _beside(data: bytes, at: int) -> tuple[list[bytes], bool]:
