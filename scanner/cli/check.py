@@ -21,7 +21,7 @@ from scanner.cli.options import (
     output_options,
     policy_options,
 )
-from scanner.cli.output import on_terminal, publish, report, tell
+from scanner.cli.output import FORMATS, check_output, on_terminal, publish, report, tell
 from scanner.cli.policies import policies
 from scanner.cli.reading import Reading, failure, now
 from scanner.errors import NothingToScan, ScannerError, StoreError
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from scanner.policy import Policy, Waivers, WaiverUse
     from scanner.scan import Scan
     from scanner.store import Store
-
-FORMATS = ("table", "json", "jsonl", "markdown")
 
 
 @click.command("check", cls=Configured)
@@ -74,6 +72,7 @@ def command(
     """
     from scanner.policy import Verdict, load_waivers
 
+    check_output(format, output)
     asked, pardon = policies(policy, settings), load_waivers(waivers) if waivers is not None else None
     names = list(dict.fromkeys(_names(models)))
     if not names:
@@ -150,7 +149,8 @@ class _Runner:
         documents = tuple(decision_document(decision) for decision in done.decisions)
         told = settings({policy.name: policy.source for policy in self.policies})
         instead = self._instead(done) if of_hub else None
-        return ScanView(done.facts, documents, number, done.at, told, instead), done
+        registry = self.reading.tables.digest
+        return ScanView(done.facts, documents, number, done.at, told, instead, __version__, registry), done
 
     def _instead(self, done: Scan) -> list[dict[str, Any]] | None:
         """What could be used instead of a model that is denied; None where nobody looked."""

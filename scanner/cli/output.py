@@ -19,7 +19,11 @@ from scanner.errors import ScannerError, UsageError
 if TYPE_CHECKING:
     from scanner.export import Failure, ScanView, Screen
 
-SUFFIXES = {".json": "json", ".jsonl": "jsonl", ".md": "markdown", ".txt": "table"}
+SUFFIXES = {
+    ".json": "json", ".jsonl": "jsonl", ".md": "markdown", ".txt": "table", ".html": "html", ".pdf": "pdf",
+}  # fmt: skip
+FORMATS = ("table", "json", "jsonl", "markdown", "html", "pdf")
+"""How scans can be shown; the last one in a file only."""
 WIDTH, HEIGHT = 100, 40
 """The terminal that is assumed where there is none, in columns and rows."""
 _PROMPT = 2
@@ -80,6 +84,21 @@ def on_terminal() -> bool:
     return sys.stderr is not None and sys.stderr.isatty()
 
 
+def check_output(format: str, output: Sequence[Path]) -> None:
+    """Nothing, where a PDF that is asked for can be made and has a file to go to: before any work is done.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    files = [path for path in output if path.suffix == ".pdf"]
+    if format == "pdf" and not files:
+        raise UsageError("a PDF is written to a file, not to stdout", hint="add -o report.pdf")
+    if files:
+        from scanner.export.pdf import available
+
+        available()
+
+
 def publish(
     views: Sequence[ScanView], failures: Sequence[Failure], format: str, output: Sequence[Path], quiet: bool
 ) -> None:
@@ -91,11 +110,11 @@ def publish(
     lost: list[ScannerError] = []
     for path in output:
         try:
-            write_file(path, _text(SUFFIXES.get(path.suffix, format), views, failures))
+            write_file(path, _written(SUFFIXES.get(path.suffix, format), views, failures))
         except ScannerError as error:
             lost.append(error)
     # The errors stand on stderr already: a table of nothing else would only repeat them.
-    if not quiet and (views or format != "table"):
+    if not quiet and format != "pdf" and (views or format != "table"):
         try:
             emit(_text(format, views, failures, printed=True))
         except ScannerError as error:
@@ -104,6 +123,12 @@ def publish(
         report(earlier)
     if lost:
         raise lost[-1]
+
+
+def _written(format: str, views: Sequence[ScanView], failures: Sequence[Failure]) -> str | bytes:
+    from scanner.export import render_pdf
+
+    return render_pdf(views, failures) if format == "pdf" else _text(format, views, failures)
 
 
 def _text(format: str, views: Sequence[ScanView], failures: Sequence[Failure], *, printed: bool = False) -> str:
@@ -165,34 +190,31 @@ def in_a_folder(_ctx: click.Context, _parameter: click.Parameter, path: Path | N
     return path
 
 
-def write_file(path: Path, text: str) -> None:
-    """Write ``text`` to the file ``path`` leads to, whole or not at all; a device or a pipe is written to as it is.
+def write_file(path: Path, content: str | bytes) -> None:
+    """Write ``content`` to the file ``path`` leads to, whole or not at all; a device or a pipe is written to as it is.
 
     Raises:
         ScannerError: it did not arrive.
     """
+    data = content if isinstance(content, bytes) else content.encode()
     try:
         if _is_stream(path):
             own = _own_stream(path)
-            with (
-                path.open("w", encoding="utf-8")
-                if own is None
-                else os.fdopen(os.dup(own), "w", encoding="utf-8") as stream
-            ):
-                stream.write(text if text.endswith("\n") else f"{text}\n")
+            with path.open("wb") if own is None else os.fdopen(os.dup(own), "wb") as stream:
+                stream.write(data if isinstance(content, bytes) or content.endswith("\n") else data + b"\n")
         else:
-            _replace(path.resolve(), text)
+            _replace(path.resolve(), data)
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ScannerError(f"cannot write {path}: {reason}", hint="the report is lost: name another file") from error
 
 
-def _replace(target: Path, text: str) -> None:
+def _replace(target: Path, data: bytes) -> None:
     partial = target.with_name(f".modelorigin-{os.getpid()}.part")
     try:
         # "x": nobody can have put a link to another file here.
-        with partial.open("x", encoding="utf-8") as file:
-            file.write(text)
+        with partial.open("xb") as file:
+            file.write(data)
         if target.exists():
             copymode(target, partial)
         partial.replace(target)

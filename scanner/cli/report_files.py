@@ -15,7 +15,7 @@ from scanner.export.codebase import FORMATS, render_codebase
 
 SUFFIXES = {
     ".txt": "table", ".json": "json", ".jsonl": "jsonl", ".sarif": "sarif", ".xml": "junit", ".md": "markdown",
-    ".csv": "csv",
+    ".csv": "csv", ".html": "html",
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 account    what is said of a scan, as lines of our words and of quotes; with why, sections, tree
 table      for a person at a terminal
 markdown   for a comment on a change
+onepage/   html: a page of each model, to be read, printed and filed; page/ is what every page is made of; pdf
 document   json, jsonl: for programs
 codebase/  a scan of a code base, in its own formats
 quoting    text of strangers, made unable to act
@@ -15,7 +16,7 @@ from collections.abc import Callable, Sequence
 from scanner.errors import UsageError
 from scanner.export.report import Failure, Report, ScanView, Screen
 
-__all__ = ["FORMATS", "Failure", "ScanView", "Screen", "render"]
+__all__ = ["FORMATS", "Failure", "ScanView", "Screen", "render", "render_pdf"]
 
 
 def _table(report: Report, screen: Screen) -> str:
@@ -42,11 +43,18 @@ def _jsonl(report: Report, _screen: Screen) -> str:
     return as_jsonl(report)
 
 
+def _html(report: Report, _screen: Screen) -> str:
+    from scanner.export.onepage import as_html
+
+    return as_html(report)
+
+
 FORMATS: dict[str, Callable[[Report, Screen], str]] = {
     "table": _table,
     "json": _json,
     "jsonl": _jsonl,
     "markdown": _markdown,
+    "html": _html,
 }
 
 _PAPER = Screen()
@@ -63,3 +71,14 @@ def render(format: str, scans: Sequence[ScanView], failures: Sequence[Failure] =
     if format not in FORMATS:
         raise UsageError(f"no format {format!r}", hint=f"one of {', '.join(FORMATS)}")
     return FORMATS[format](Report(scans, failures), screen)
+
+
+def render_pdf(scans: Sequence[ScanView], failures: Sequence[Failure] = ()) -> bytes:
+    """``html`` on paper.
+
+    Raises:
+        UsageError: what makes PDFs is not installed.
+    """
+    from scanner.export.pdf import as_pdf
+
+    return as_pdf(render("html", scans, failures))

@@ -133,7 +133,8 @@ def _lists(origin: Json, as_of: str, notes: Notes) -> Iterable[Line]:
         yield line(*said)
 
 
-def license(facts: Json, notes: Notes) -> Section:
+def license(facts: Json, notes: Notes, *, duties: bool = True) -> Section:
+    """What its own licence gives and demands; without ``duties`` for who shows them apart."""
     own = facts["license"]
     name = own["concluded"] or own["name"] or ", ".join(own["declared"] or ())
     mark = notes.cite_facts(own["footnotes"], "declared", "changed", "name", "concluded", "commercial_use")
@@ -159,7 +160,8 @@ def license(facts: Json, notes: Notes) -> Section:
         lines.append(line("not given for ", *listed(own["territory_excluded"]), only, mark))
     if demanded := [words for fact, words in _TERMS.items() if own[fact]]:
         lines.append(line("; ".join(demanded), notes.cite_facts(own["footnotes"], *_TERMS)))
-    lines += capped((line(quote(duty), item=True) for duty in own["duties"]), len(own["duties"]), "duty")
+    if duties:
+        lines += capped((line(quote(duty), item=True) for duty in own["duties"]), len(own["duties"]), "duty")
     more = (terms.sources(facts, notes), terms.limits(facts, notes), terms.access(facts), terms.history(facts))
     return Section("Licence", (*lines, *chain.from_iterable(more), *_inherited(facts)))
 

@@ -11,8 +11,11 @@ USE = {"yes": "commercial use allowed", "no": "no commercial use", "conditional"
 _DUTIES = 3
 
 
-def terms(facts: Json, notes: Notes) -> Section:
-    """Nothing where its own licence says it all, and of scans recorded before these were facts."""
+def terms(facts: Json, notes: Notes, *, most: int = _DUTIES) -> Section:
+    """Nothing where its own licence says it all, and of scans recorded before these were facts.
+
+    ``most`` is how many duties are told before the rest is counted; 0 for who shows them apart.
+    """
     all_of_it = facts.get("terms")
     if all_of_it is None:
         return Section("Terms", ())
@@ -28,9 +31,9 @@ def terms(facts: Json, notes: Notes) -> Section:
     lines += capped(told, len(told), "conflict")
     if open_:
         lines.append(line("what must be kept of ", *listed(open_, 3), " could not be determined in full"))
-    lines += [_duty(one) for one in duties[:_DUTIES]]
-    if len(duties) > _DUTIES:
-        rest = counted(len(duties) - _DUTIES, "more duty")
+    lines += [_duty(one) for one in duties[:most]]
+    if most and len(duties) > most:
+        rest = counted(len(duties) - most, "more duty")
         lines.append(line(faint(f"{rest} of {', '.join(dict.fromkeys(one['license'] for one in duties))}"), item=True))
     return Section("Terms", tuple(lines))
 

@@ -42,6 +42,23 @@ def rules(decisions: Sequence[Json]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f["rule"] for f in findings))
 
 
+def sentence(decisions: Sequence[Json], facts: Json, notes: Notes) -> Line:
+    """Why it is so, in one sentence: the first of what weighs most, or that nothing does."""
+    verdict = (worst(decisions) or "").lower()
+    found = [f for d in decisions for f in d["findings"] if f["verdict"] in _WEIGHTS]
+    heavy = [f for f in found if f["waived_by"] is None and f["verdict"] == verdict]
+    if heavy:
+        first, others = heavy[0], len({f["rule"] for f in heavy}) - 1
+        more = faint(f"; and {counted(others, 'more rule')}") if others else None
+        return line(quote(first["message"]), notes.cite(*_sources(first, facts), *first["references"]), more)
+    if not decisions:
+        return line("no policy was asked: nothing was judged")
+    names = listed(list(dict.fromkeys(d["policy"]["name"] for d in decisions)), len(decisions))
+    if waived := [f for f in found if f["waived_by"]]:
+        return line("what weighs against it under ", *names, f" is waived: {counted(len(waived), 'finding')}")
+    return line("no rule of ", *names, " weighs against it")
+
+
 def accused(decisions: Sequence[Json]) -> frozenset[tuple[str, str]]:
     """The steps, child and parent, on the ways to what the findings that weigh are about."""
     paths = (found["path"] for d in decisions for found in d["findings"] if found["verdict"] in _WEIGHTS)

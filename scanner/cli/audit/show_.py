@@ -7,19 +7,20 @@ from pathlib import Path
 import click
 
 from scanner.cli.options import LARGEST, Configured, db_option, output_options
-from scanner.cli.output import publish
+from scanner.cli.output import FORMATS, check_output, publish
 
 
 @click.command("show", cls=Configured)
 @click.argument("number", type=click.IntRange(1, LARGEST))
 @db_option
-@output_options(("table", "json", "jsonl", "markdown"), of="audit show")
+@output_options(FORMATS, of="audit show")
 def command(number: int, db: str | None, format: str, output: tuple[Path, ...], quiet: bool) -> None:
     """Show scan NUMBER as it was recorded."""
     from scanner.cli.records import settings
     from scanner.export import ScanView
     from scanner.store import Store
 
+    check_output(format, output)
     store = Store.open(db, create=False)
     try:
         found = store.scan(number)
@@ -27,4 +28,7 @@ def command(number: int, db: str | None, format: str, output: tuple[Path, ...], 
         store.close()
     documents = [decision.document for decision in found.decisions]
     told = settings({decision.policy_name: decision.policy_text for decision in found.decisions})
-    publish([ScanView(found.facts, documents, number, found.at, told)], [], format, output, quiet)
+    view = ScanView(
+        found.facts, documents, number, found.at, told, tool=found.tool_version, registry=found.registry_digest
+    )
+    publish([view], [], format, output, quiet)

@@ -4,6 +4,7 @@ reading     the document, harmless and in order; shared by all
 telling     what is said of it, as sections of lines; with tree, the files
 table       for a person at a terminal          markdown   for a comment on a change
 document    json, jsonl: for programs           spreadsheet  csv
+html        to be read and filed: the code base, then a page of each model
 sarif, junit, github, gitlab                    for the machines that run builds
 """
 
@@ -27,6 +28,7 @@ FORMATS = {
     "gitlab": ("gitlab", "as_code_quality"),
     "markdown": ("markdown", "as_markdown"),
     "csv": ("spreadsheet", "as_csv"),
+    "html": ("html", "as_html"),
 }
 """Where each format is written: the module here and its function, imported when it is asked for."""
 

@@ -1,0 +1,94 @@
+"""A code base as pages: what was found where and how it was judged, then a page for each model."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from scanner.export.account import Json, Section, counted
+from scanner.export.codebase.reading import Codebase, answer, next_step, read, verdict
+from scanner.export.codebase.telling import sections
+from scanner.export.onepage.lands import Lands
+from scanner.export.onepage.look import STYLE
+from scanner.export.onepage.said import Said
+from scanner.export.onepage.sheet import sheet
+from scanner.export.page import Bar, Content, Markup, bars, jump, page, quoted, tag
+from scanner.export.report import ScanView
+
+MOST = 50
+"""Models that have a page of their own; the worst come first."""
+_ORDER = ("deny", "review", "allow")
+_APART = ("Answer", "Next")
+_MEANS = {
+    "DENY": "A model that is used here is denied.",
+    "REVIEW": "Not cleared: somebody has to decide.",
+    "ALLOW": "Every model that is used here may be used.",
+    "NOT JUDGED": "Not everything could be judged: this is no pass.",
+}
+
+
+def as_html(document: Json) -> str:
+    """One file that needs no other: no script, nothing loaded."""
+    base = read(document)
+    models = sorted(document["models"], key=lambda model: _ORDER.index(model["verdict"]))
+    lands = Lands(model["facts"] for model in models)
+    pages = [
+        tag("section", sheet(_view(model, document), lands, n, 2), id=f"model-{n}", class_="break")
+        for n, model in enumerate(models[:MOST], 1)
+    ]
+    said = Said(None)
+    told = [_section(one, said) for one in sections(base) if one.title not in _APART]
+    more = len(models) - len(pages)
+    rest = f"{counted(more, 'more model')} without a page here: --format json has all"
+    title = f"{verdict(base)}: {base.document['root']}"
+    return page(
+        title,
+        _head(base),
+        tag("section", tag("h2", "What to do now"), tag("p", next_step(base))),
+        _counts(base),
+        _contents(models),
+        told,
+        tag("p", rest, class_="faint") if more else None,
+        pages,
+        more_style=STYLE,
+    )
+
+
+def _view(model: Json, document: Json) -> ScanView:
+    return ScanView(model["facts"], model["decisions"], model["scan"], document["at"], tool=document["version"])
+
+
+def _head(base: Codebase) -> Markup:
+    said = verdict(base)
+    caveats = tag("p", tag("strong", "; ".join(base.caveats)), class_="warn") if base.caveats else None
+    return tag(
+        "header",
+        tag("p", tag("span", said, class_="word"), " ", tag("span", _MEANS[said], class_="means")),
+        tag("h1", "Models used in ", quoted(base.document["root"])),
+        tag("p", answer(base), class_="because"),
+        caveats,
+        class_=f"verdict {said.lower() if said in ('DENY', 'REVIEW', 'ALLOW') else 'none'}",
+    )
+
+
+def _counts(base: Codebase) -> Content:
+    tally = Counter(model["verdict"] for model in base.document["models"])
+    rows = [Bar(name.upper(), tally[name], counted(tally[name], "model"), tone=name) for name in _ORDER]
+    if base.errors:
+        rows.append(Bar("NOT JUDGED", len(base.errors), counted(len(base.errors), "model"), tone="faint"))
+    return bars("Models by verdict", rows, rank=2)
+
+
+def _contents(models: list[Json]) -> Content:
+    if not models:
+        return None
+    items = (
+        tag("li", tag("span", model["verdict"].upper(), class_=f"badge {model['verdict']}"), " ",
+            jump(f"model-{n}", quoted(model["requested"])))
+        for n, model in enumerate(models[:MOST], 1)
+    )  # fmt: skip
+    return tag("section", tag("h2", "Models"), tag("ul", items))
+
+
+def _section(section: Section, said: Said) -> Markup:
+    tree = tag("ul", said.tree(section.tree)) if section.tree else None
+    return tag("section", tag("h2", section.title), tree, said.lines(section.lines))

@@ -1,0 +1,85 @@
+"""``html``: procurement's page of one model, which prints well; for several a page each, after a table of contents.
+
+layout, drawing  the lineage as a picture         lands    which colour stands for which country
+verdict          the head, and what to do now     makers   who is behind each part
+licence          duties with their clauses        questions  what to ask the vendor, from ``data/questions.yaml``
+record           limits, evidence, how to check   said     lines of an account as HTML
+sheet            all of it, in order              look     what it has beside the shared style
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from scanner.export.onepage.lands import Lands
+from scanner.export.onepage.look import STYLE
+from scanner.export.onepage.said import badge
+from scanner.export.onepage.sheet import sheet
+from scanner.export.page import Content, Markup, jump, page, quoted, table, tag
+from scanner.export.quoting import one_line
+from scanner.export.report import Failure, Report, ScanView
+from scanner.export.why import WORST_FIRST, rules, worst
+
+
+def as_html(report: Report) -> str:
+    """One file that needs no other: no script, nothing loaded."""
+    lands = Lands(view.facts for view in report.scans)
+    if len(report.scans) == 1 and not report.failures:
+        view = report.scans[0]
+        title = f"{worst(view.decisions) or 'NOT JUDGED'}: {view.facts['model']['id']}"
+        return page(title, sheet(view, lands, 1, 1), more_style=STYLE)
+    pages = [tag("section", sheet(view, lands, n, 2), id=f"model-{n}", class_="break")
+             for n, view in enumerate(report.scans, 1)]  # fmt: skip
+    title = _title(report)
+    return page(title, _contents(title, report, lands), pages, _failures(report.failures), more_style=STYLE)
+
+
+def _title(report: Report) -> str:
+    tally = Counter(worst(view.decisions) for view in report.scans)
+    parts = [f"{tally[verdict]} {verdict}" for verdict in (*WORST_FIRST, None) if tally[verdict]]
+    if report.failures:
+        parts.append(f"{len(report.failures)} not judged")
+    return f"Models: {', '.join(parts) or 'none'}"
+
+
+def _contents(title: str, report: Report, lands: Lands) -> Content:
+    ordered = sorted(enumerate(report.scans, 1), key=lambda each: _weight(each[1]))
+    rows = [_row(view, number, lands) for number, view in ordered]
+    head = ("Verdict", "Model", "Roots controlled from", "Because of")
+    return (
+        tag("header", tag("h1", title)),
+        table("Every model that was judged; its page follows", head, rows) if rows else None,
+    )
+
+
+def _weight(view: ScanView) -> int:
+    verdict = worst(view.decisions)
+    return WORST_FIRST.index(verdict) if verdict else -1
+
+
+def _row(view: ScanView, number: int, lands: Lands) -> Sequence[Content]:
+    facts = one_line(view.facts)
+    roots = set(facts["lineage"]["roots"])
+    codes = dict.fromkeys(m["origin"]["control"] for m in facts["lineage"]["models"] if m["id"] in roots)
+    chips = [(lands.chip(code), " ") for code in codes]
+    because = ", ".join(one_line(list(rules(view.decisions))))
+    return (
+        badge(worst(view.decisions)),
+        jump(f"model-{number}", quoted(facts["model"]["id"])),
+        chips or lands.chip(None),
+        quoted(because) if because else "nothing weighs against it",
+    )
+
+
+def _failures(failures: Sequence[Failure]) -> Markup | None:
+    if not failures:
+        return None
+    rows = [(quoted(one.requested), quoted(one.message), quoted(one.hint)) for one in failures]
+    return tag(
+        "section",
+        tag("h2", "Not judged"),
+        tag("p", "Not judged is no pass.", class_="warn"),
+        table("Models that were asked for and could not be judged", ("Model", "Why", "What helps"), rows),
+        class_="break",
+    )
