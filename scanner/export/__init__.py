@@ -4,6 +4,7 @@ account    what is said of a scan, as lines of our words and of quotes; with why
 table      for a person at a terminal
 markdown   for a comment on a change
 document   json, jsonl: for programs
+bom/       cyclonedx, spdx: bills of materials
 codebase/  a scan of a code base, in its own formats
 quoting    text of strangers, made unable to act
 """
@@ -42,11 +43,32 @@ def _jsonl(report: Report, _screen: Screen) -> str:
     return as_jsonl(report)
 
 
+def _cyclonedx(report: Report, _screen: Screen) -> str:
+    from scanner.export.bom.cyclonedx import as_cyclonedx
+
+    return as_cyclonedx(report)
+
+
+def _newest_cyclonedx(report: Report, _screen: Screen) -> str:
+    from scanner.export.bom.cyclonedx import NEWEST, as_cyclonedx
+
+    return as_cyclonedx(report, NEWEST)
+
+
+def _spdx(report: Report, _screen: Screen) -> str:
+    from scanner.export.bom.spdx import as_spdx
+
+    return as_spdx(report)
+
+
 FORMATS: dict[str, Callable[[Report, Screen], str]] = {
     "table": _table,
     "json": _json,
     "jsonl": _jsonl,
     "markdown": _markdown,
+    "cyclonedx": _cyclonedx,
+    "cyclonedx-1.7": _newest_cyclonedx,
+    "spdx": _spdx,
 }
 
 _PAPER = Screen()
@@ -59,6 +81,7 @@ def render(format: str, scans: Sequence[ScanView], failures: Sequence[Failure] =
 
     Raises:
         UsageError: there is no such format.
+        NothingToScan: a bill of materials of no judged model was asked for.
     """
     if format not in FORMATS:
         raise UsageError(f"no format {format!r}", hint=f"one of {', '.join(FORMATS)}")

@@ -13,7 +13,7 @@ from scanner.cli.output import publish
 @click.command("show", cls=Configured)
 @click.argument("number", type=click.IntRange(1, LARGEST))
 @db_option
-@output_options(("table", "json", "jsonl", "markdown"), of="audit show")
+@output_options(("table", "json", "jsonl", "markdown", "cyclonedx", "cyclonedx-1.7", "spdx"), of="audit show")
 def command(number: int, db: str | None, format: str, output: tuple[Path, ...], quiet: bool) -> None:
     """Show scan NUMBER as it was recorded."""
     from scanner.cli.records import settings

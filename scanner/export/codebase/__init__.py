@@ -4,6 +4,7 @@ reading     the document, harmless and in order; shared by all
 telling     what is said of it, as sections of lines; with tree, the files
 table       for a person at a terminal          markdown   for a comment on a change
 document    json, jsonl: for programs           spreadsheet  csv
+bill        cyclonedx, spdx: what it uses, as a bill of materials
 sarif, junit, github, gitlab                    for the machines that run builds
 """
 
@@ -27,6 +28,9 @@ FORMATS = {
     "gitlab": ("gitlab", "as_code_quality"),
     "markdown": ("markdown", "as_markdown"),
     "csv": ("spreadsheet", "as_csv"),
+    "cyclonedx": ("bill", "as_cyclonedx"),
+    "cyclonedx-1.7": ("bill", "as_newest_cyclonedx"),
+    "spdx": ("bill", "as_spdx"),
 }
 """Where each format is written: the module here and its function, imported when it is asked for."""
 
