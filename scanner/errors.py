@@ -20,6 +20,7 @@
     │   ├── NotHeld              3  this hub does not hold what was asked (a catalogue has no files)
     │   └── TooLarge             3  more bytes than the reader allows
     ├── NothingToScan            3
+    ├── UnresolvedComponent      3  a bill of materials lists a model and does not say which
     └── StoreError               3  the database cannot be used
         ├── DatabaseOutdated     3  made by an older version: nothing was changed
         ├── DatabaseNewer        3  made by a newer version
@@ -154,6 +155,10 @@ class TooLarge(HubError):
 
 
 class NothingToScan(ScannerError):
+    pass
+
+
+class UnresolvedComponent(ScannerError):
     pass
 
 

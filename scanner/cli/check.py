@@ -24,17 +24,24 @@ from scanner.cli.options import (
 from scanner.cli.output import FORMATS, check_output, on_terminal, publish, report, tell
 from scanner.cli.policies import policies
 from scanner.cli.reading import Reading, failure, now
-from scanner.errors import NothingToScan, ScannerError, StoreError
+from scanner.errors import NothingToScan, ScannerError, StoreError, UsageError
 
 if TYPE_CHECKING:
     from scanner.export import Failure, ScanView
-    from scanner.policy import Policy, Waivers, WaiverUse
+    from scanner.policy import Policy, Verdict, Waivers, WaiverUse
     from scanner.scan import Scan
     from scanner.store import Store
 
 
 @click.command("check", cls=Configured)
-@click.argument("models", nargs=-1, required=True, metavar="MODEL...")
+@click.argument("models", nargs=-1, metavar="MODEL...")
+@option(
+    "bom",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Judge every model of this bill of materials: CycloneDX JSON (1.4 to 1.7), SPDX 3.0 JSON-LD. Repeatable.",
+)
 @policy_options
 @option("waivers", type=click.Path(path_type=Path), metavar="FILE", help="Waiver file (YAML).")
 @fail_on_option
@@ -52,6 +59,7 @@ if TYPE_CHECKING:
 @hub_options
 def command(
     models: tuple[str, ...],
+    bom: tuple[Path, ...],
     policy: tuple[str, ...],
     settings: tuple[str, ...],
     waivers: Path | None,
@@ -69,52 +77,41 @@ def command(
 
     A name given twice is judged once. The commit is pinned, the lineage followed to its roots, the decision recorded
     and printed. What could not be determined is never a pass.
+
+    Formats for other programs: json, jsonl; cyclonedx (1.6), cyclonedx-1.7 and spdx (3.0.1) are bills of materials. -o
+    takes them by the endings .cdx.json and .spdx.json.
     """
+    from scanner.cli.bills import Bills
     from scanner.policy import Verdict, load_waivers
 
     check_output(format, output)
     asked, pardon = policies(policy, settings), load_waivers(waivers) if waivers is not None else None
-    names = list(dict.fromkeys(_names(models)))
-    if not names:
+    if not models and not bom:
+        raise UsageError("no model was named", hint="name a model, or a bill of materials with --bom")
+    bills = Bills(bom)
+    names = list(dict.fromkeys((*_names(models), *bills.used())))
+    if not names and not bom:
         raise NothingToScan("no model was named", hint="name a model, or send names to `modelorigin check -`")
-    views: list[ScanView] = []
-    failures: list[Failure] = []
-    verdicts: list[Verdict] = []
-    uses: list[WaiverUse] = []
-    incomplete = False
-    progress = not (no_progress or quiet) and on_terminal()
     with ExitStack() as stack:
         store = None if no_record else _store(db, stack)
         runner = _Runner(asked, pardon, store, stack, alternatives, **reading)
-        for index, name in enumerate(names):
-            if progress:
-                tell(f"\r\x1b[2K[{index + 1}/{len(names)}] {name[:100]!r}", newline=False)
-            try:
-                result = runner.run(name)
-            except StoreError as error:
-                # What cannot be recorded is not decided; what was decided before is still reported.
-                report(error)
-                failures += [failure(left, error) for left in names[index:]]
-                break
-            if isinstance(result, tuple):
-                view, scan = result
-                views.append(view)
-                verdicts.append(scan.verdict)
-                uses += [use for decision in scan.decisions for use in decision.waivers]
-                incomplete |= scan.incomplete
-            else:
-                failures.append(result)
-        if progress:
-            tell("\r\x1b[2K", newline=False)
-    for waiver in pardon.unused(uses) if pardon else ():
+        runner.progress = not (no_progress or quiet) and on_terminal()
+        runner.failures += bills.unresolved()
+        runner.all(names)
+        # What a bill says its models came from is judged by itself where our own lineage does not hold it.
+        stated, unknown = bills.stated([view.facts for view in runner.views])
+        runner.failures += unknown
+        runner.all([name for name in stated if name not in names])
+    bills.tell()
+    for waiver in pardon.unused(runner.uses) if pardon else ():
         about = waiver.model or ", ".join(waiver.paths)
         tell(f"note: the waiver of {waiver.rule} for {about} ({waiver.ticket}) applied to nothing here")
-    publish(views, failures, format, output, quiet)
+    publish(runner.views, runner.failures, format, output, quiet)
     threshold = {"review": Verdict.REVIEW, "deny": Verdict.DENY}.get(fail_on)
-    if threshold is not None and any(verdict >= threshold for verdict in verdicts):
+    if threshold is not None and any(verdict >= threshold for verdict in runner.verdicts):
         return 1
-    codes = [failure.exit_code for failure in failures]
-    return max(codes) if codes else 3 if incomplete else 0
+    codes = [failure.exit_code for failure in runner.failures]
+    return max(codes) if codes else 3 if runner.incomplete else 0
 
 
 class _Runner:
@@ -131,6 +128,37 @@ class _Runner:
     ) -> None:
         self.policies, self.waivers, self.store, self.alternatives = policies, waivers, store, alternatives
         self.reading, self.run_id = Reading(stack, **reading), str(uuid4())
+        self.views: list[ScanView] = []
+        self.failures: list[Failure] = []
+        self.verdicts: list[Verdict] = []
+        self.uses: list[WaiverUse] = []
+        self.incomplete = self.stopped = self.progress = False
+
+    def all(self, names: Sequence[str]) -> None:
+        """Scan each; what came of it is in the lists. Once a scan could not be recorded, none is made any more."""
+        for index, name in enumerate(names):
+            if self.stopped:
+                break
+            if self.progress:
+                tell(f"\r\x1b[2K[{index + 1}/{len(names)}] {name[:100]!r}", newline=False)
+            try:
+                result = self.run(name)
+            except StoreError as error:
+                # What cannot be recorded is not decided; what was decided before is still reported.
+                report(error)
+                self.failures += [failure(left, error) for left in names[index:]]
+                self.stopped = True
+                break
+            if isinstance(result, tuple):
+                view, scan = result
+                self.views.append(view)
+                self.verdicts.append(scan.verdict)
+                self.uses += [use for decision in scan.decisions for use in decision.waivers]
+                self.incomplete |= scan.incomplete
+            else:
+                self.failures.append(result)
+        if self.progress:
+            tell("\r\x1b[2K", newline=False)
 
     def run(self, name: str) -> tuple[ScanView, Scan] | Failure:
         from scanner.cli.records import settings

@@ -6,7 +6,7 @@ import codecs
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from shutil import copymode, get_terminal_size
@@ -19,10 +19,12 @@ from scanner.errors import ScannerError, UsageError
 if TYPE_CHECKING:
     from scanner.export import Failure, ScanView, Screen
 
+BILLS = {".cdx.json": "cyclonedx", ".spdx.json": "spdx"}
+"""Endings of bills of materials."""
 SUFFIXES = {
-    ".json": "json", ".jsonl": "jsonl", ".md": "markdown", ".txt": "table", ".html": "html", ".pdf": "pdf",
+    ".json": "json", ".jsonl": "jsonl", ".md": "markdown", ".txt": "table", ".html": "html", ".pdf": "pdf", **BILLS,
 }  # fmt: skip
-FORMATS = ("table", "json", "jsonl", "markdown", "html", "pdf")
+FORMATS = ("table", "json", "jsonl", "markdown", "html", "cyclonedx", "cyclonedx-1.7", "spdx", "pdf")
 """How scans can be shown; the last one in a file only."""
 WIDTH, HEIGHT = 100, 40
 """The terminal that is assumed where there is none, in columns and rows."""
@@ -110,7 +112,7 @@ def publish(
     lost: list[ScannerError] = []
     for path in output:
         try:
-            write_file(path, _written(SUFFIXES.get(path.suffix, format), views, failures))
+            write_file(path, _written(format_of(path, SUFFIXES) or format, views, failures))
         except ScannerError as error:
             lost.append(error)
     # The errors stand on stderr already: a table of nothing else would only repeat them.
@@ -158,6 +160,11 @@ def _draws() -> bool:
     return True
 
 
+def format_of(path: Path, endings: Mapping[str, str]) -> str | None:
+    """The format that the name of ``path`` ends in, by its last two suffixes or else by its last."""
+    return endings.get("".join(path.suffixes[-2:])) or endings.get(path.suffix)
+
+
 def known_suffixes(_ctx: click.Context, _parameter: click.Parameter, paths: tuple[Path, ...]) -> tuple[Path, ...]:
     """``paths`` as they are, where each names a format and can be written; a device or a pipe needs no suffix.
 
@@ -165,7 +172,7 @@ def known_suffixes(_ctx: click.Context, _parameter: click.Parameter, paths: tupl
         UsageError: a suffix names no format, or the folder is missing or closed: before any work is done.
     """
     for path in paths:
-        if path.suffix not in SUFFIXES and not _is_stream(path):
+        if format_of(path, SUFFIXES) is None and not _is_stream(path):
             raise UsageError(f"{path}: its suffix names no format", hint=f"end it in one of {' '.join(SUFFIXES)}")
         in_a_folder(_ctx, _parameter, path)
     return paths

@@ -9,13 +9,13 @@ from typing import Any
 
 import click
 
-from scanner.cli.output import emit, in_a_folder, report, screen, write_file
+from scanner.cli.output import BILLS, emit, format_of, in_a_folder, report, screen, write_file
 from scanner.errors import ScannerError, UsageError
 from scanner.export.codebase import FORMATS, render_codebase
 
 SUFFIXES = {
     ".txt": "table", ".json": "json", ".jsonl": "jsonl", ".sarif": "sarif", ".xml": "junit", ".md": "markdown",
-    ".csv": "csv", ".html": "html",
+    ".csv": "csv", ".html": "html", **BILLS,
 }  # fmt: skip
 
 
@@ -35,7 +35,7 @@ def destinations(ctx: click.Context, parameter: click.Parameter, texts: Sequence
     for text in texts:
         format, colon, file = text.partition(":")
         path = Path(file) if colon and format in FORMATS else Path(text)
-        known = format if colon and format in FORMATS else SUFFIXES.get(path.suffix)
+        known = format if colon and format in FORMATS else format_of(path, SUFFIXES)
         if known is None:
             raise UsageError(
                 f"{text}: its suffix names no format",

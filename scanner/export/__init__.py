@@ -5,13 +5,15 @@ table      for a person at a terminal
 markdown   for a comment on a change
 onepage/   html: a page of each model, to be read, printed and filed; page/ is what every page is made of; pdf
 document   json, jsonl: for programs
+bom/       cyclonedx, spdx: bills of materials
 codebase/  a scan of a code base, in its own formats
 quoting    text of strangers, made unable to act
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from importlib import import_module
 
 from scanner.errors import UsageError
 from scanner.export.report import Failure, Report, ScanView, Screen
@@ -19,43 +21,17 @@ from scanner.export.report import Failure, Report, ScanView, Screen
 __all__ = ["FORMATS", "Failure", "ScanView", "Screen", "render", "render_pdf"]
 
 
-def _table(report: Report, screen: Screen) -> str:
-    from scanner.export.table import as_table
-
-    return as_table(report, screen)
-
-
-def _markdown(report: Report, _screen: Screen) -> str:
-    from scanner.export.markdown import as_markdown
-
-    return as_markdown(report)
-
-
-def _json(report: Report, _screen: Screen) -> str:
-    from scanner.export.document import as_json
-
-    return as_json(report)
-
-
-def _jsonl(report: Report, _screen: Screen) -> str:
-    from scanner.export.document import as_jsonl
-
-    return as_jsonl(report)
-
-
-def _html(report: Report, _screen: Screen) -> str:
-    from scanner.export.onepage import as_html
-
-    return as_html(report)
-
-
-FORMATS: dict[str, Callable[[Report, Screen], str]] = {
-    "table": _table,
-    "json": _json,
-    "jsonl": _jsonl,
-    "markdown": _markdown,
-    "html": _html,
+FORMATS = {
+    "table": ("table", "as_table"),
+    "json": ("document", "as_json"),
+    "jsonl": ("document", "as_jsonl"),
+    "markdown": ("markdown", "as_markdown"),
+    "html": ("onepage", "as_html"),
+    "cyclonedx": ("bom.cyclonedx", "as_cyclonedx"),
+    "cyclonedx-1.7": ("bom.cyclonedx", "as_newest_cyclonedx"),
+    "spdx": ("bom.spdx", "as_spdx"),
 }
+"""Where each format is written: the module here and its function, imported when it is asked for."""
 
 _PAPER = Screen()
 
@@ -67,10 +43,15 @@ def render(format: str, scans: Sequence[ScanView], failures: Sequence[Failure] =
 
     Raises:
         UsageError: there is no such format.
+        NothingToScan: a bill of materials of no judged model was asked for.
     """
     if format not in FORMATS:
         raise UsageError(f"no format {format!r}", hint=f"one of {', '.join(FORMATS)}")
-    return FORMATS[format](Report(scans, failures), screen)
+    module, function = FORMATS[format]
+    write = getattr(import_module(f"{__name__}.{module}"), function)
+    report = Report(scans, failures)
+    text: str = write(report, screen) if format == "table" else write(report)
+    return text
 
 
 def render_pdf(scans: Sequence[ScanView], failures: Sequence[Failure] = ()) -> bytes:

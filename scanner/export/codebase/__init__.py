@@ -5,6 +5,7 @@ telling     what is said of it, as sections of lines; with tree, the files
 table       for a person at a terminal          markdown   for a comment on a change
 document    json, jsonl: for programs           spreadsheet  csv
 html        to be read and filed: the code base, then a page of each model
+bill        cyclonedx, spdx: what it uses, as a bill of materials
 sarif, junit, github, gitlab                    for the machines that run builds
 """
 
@@ -29,6 +30,9 @@ FORMATS = {
     "markdown": ("markdown", "as_markdown"),
     "csv": ("spreadsheet", "as_csv"),
     "html": ("html", "as_html"),
+    "cyclonedx": ("bill", "as_cyclonedx"),
+    "cyclonedx-1.7": ("bill", "as_newest_cyclonedx"),
+    "spdx": ("bill", "as_spdx"),
 }
 """Where each format is written: the module here and its function, imported when it is asked for."""
 

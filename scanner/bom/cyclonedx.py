@@ -1,0 +1,97 @@
+"""CycloneDX JSON, read as a list of models. What is no model is passed over; nothing of it is judged.
+
+Models are the components of the type that CycloneDX has for them since 1.5, and components of any other type whose
+package URL is that of a model, as older bills have them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from scanner.bom.listed import Listed, Said, listed, texts
+from scanner.bom.purl import is_model_purl
+from scanner.errors import UsageError
+
+VERSIONS = ("1.4", "1.5", "1.6", "1.7")
+MODEL = "machine-learning-model"
+_ADDRESSES = ("distribution", "distribution-intake", "documentation", "model-card", "vcs", "website")
+_FIELDS = ("group", "name", "version", "purl")
+
+
+def is_cyclonedx(document: Mapping[str, Any]) -> bool:
+    return document.get("bomFormat") == "CycloneDX"
+
+
+def version(document: Mapping[str, Any]) -> str:
+    """The version of the format.
+
+    Raises:
+        UsageError: not one that is read here.
+    """
+    said = document.get("specVersion")
+    if said not in VERSIONS:
+        raise UsageError(f"CycloneDX {said!r} is not read", hint=f"bills of {', '.join(VERSIONS)} are")
+    return str(said)
+
+
+def models(document: Mapping[str, Any]) -> Iterator[Listed]:
+    """Every model, wherever it stands in the document, in the order of the document.
+
+    Used is what the bill is about (``metadata.component``), its components and theirs. What stands within a model, its
+    pedigree above all, and anywhere else was said of how something came about.
+
+    Raises:
+        UsageError: ``components`` is no list.
+    """
+    metadata = document.get("metadata")
+    about = metadata.get("component") if isinstance(metadata, Mapping) else None
+    if not isinstance(document.get("components", []), list):
+        raise UsageError("`components` is no list", hint="this is no CycloneDX bill of materials")
+    # A stack and not a recursion: how deep a document goes is its writer's choice.
+    waiting: list[tuple[Any, str, bool]] = [
+        *((value, key, key == "components") for key, value in _backwards(document) if key != "metadata"),
+        *((value, f"metadata.{key}", False) for key, value in _rest(metadata)),
+        (about, "metadata.component", True),
+    ]
+    while waiting:
+        value, at, used = waiting.pop()
+        if isinstance(value, list):
+            waiting += [(item, f"{at}[{n}]", used) for n, item in reversed(tuple(enumerate(value)))]
+        elif isinstance(value, Mapping):
+            model = _is_model(value)
+            if model:
+                yield listed(_said(value), at, used=used)
+            within = used and not model
+            waiting += [(item, f"{at}.{key}", within and key == "components") for key, item in _backwards(value)]
+
+
+def _rest(metadata: Any) -> list[tuple[str, Any]]:
+    if not isinstance(metadata, Mapping):
+        return []
+    return [(key, value) for key, value in _backwards(metadata) if key != "component"]
+
+
+def _backwards(value: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return list(value.items())[::-1]
+
+
+def _is_model(value: Mapping[str, Any]) -> bool:
+    kind = value.get("type")
+    return kind == MODEL or (isinstance(kind, str) and "name" in value and is_model_purl(value.get("purl")))
+
+
+def _said(component: Mapping[str, Any]) -> Said:
+    def text(key: str) -> str:
+        value = component.get(key)
+        return value if isinstance(value, str) else ""
+
+    wrong = tuple(key for key in _FIELDS if not isinstance(component.get(key, ""), str))
+    references = component.get("externalReferences")
+    addresses = [
+        reference.get("url")
+        for reference in (references if isinstance(references, list) else ())
+        if isinstance(reference, Mapping) and reference.get("type") in _ADDRESSES
+    ]
+    purl = text("purl")
+    return Said(text("group"), text("name"), text("version"), (purl,) if purl else (), texts(addresses), wrong)

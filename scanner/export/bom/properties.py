@@ -1,0 +1,144 @@
+"""What no bill of materials has a field for, as names and values: origin with its sources, verdict, lineage, gaps.
+
+Both formats carry the same: CycloneDX as properties, SPDX as its extension for properties of CycloneDX. Every name
+begins with ``modelorigin:``. A name may stand several times. What is not known has the value ``unknown``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from scanner.export.bom.contents import Contents, Subject
+from scanner.export.sections import caveat
+
+Json = Mapping[str, Any]
+Property = tuple[str, str]
+
+UNKNOWN = "unknown"
+_MODEL = ("depth", "hub_id", "created_at", "last_modified", "gated", "library", "parameters")
+_FILES = ("count", "bytes", "digest", "pickle", "remote_code", "hub_scan_done")
+_ROLES = ("organisation", "headquarters", "incorporation", "parent", "parent_country", "control")
+_ASIDE = ("kind", "legal_entity", "state_ownership")
+_LICENSE = ("status", "commercial_use", "user_threshold", "revenue_threshold", "field_of_use", "share_alike")
+
+
+def of_subject(subject: Subject) -> Iterator[Property]:
+    """The verdict, by whom and when; what was read, and what was not."""
+    facts, model = subject.facts, subject.facts["model"]
+    yield "verdict", subject.verdict
+    for decision in subject.decisions:
+        policy = decision["policy"]
+        yield f"policy:{policy['name']}:verdict", decision["verdict"]
+        yield f"policy:{policy['name']}:sha256", policy["digest"]
+        yield f"policy:{policy['name']}:status", policy["status"]
+        for finding in decision["findings"]:
+            waived = " (waived)" if finding["waived_by"] else ""
+            yield f"finding:{finding['rule']}", f"{finding['verdict']}{waived}: {finding['message']}"
+    yield from _some(("scan:number", subject.number), ("scan:at", subject.at), ("as-of", facts["as_of"]))
+    yield "read-from", model["hub_description"]
+    if told := caveat(facts):
+        yield "caveat", told
+    yield from _some(*((name.replace("_", "-"), model[name]) for name in _MODEL))
+    held = facts["files"]
+    yield from ((f"files:{name.replace('_', '-')}", text(held[name])) for name in _FILES)
+    for issue in held["hub_issues"] or ():
+        yield "files:hub-issue", f"{issue['level']}: {issue['path']}"
+    for signal in model["identity"] or ():
+        yield "identity", f"{signal['kind']}: {signal['subject']} ({signal['source']})"
+    lineage = facts["lineage"]
+    yield "lineage:complete", text(lineage["complete"])
+    yield from (("lineage:root", root) for root in lineage["roots"])
+    yield from (("lineage:teacher", teacher) for teacher in lineage["teachers"])
+    yield from (("lineage:unresolved", one) for one in unresolved(lineage["unresolved"]))
+    yield from (("lineage:contradiction", f"{c['kind']}: {c['message']}") for c in lineage["contradictions"])
+    yield from (("license:duty", duty) for duty in facts["license"]["duties"])
+    yield from (("gap", f"{gap['subject']}: {gap['what']}: {gap['reason']}") for gap in facts["gaps"])
+
+
+def of_node(node: Json) -> Iterator[Property]:
+    """What is known of one model of a lineage, the judged one among them."""
+    if node["state"] != "read":
+        yield "state", node["state"]
+    yield from _some(("maker", node["maker"] or UNKNOWN), ("established", node["established"]))
+    if node["root"]:
+        yield "root", "true"
+    yield from (("renamed-from", name) for name in node["renamed_from"])
+    yield from _license(node["license"])
+    yield from _origin(node["origin"])
+
+
+def of_edge(edge: Json) -> Iterator[Property]:
+    """How a child came out of this model."""
+    yield "child", edge["child"]
+    yield from ((name, edge[name]) for name in ("relation", "role", "basis"))
+    yield from (("source", f"{one['at']} ({one['basis']})") for one in edge["sources"])
+
+
+def of_contents(contents: Contents) -> Iterator[Property]:
+    """What holds for the whole bill: what it lacks, and on what a code base was judged."""
+    yield from (("not-judged", f"{one.requested}: {one.reason}") for one in contents.missed)
+    codebase = contents.codebase
+    if codebase is None:
+        return
+    yield "verdict", codebase["verdict"]
+    yield "complete", text(codebase["complete"])
+    told = (("as-of", "as_of"), ("read-from", "hub"), ("only-what-is-new-since", "compared_with"))
+    yield from _some(*((name, codebase[key]) for name, key in told))
+    for policy in codebase["policies"]:
+        yield f"policy:{policy['name']}:sha256", policy["digest"]
+    for one in codebase["references"]:
+        if one["kind"] in ("unresolved", "local"):
+            yield f"{one['kind']}-reference", f"{one['path']}:{one['line']}: {one['text']}"
+    yield from (("file-not-read", f"{one['path']}: {one['reason']}") for one in codebase["coverage"]["unread"])
+
+
+def unresolved(listed: Iterable[Json]) -> Iterator[str]:
+    """What was named as a base and could not be followed, each as a text."""
+    return (f"{one['child']}: {one['reference']} ({one['reason']}, {one['basis']})" for one in listed)
+
+
+def relation(edge: Json) -> str:
+    """An edge in words."""
+    return f"{edge['child']} out of {edge['parent']}: {edge['relation']} ({edge['role']}, {edge['basis']})"
+
+
+def named(properties: Iterable[Property]) -> list[Property]:
+    """The properties under our prefix, each once."""
+    return list(dict.fromkeys((f"modelorigin:{name}", value) for name, value in properties))
+
+
+def text(value: object) -> str:
+    """A value as a text."""
+    if value is None:
+        return UNKNOWN
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _some(*properties: tuple[str, object]) -> Iterator[Property]:
+    return ((name, text(value)) for name, value in properties if value is not None)
+
+
+def _license(license: Json) -> Iterator[Property]:
+    yield from ((f"license:{name.replace('_', '-')}", text(license[name])) for name in _LICENSE)
+    yield from _some(("license:concluded", license["concluded"]), ("license:basis", license["basis"]))
+    yield from (("license:declared", one) for one in license["declared"] or ())
+    if license["declared"] is not None and not license["declared"]:
+        yield "license:declared", "none"
+    yield from (("license:excludes", place) for place in license["territory_excluded"] or ())
+
+
+def _origin(origin: Json) -> Iterator[Property]:
+    yield from ((f"origin:{name.replace('_', '-')}", text(origin[name])) for name in _ROLES)
+    yield from _some(*((f"origin:{name.replace('_', '-')}", origin[name]) for name in _ASIDE))
+    if origin["conduit"]:
+        yield "origin:conduit", "true"
+    yield "origin:confidence", text(origin["confidence"])
+    for note in origin["footnotes"]:
+        seen = f"seen {note['seen']}" if note["seen"] else "undated"
+        yield f"origin:{note['fact'].replace('_', '-')}:source", f"{note['source']} ({seen}, {note['confidence']})"
+    for entry in origin["lists"] or ():
+        since = f"from {entry['from']}" if entry["from"] else "undated"
+        yield "origin:list", f"{entry['id']} ({entry['relation']}, {since}): {entry['source']}"
+    if not origin["lists"]:
+        yield "origin:list", UNKNOWN if origin["lists"] is None else "none"

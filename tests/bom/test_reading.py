@@ -1,0 +1,307 @@
+"""A bill of materials of whoever wrote it: every model it lists is found, or told as unresolved; nothing is dropped."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.bom import By, Listed, read_bill
+from scanner.bom.purl import ModelPurl, is_model_purl, parse
+from scanner.errors import DataError, InvalidModelId, NothingToScan
+from scanner.model import RepoId
+from scanner.text import clean_line
+
+COMMIT = "9ab9ff1e3a1bd2f1c1b2f5a0d7a0f2a9be6b2c11"
+OTHER = "f" * 40
+AI = "machine-learning-model"
+
+
+def component(name: str = "widget", **more: Any) -> dict[str, Any]:
+    return {"type": AI, "name": name} | more
+
+
+def cyclonedx(*components: Any, **more: Any) -> dict[str, Any]:
+    return {"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": list(components)} | more
+
+
+def spdx(*graph: Any) -> dict[str, Any]:
+    return {"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": list(graph)}
+
+
+def read(tmp_path: Path, document: Any) -> tuple[Listed, ...]:
+    file = tmp_path / "bom.json"
+    file.write_bytes(document if isinstance(document, bytes) else json.dumps(document).encode())
+    return read_bill(file).models
+
+
+def one(tmp_path: Path, document: Any) -> Listed:
+    [found] = read(tmp_path, document)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "revision"),
+    [
+        (f"pkg:huggingface/Acme/Widget-7B@{COMMIT}", "Acme/Widget-7B", COMMIT),
+        ("pkg:huggingface/gpt2", "gpt2", None),
+        ("PKG:HuggingFace/acme/widget", "acme/widget", None),
+        ("pkg://huggingface/acme/widget@v1.0", "acme/widget", "v1.0"),
+        ("pkg:huggingface/acme/widget@refs%2Fpr%2F1", "acme/widget", "refs/pr/1"),
+        ("pkg:huggingface/acme/widget@main?repository_url=https://huggingface.co#config.json", "acme/widget", "main"),
+    ],
+)
+def test_a_package_url_of_a_model_is_read(text, name, revision):
+    found = parse(text)
+    assert (str(found.repo), found.revision) == (name, revision)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pkg:pypi/torch@2.0",
+        "pkg:huggingface/",
+        "pkg:huggingface/a/b/c",
+        "pkg:huggingface/acme/..%2f..%2fetc",
+        "pkg:huggingface/acme/widget?repository_url=https://hub.example",
+        "pkg:huggingface/acme/widget?repository_url=https://[",
+        "pkg:huggingface/datasets/acme/words",
+        "pkg:huggingface/acme/\u202etegdiw",
+        "pkg:huggingface/acme/" + "a" * 5_000,
+    ],
+)
+def test_what_is_no_package_url_of_a_model_of_the_hub_is_refused(text):
+    with pytest.raises(InvalidModelId):
+        parse(text)
+
+
+@given(st.text())
+def test_any_text_is_a_package_url_or_refused(text):
+    with suppress(InvalidModelId):
+        parse(f"pkg:huggingface/{text}")
+
+
+NAMES = st.from_regex(r"[A-Za-z0-9_]{1,20}", fullmatch=True)
+
+
+@given(NAMES, NAMES, st.none() | st.from_regex(r"[0-9a-f]{40}", fullmatch=True))
+def test_a_package_url_reads_back(namespace, name, revision):
+    written = ModelPurl(RepoId(namespace, name), revision)
+    assert parse(str(written)) == written or not is_model_purl(str(written))
+
+
+@pytest.mark.parametrize("version", ["1.4", "1.5", "1.6", "1.7"])
+def test_each_version_of_the_format_is_read(tmp_path, version):
+    found = one(tmp_path, cyclonedx(component(purl="pkg:huggingface/acme/widget"), specVersion=version))
+    assert (str(found.repo), found.by, found.used) == ("acme/widget", By.PURL, True)
+
+
+@pytest.mark.parametrize(
+    ("said", "requested", "by"),
+    [
+        ({"purl": f"pkg:huggingface/acme/widget@{COMMIT}"}, f"acme/widget@{COMMIT}", By.PURL),
+        ({"purl": "pkg:huggingface/acme/widget", "version": COMMIT}, f"acme/widget@{COMMIT}", By.PURL),
+        ({"purl": f"pkg:huggingface/acme/widget@{COMMIT.upper()}"}, f"acme/widget@{COMMIT}", By.PURL),
+        ({"purl": "pkg:huggingface/acme/widget", "version": "7b, of May"}, "acme/widget", By.PURL),
+        (
+            {"externalReferences": [{"type": "website", "url": f"https://huggingface.co/acme/widget/tree/{COMMIT}"}]},
+            f"acme/widget@{COMMIT}",
+            By.ADDRESS,
+        ),
+        (
+            {
+                "purl": "pkg:generic/widget",
+                "externalReferences": [
+                    {"type": "distribution", "url": f"https://huggingface.co/acme/widget/tree/{COMMIT}"},
+                    {"type": "website", "url": "https://huggingface.co/acme/widget"},
+                    {"type": "license", "url": "https://huggingface.co/other/base/blob/main/LICENSE"},
+                    {"type": "website", "url": "https://huggingface.co/acme"},
+                ],
+            },
+            f"acme/widget@{COMMIT}",
+            By.ADDRESS,
+        ),
+        ({"group": "acme"}, "acme/widget", By.NAME),
+        ({"name": "acme/widget", "group": "anything"}, "acme/widget", By.NAME),
+    ],
+)
+def test_a_model_is_known_by_package_url_then_address_then_name(tmp_path, said, requested, by):
+    found = one(tmp_path, cyclonedx(component(**{"name": "widget", **said})))
+    assert (found.requested, found.by) == (requested, by)
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({}, "its name is no org/name"),
+        ({"name": "The widget of May"}, "its name is no org/name"),
+        ({"purl": "pkg:huggingface/a b", "group": "acme"}, "not a model id"),
+        ({"purl": "pkg:huggingface/acme/widget?repository_url=https://hub.example"}, "another repository"),
+        ({"purl": f"pkg:huggingface/acme/widget@{COMMIT}", "version": OTHER}, "two commits"),
+        ({"purl": 7}, "no text: purl"),
+        ({"purl": "pkg:huggingface/acme/widget", "version": 1.5}, "no text: version"),
+        ({"purl": "pkg:huggingface/datasets/acme/words"}, "its name is no org/name"),
+        (
+            {
+                "externalReferences": [
+                    {"type": "website", "url": "https://huggingface.co/acme/widget"},
+                    {"type": "vcs", "url": "https://huggingface.co/other/widget"},
+                ]
+            },
+            "several models: acme/widget, other/widget",
+        ),
+        ({"name": "./checkpoint"}, "its name is no org/name"),
+        ({"name": "acme/\u202egpj.exe"}, "its name is no org/name"),
+    ],
+)
+def test_a_model_that_nothing_identifies_is_told_as_unresolved_with_the_reason(tmp_path, said, why):
+    found = one(tmp_path, cyclonedx(component(**{"name": "widget", **said})))
+    assert found.repo is None
+    assert why in found.why
+    assert found.label.isprintable()
+
+
+def test_older_bills_have_models_under_other_types(tmp_path):
+    old = {"type": "library", "name": "widget", "purl": "pkg:huggingface/acme/widget"}
+    words = {"type": "data", "name": "words", "purl": "pkg:huggingface/datasets/acme/words"}
+    torch = {"type": "library", "name": "torch", "purl": "pkg:pypi/torch@2.0"}
+    assert one(tmp_path, cyclonedx(old, words, torch, specVersion="1.4")).requested == "acme/widget"
+
+
+def test_what_a_model_came_from_is_listed_and_not_used(tmp_path):
+    base = component("base", purl="pkg:huggingface/acme/base", pedigree={"ancestors": [component("acme/root")]})
+    part = component("part", purl="pkg:huggingface/acme/part")
+    widget = component(purl="pkg:huggingface/acme/widget", pedigree={"ancestors": [base]}, components=[part])
+    app = {"type": "application", "name": "app", "components": [widget]}
+    more = {
+        "metadata": {"component": component("acme/about")},
+        "formulation": [{"components": [component("acme/teacher")]}],
+    }
+    found = {listed.requested: listed.used for listed in read(tmp_path, cyclonedx(app, **more))}
+    assert found == {
+        "acme/about": True, "acme/widget": True, "acme/base": False, "acme/root": False, "acme/part": False,
+        "acme/teacher": False,
+    }  # fmt: skip
+
+
+def package(id: str, **more: Any) -> dict[str, Any]:
+    return {"type": "ai_AIPackage", "spdxId": f"urn:x:{id}", "name": id, "creationInfo": "_:c"} | more
+
+
+def relationship(child: str, kind: str, *parents: str) -> dict[str, Any]:
+    ids = [f"urn:x:{one}" for one in parents]
+    return {"type": "Relationship", "spdxId": "urn:x:r", "from": f"urn:x:{child}", "relationshipType": kind, "to": ids}
+
+
+def test_packages_of_the_ai_profile_are_read_and_their_ancestors_are_not_used(tmp_path):
+    graph = [
+        package("widget", software_packageUrl="pkg:huggingface/acme/widget", software_packageVersion=COMMIT),
+        package("acme/base"),
+        package("acme/root"),
+        {"type": "software_Package", "spdxId": "urn:x:torch", "software_packageUrl": "pkg:pypi/torch"},
+        {
+            "type": "https://spdx.org/rdf/3.0.1/terms/AI/AIPackage",
+            "@id": "urn:x:other",
+            "software_downloadLocation": "https://huggingface.co/acme/other",
+        },
+        relationship("widget", "descendantOf", "acme/base"),
+        relationship("acme/root", "ancestorOf", "acme/base"),
+    ]
+    found = {listed.requested: listed.used for listed in read(tmp_path, spdx(*graph))}
+    assert found == {f"acme/widget@{COMMIT}": True, "acme/base": False, "acme/root": False, "acme/other": True}
+
+
+def test_what_the_document_is_about_is_used_whatever_else_is_said_of_it(tmp_path):
+    graph = [
+        package("acme/widget"), package("acme/base"), relationship("acme/widget", "descendantOf", "acme/base"),
+        {"type": "SpdxDocument", "spdxId": "urn:x:d", "rootElement": ["urn:x:acme/widget", "urn:x:acme/base"]},
+    ]  # fmt: skip
+    assert [listed.used for listed in read(tmp_path, spdx(*graph))] == [True, True]
+
+
+HOSTILE = {
+    "nothing": b"",
+    "no JSON": b"{",
+    "XML": b'<?xml version="1.0"?><bom xmlns="http://cyclonedx.org/schema/bom/1.6"/>',
+    "tag-value": b"SPDXVersion: SPDX-2.3",
+    "UTF-16": '{"bomFormat": "CycloneDX"}'.encode("utf-16"),
+    "a list": b"[]",
+    "another document": b'{"a": 1}',
+    "an older version": b'{"bomFormat": "CycloneDX", "specVersion": "1.3"}',
+    "a newer version": b'{"bomFormat": "CycloneDX", "specVersion": "2.0"}',
+    "a version of another type": b'{"bomFormat": "CycloneDX", "specVersion": 1.6}',
+    "SPDX 2": b'{"spdxVersion": "SPDX-2.3", "packages": []}',
+    "SPDX of the future": b'{"@context": "https://spdx.org/rdf/4.0/spdx-context.jsonld", "@graph": []}',
+    "a key twice": b'{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [], "components": []}',
+    "deep": b'{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    "components of another type": b'{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": {"0": {}}}',
+    "a graph of another type": b'{"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": {"a": 1}}',
+    "many values": b'{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [' + b"[]," * 3_000_000 + b"[]]}",
+    "large": b'{"a": "' + b"a" * (33 * 2**20) + b'"}',
+}
+
+
+@pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_file_is_one_clear_error(tmp_path, body):
+    with pytest.raises(DataError) as raised:
+        read(tmp_path, body)
+    assert raised.value.exit_code == 2
+    assert raised.value.hint
+    assert "\n" not in raised.value.message
+
+
+def test_too_many_models_are_refused(tmp_path):
+    with pytest.raises(DataError, match="more than 10,000 models"):
+        read(tmp_path, cyclonedx(*(component(f"acme/m{n}") for n in range(10_001))))
+
+
+@pytest.mark.parametrize("document", [cyclonedx(), spdx(), cyclonedx({"type": "library", "name": "torch"})])
+def test_a_bill_without_a_model_is_no_pass(tmp_path, document):
+    with pytest.raises(NothingToScan):
+        read(tmp_path, document)
+
+
+def test_a_missing_file_is_an_error(tmp_path):
+    with pytest.raises(DataError, match="No such file"):
+        read_bill(tmp_path / "none.json")
+    with pytest.raises(DataError, match="Is a directory"):
+        read_bill(tmp_path)
+
+
+def test_nesting_numbers_and_doubles_do_no_harm(tmp_path):
+    deep = component("acme/deepest")
+    for _ in range(150):
+        deep = {"type": "file", "name": "f", "components": [deep]}
+    text = json.dumps(cyclonedx(deep, component("acme/x", **{"bom-ref": "1"}), component("acme/x", **{"bom-ref": "1"})))
+    found = read(tmp_path, text.replace('"version": 1', '"version": NaN', 1).encode())
+    assert [listed.requested for listed in found] == ["acme/deepest", "acme/x", "acme/x"]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=10) | st.sampled_from([AI, "components"]),
+    lambda inner: st.lists(inner, max_size=4)
+    | st.dictionaries(
+        st.sampled_from(["type", "name", "purl", "version", "group", "components", "pedigree", "ancestors", "url",
+                         "externalReferences", "metadata", "component", "spdxId", "to", "from", "relationshipType",
+                         "software_packageUrl", "externalIdentifier", "rootElement"]),
+        inner, max_size=5,
+    ),
+    max_leaves=25,
+)  # fmt: skip
+
+
+@given(JSON, JSON)
+def test_any_shape_is_read_or_refused(tmp_path_factory, a, b):
+    folder = tmp_path_factory.mktemp("any")
+    for document in (
+        cyclonedx(a, component(purl=b), metadata=a, pedigree=b),
+        spdx(a, {"type": "ai_AIPackage", "spdxId": b, "name": a}, {"type": "Relationship", "from": a, "to": b}),
+    ):
+        found = read(folder, document)
+        assert all(one.repo or one.why for one in found)
+        assert all(clean_line(one.label) == one.label for one in found)

@@ -1,0 +1,185 @@
+"""Bills of materials through the command: written, shown again, read back, and compared with what is known here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.bom.test_reading import component, cyclonedx
+from tests.cli.conftest import Ran
+from tests.export.bom.validators import properties, valid_cyclonedx, valid_spdx
+from tests.loopback import LoopbackHub, Repo
+
+Run = Callable[..., Ran]
+STARTER = ("--hub", "starter", "--policy", "no-prc-root")
+RISKY, ROOT, GOOD = "microsoft/MAI-DS-R1", "deepseek-ai/DeepSeek-V3-Base", "mistralai/Mistral-7B-v0.1"
+
+
+@pytest.fixture
+def hub() -> Iterator[LoopbackHub]:
+    with LoopbackHub() as hub:
+        hub.add(Repo("acme/base-7b", {"README.md": "---\nlicense: mit\n---\n# Base\n"}))
+        hub.add(Repo("acme/chat-7b", {"README.md": "---\nlicense: mit\nbase_model: acme/base-7b\n---\n# Chat\n"}))
+        yield hub
+
+
+def written(tmp_path: Path, document: Any) -> str:
+    file = tmp_path / "bom.json"
+    file.write_text(json.dumps(document))
+    return str(file)
+
+
+def judged(ran: Ran) -> list[tuple[str, str | None]]:
+    models = [scan["facts"]["model"] for scan in json.loads(ran.out)["scans"]]
+    return [(model["id"], model["revision"]) for model in models]
+
+
+@pytest.mark.parametrize("format", ["cyclonedx", "cyclonedx-1.7", "spdx"])
+def test_a_bill_of_ours_read_back_gives_the_same_models_at_the_same_commits(run: Run, hub, tmp_path, format) -> None:
+    live = {"HF_ENDPOINT": hub.url}
+    first = run("check", "acme/chat-7b", "--format", format, "--fail-on", "never", env=live)
+    assert valid_spdx(first.out) if format == "spdx" else valid_cyclonedx(first.out, format[10:] or "1.6")
+    (tmp_path / "bom.json").write_text(first.out)
+    again = run("check", "--bom", str(tmp_path / "bom.json"), "--format", "json", "--fail-on", "never", env=live)
+    plain = run("check", "acme/chat-7b", "--format", "json", "--fail-on", "never", env=live)
+    assert judged(again) == judged(plain)
+    assert judged(again)[0][1] is not None
+    assert json.loads(again.out)["errors"] == []
+    assert "1 of them in their lineage as read here" in again.err
+
+
+@pytest.mark.parametrize("format", ["cyclonedx", "spdx"])
+def test_a_scan_is_shown_again_as_the_same_bill(run: Run, format: str) -> None:
+    first = run("check", RISKY, *STARTER, "--format", format)
+    assert first.code == 1
+    assert run("audit", "show", "1", "--format", format).out == first.out
+
+
+def test_files_are_written_by_their_endings(run: Run, tmp_path: Path) -> None:
+    out = [tmp_path / name for name in ("r.cdx.json", "r.spdx.json", "r.json")]
+    run("check", RISKY, *STARTER, *[word for path in out for word in ("-o", str(path))], "--quiet")
+    assert valid_cyclonedx(out[0].read_text())["bomFormat"] == "CycloneDX"
+    assert valid_spdx(out[1].read_text())["@graph"]
+    assert json.loads(out[2].read_text())["schema"] == "modelorigin/report/v1"
+
+
+def test_every_model_of_a_bill_is_judged_by_whatever_names_it(run: Run, tmp_path: Path) -> None:
+    bill = cyclonedx(
+        component(purl=f"pkg:huggingface/{RISKY}"),
+        component(externalReferences=[{"type": "website", "url": f"https://huggingface.co/{GOOD}"}]),
+        component("microsoft/phi-4"),
+    )
+    ran = run("check", "--bom", written(tmp_path, bill), *STARTER, "--format", "json")
+    assert [model for model, _ in judged(ran)] == [RISKY, GOOD, "microsoft/phi-4"]
+    assert ran.code == 1
+    assert "known by its name alone: microsoft/phi-4" in ran.err
+    assert f"no commit is named: {RISKY}" in ran.err
+
+
+def test_a_model_that_the_bill_does_not_identify_is_told_and_the_run_is_incomplete(run: Run, tmp_path: Path) -> None:
+    bill = written(tmp_path, cyclonedx(component("Our assistant"), component(purl=f"pkg:huggingface/{GOOD}")))
+    ran = run("check", "--bom", bill, *STARTER, "--format", "json", "--fail-on", "never")
+    assert ran.code == 3
+    [error] = json.loads(ran.out)["errors"]
+    assert (error["requested"], error["kind"]) == ("Our assistant", "UnresolvedComponent")
+    assert "components[0]" in ran.reason
+    assert len(judged(ran)) == 1
+
+
+def test_a_denied_model_weighs_more_than_an_unresolved_one(run: Run, tmp_path: Path) -> None:
+    bill = cyclonedx(component("Our assistant"), component(purl=f"pkg:huggingface/{RISKY}"))
+    assert run("check", "--bom", written(tmp_path, bill), *STARTER).code == 1
+
+
+def test_a_base_that_the_bill_names_and_our_lineage_does_not_is_judged_too(run: Run, tmp_path: Path) -> None:
+    def claims(base: dict[str, Any]) -> str:
+        said = component(purl=f"pkg:huggingface/{GOOD}", pedigree={"ancestors": [base]})
+        return written(tmp_path, cyclonedx(said))
+
+    ran = run("check", "--bom", claims(component(purl=f"pkg:huggingface/{ROOT}")), *STARTER, "--format", "json")
+    assert [model for model, _ in judged(ran)] == [GOOD, ROOT]
+    assert ran.code == 1
+    assert "the others taken by themselves" in ran.err
+    ran = run(
+        "check", "--bom", claims(component("an unnamed base")), *STARTER, "--format", "json", "--fail-on", "never"
+    )
+    assert ran.code == 3
+    assert [error["requested"] for error in json.loads(ran.out)["errors"]] == ["an unnamed base"]
+
+
+def test_names_and_bills_are_judged_together_each_model_once(run: Run, tmp_path: Path) -> None:
+    bill = cyclonedx(component(purl=f"pkg:huggingface/{GOOD}"), component(purl=f"pkg:huggingface/{GOOD}"))
+    file = written(tmp_path, bill)
+    ran = run("check", GOOD, "--bom", file, "--bom", file, *STARTER, "--format", "json", "--fail-on", "never")
+    assert [model for model, _ in judged(ran)] == [GOOD]
+
+
+def test_what_is_no_bill_is_a_usage_error(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "bom.xml"
+    file.write_text("<bom/>")
+    ran = run("check", "--bom", str(file), *STARTER)
+    assert ran.code == 2
+    assert "bom.xml" in ran.reason
+    assert "XML" in ran.hint
+    assert run("check", *STARTER).code == 2
+
+
+def test_a_bill_that_lists_no_model_is_no_pass(run: Run, tmp_path: Path) -> None:
+    ran = run("check", "--bom", written(tmp_path, cyclonedx()), *STARTER, "--fail-on", "never")
+    assert ran.code == 3
+
+
+def test_nothing_judged_makes_no_bill(run: Run) -> None:
+    ran = run("check", "no-such/model-at-all", *STARTER, "--format", "cyclonedx")
+    assert (ran.code, ran.out) == (3, "")
+    assert "no model was judged" in ran.err
+
+
+APP = """\
+from transformers import AutoModel, AutoTokenizer
+
+AutoTokenizer.from_pretrained("microsoft/MAI-DS-R1")
+AutoModel.from_pretrained("microsoft/MAI-DS-R1")
+AutoModel.from_pretrained("no-such/model-at-all")
+AutoModel.from_pretrained(chosen())
+"""
+
+
+def test_a_code_base_is_an_application_that_depends_on_the_models_it_uses(run: Run, tmp_path: Path) -> None:
+    code = tmp_path / "shop"
+    code.mkdir()
+    (code / "app.py").write_text(APP)
+    out = tmp_path / "r.spdx.json"
+    ran = run("scan", "shop", *STARTER, "--format", "cyclonedx", "-o", str(out), cwd=tmp_path)
+    document = valid_cyclonedx(ran.out)
+    application = document["metadata"]["component"]
+    assert (application["type"], application["name"]) == ("application", "shop")
+    risky, missing = document["components"]
+    places = [(one["location"], one["line"]) for one in risky["evidence"]["occurrences"]]
+    assert places == [("app.py", 3), ("app.py", 4)]
+    assert properties(missing)["verdict"] == ["not judged"]
+    [uses] = [one for one in document["dependencies"] if one["ref"] == application["bom-ref"]]
+    assert uses["dependsOn"] == sorted([risky["bom-ref"], missing["bom-ref"]])
+    states = {ref: one["aggregate"] for one in document["compositions"] for ref in one.get("dependencies", ())}
+    assert states[application["bom-ref"]] == "incomplete", "one model is chosen at run time"
+    told = properties(document["metadata"])
+    assert told["unresolved-reference"][0].startswith("app.py:6: ")
+    graph = valid_spdx(out.read_text())["@graph"]
+    assert next(one["statement"] for one in graph if one["type"] == "Annotation") == "named at app.py:3, app.py:4"
+    (tmp_path / "app.cdx.json").write_text(ran.out)
+    again = run("check", "--bom", str(tmp_path / "app.cdx.json"), *STARTER, "--format", "json")
+    assert [model for model, _ in judged(again)] == [RISKY]
+    assert [error["requested"] for error in json.loads(again.out)["errors"]] == ["no-such/model-at-all"]
+
+
+def test_a_code_base_that_uses_no_model_is_a_bill_that_says_so(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty.py").write_text("x = 1\n")
+    ran = run("scan", str(tmp_path / "empty.py"), *STARTER, "--format", "cyclonedx")
+    document = valid_cyclonedx(ran.out)
+    assert document["components"] == []
+    assert {"aggregate": "complete", "dependencies": ["codebase"]} in document["compositions"]
+    assert valid_spdx(run("scan", str(tmp_path / "empty.py"), *STARTER, "--format", "spdx").out)
