@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -13,6 +14,7 @@ import click
 
 from scanner import __version__
 from scanner.cli.options import (
+    LARGEST,
     Configured,
     db_option,
     fail_on_option,
@@ -24,11 +26,13 @@ from scanner.cli.options import (
 from scanner.cli.output import on_terminal, publish, report, tell
 from scanner.cli.policies import policies
 from scanner.cli.reading import Reading, failure, now
-from scanner.errors import NothingToScan, ScannerError, StoreError
+from scanner.errors import NothingToScan, ScannerError, StoreError, UsageError
 
 if TYPE_CHECKING:
+    from scanner.cli.recorded import Watch
     from scanner.export import Failure, ScanView
     from scanner.policy import Policy, Waivers, WaiverUse
+    from scanner.provenance import Request
     from scanner.scan import Scan
     from scanner.store import Store
 
@@ -36,7 +40,14 @@ FORMATS = ("table", "json", "jsonl", "markdown")
 
 
 @click.command("check", cls=Configured)
-@click.argument("models", nargs=-1, required=True, metavar="MODEL...")
+@click.argument("models", nargs=-1, metavar="MODEL...")
+@option(
+    "recorded",
+    is_flag=True,
+    help="Check every recorded model again that is approved or in use, and tell what is another since.",
+)
+@option("limit", type=click.IntRange(1, LARGEST), help="With --recorded: so many models, the longest ago first.")
+@option("fail-on-drift", is_flag=True, help="With --recorded: end in 1 where a model is another, whatever its verdict.")
 @policy_options
 @option("waivers", type=click.Path(path_type=Path), metavar="FILE", help="Waiver file (YAML).")
 @fail_on_option
@@ -54,6 +65,9 @@ FORMATS = ("table", "json", "jsonl", "markdown")
 @hub_options
 def command(
     models: tuple[str, ...],
+    recorded: bool,
+    limit: int | None,
+    fail_on_drift: bool,
     policy: tuple[str, ...],
     settings: tuple[str, ...],
     waivers: Path | None,
@@ -71,13 +85,20 @@ def command(
 
     A name given twice is judged once. The commit is pinned, the lineage followed to its roots, the decision recorded
     and printed. What could not be determined is never a pass.
+
+    With --recorded, for a nightly job: every model whose last verdict was ALLOW, or that a recorded code base uses, is
+    read anew and compared with the last scan that was asked for by name. What is another (commit, identity, licence,
+    bases, files, verdict) is usage.drift of its facts, which policies weigh, and is told in the words of audit diff;
+    waivers that have ended, or will within 14 days, are told too. Without --waivers those recorded with it hold.
     """
     from scanner.policy import Verdict, load_waivers
 
+    if recorded == bool(models):
+        raise UsageError("check what?", hint="name models, or give --recorded for those of the record")
+    if (limit is not None or fail_on_drift) and not recorded:
+        raise UsageError("--limit and --fail-on-drift are for recorded models", hint="add --recorded")
     asked, pardon = policies(policy, settings), load_waivers(waivers) if waivers is not None else None
-    names = list(dict.fromkeys(_names(models)))
-    if not names:
-        raise NothingToScan("no model was named", hint="name a model, or send names to `modelorigin check -`")
+    names = [] if recorded else _named(models)
     views: list[ScanView] = []
     failures: list[Failure] = []
     verdicts: list[Verdict] = []
@@ -85,8 +106,10 @@ def command(
     incomplete = False
     progress = not (no_progress or quiet) and on_terminal()
     with ExitStack() as stack:
-        store = None if no_record else _store(db, stack)
-        runner = _Runner(asked, pardon, store, stack, alternatives, **reading)
+        store = _store(db, stack, create=not recorded) if recorded or not no_record else None
+        runner = _Runner(asked, pardon, None if no_record else store, stack, alternatives, **reading)
+        if store and recorded:
+            names = runner.watch(store, limit)
         for index, name in enumerate(names):
             if progress:
                 tell(f"\r\x1b[2K[{index + 1}/{len(names)}] {name[:100]!r}", newline=False)
@@ -107,12 +130,13 @@ def command(
                 failures.append(result)
         if progress:
             tell("\r\x1b[2K", newline=False)
+        drifted = runner.told()
     for waiver in pardon.unused(uses) if pardon else ():
         about = waiver.model or ", ".join(waiver.paths)
         tell(f"note: the waiver of {waiver.rule} for {about} ({waiver.ticket}) applied to nothing here")
     publish(views, failures, format, output, quiet)
     threshold = {"review": Verdict.REVIEW, "deny": Verdict.DENY}.get(fail_on)
-    if threshold is not None and any(verdict >= threshold for verdict in verdicts):
+    if (threshold is not None and any(verdict >= threshold for verdict in verdicts)) or (fail_on_drift and drifted):
         return 1
     codes = [failure.exit_code for failure in failures]
     return max(codes) if codes else 3 if incomplete else 0
@@ -132,25 +156,45 @@ class _Runner:
     ) -> None:
         self.policies, self.waivers, self.store, self.alternatives = policies, waivers, store, alternatives
         self.reading, self.run_id = Reading(stack, **reading), str(uuid4())
+        self._watch: Watch | None = None
+
+    def watch(self, store: Store, limit: int | None) -> list[str]:
+        """Compare each model with what is recorded of it; the names of those to check again."""
+        from scanner.cli.recorded import Watch
+
+        self._watch = Watch(store, self.reading.hub.scheme, self.policies, self.reading.as_of, limit)
+        return [one.requested for one in self._watch.models]
+
+    def told(self) -> bool:
+        """Say what was checked again, and whether something is another."""
+        if self._watch is None:
+            return False
+        for line in self._watch.summary():
+            tell(f"note: {line}")
+        return bool(self._watch.drifted)
 
     def run(self, name: str) -> tuple[ScanView, Scan] | Failure:
-        from scanner.cli.records import settings
+        from scanner.cli.records import record, settings
         from scanner.export import ScanView
         from scanner.policy import decision_document
-        from scanner.scan import decide
 
         try:
             at = now()
             request, facts, of_hub = self.reading.facts(name)
+            judged = partial(self._judged, request, at, self._pardon(name))
+            if self._watch:
+                facts = self._watch.with_drift(name, facts, lambda plain: str(judged(plain).verdict))
         except ScannerError as error:
             report(error)
-            return failure(name, error)
-        done = decide(request, facts, self.policies, at=at, as_of=self.reading.as_of, waivers=self.waivers)
-        number = self._record(done)
+            return self._watch.missed(name, error) if self._watch else failure(name, error)
+        done = judged(facts)
+        made = record(done, self.run_id, self.policies, self._pardon(name), self.reading.tables, __version__)
+        number = self.store.save(made) if self.store else None
+        since = self._watch.since(name, made, number, done.decisions) if self._watch else None
         documents = tuple(decision_document(decision) for decision in done.decisions)
         told = settings({policy.name: policy.source for policy in self.policies})
         instead = self._instead(done) if of_hub else None
-        return ScanView(done.facts, documents, number, done.at, told, instead), done
+        return ScanView(done.facts, documents, number, done.at, told, instead, since), done
 
     def _instead(self, done: Scan) -> list[dict[str, Any]] | None:
         """What could be used instead of a model that is denied; None where nobody looked."""
@@ -167,12 +211,26 @@ class _Runner:
         )
         return None if found is None else [one.document() for one in found]
 
-    def _record(self, done: Scan) -> int | None:
-        if self.store is None:
-            return None
-        from scanner.cli.records import record
+    def _pardon(self, name: str) -> Waivers | None:
+        """The waivers that hold: those given, else those under which a watched model was judged."""
+        return self._watch.waivers(name) if self._watch and self.waivers is None else self.waivers
 
-        return self.store.save(record(done, self.run_id, self.policies, self.waivers, self.reading.tables, __version__))
+    def _judged(self, request: Request, at: str, waivers: Waivers | None, facts: Mapping[str, Any]) -> Scan:
+        from scanner.scan import decide
+
+        return decide(request, facts, self.policies, at=at, as_of=self.reading.as_of, waivers=waivers)
+
+
+def _named(models: Sequence[str]) -> list[str]:
+    """The names given, each once.
+
+    Raises:
+        NothingToScan: there is none.
+    """
+    names = list(dict.fromkeys(_names(models)))
+    if not names:
+        raise NothingToScan("no model was named", hint="name a model, or send names to `modelorigin check -`")
+    return names
 
 
 def _names(models: Sequence[str]) -> Iterator[str]:
@@ -184,9 +242,9 @@ def _names(models: Sequence[str]) -> Iterator[str]:
             yield name
 
 
-def _store(db: str | None, stack: ExitStack) -> Store:
+def _store(db: str | None, stack: ExitStack, *, create: bool) -> Store:
     from scanner.store import Store
 
-    store = Store.open(db)
+    store = Store.open(db, create=create)
     stack.callback(store.close)
     return store
