@@ -6,6 +6,7 @@ It is what a policy reads, what is printed, stored, exported and judged again. I
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from scanner.evidence import Evidence
@@ -15,7 +16,7 @@ from scanner.license import license_document
 from scanner.license_files import license_texts
 from scanner.lineage import Contradiction, Edge, FamilyHint, Node
 from scanner.model import MULTIMODAL_TASKS, TEXT_TASKS, Role, is_commit
-from scanner.origin import origin_document
+from scanner.origin import Registry, origin_document
 from scanner.provenance import Provenance
 from scanner.terms import terms_document
 
@@ -281,6 +282,35 @@ def _first(provenance: Provenance, kind: str, name: str) -> Any:
 
 def _list(values: Iterable[str] | None) -> list[str] | None:
     return None if values is None else list(values)
+
+
+def reattributed(facts: Mapping[str, Any], registry: Registry, as_of: date) -> Json:
+    """``facts`` with every origin concluded anew from ``registry`` on ``as_of``: of publisher, makers and developers.
+
+    Which model has which maker stays as it was read, and so do lineage, licences and everything else.
+
+    Raises:
+        KeyError, TypeError: not a facts/v1 document.
+    """
+
+    def origin(id: str | None) -> Json:
+        namespace = id.split("/")[0] if id and "/" in id else None
+        return origin_document(registry.attribute(namespace, as_of))
+
+    lineage = facts["lineage"]
+    models = [{**model, "origin": origin(model["maker"])} for model in lineage["models"]]
+    hints = [
+        {**hint, "developer_control": registry.attribute(hint["developer"], as_of).control}
+        if hint["developer"]
+        else hint
+        for hint in lineage["hints"]
+    ]
+    return {
+        **facts,
+        "as_of": as_of.isoformat(),
+        "publisher": origin(facts["model"]["id"]),
+        "lineage": {**lineage, "models": models, "hints": hints},
+    }
 
 
 def is_incomplete(facts: Mapping[str, Any]) -> bool:

@@ -11,7 +11,10 @@ from referencing.jsonschema import DRAFT7
 
 from scanner.data import text
 
-_ALL = {kind: json.loads(text(f"schema/{kind}-v1.schema.json")) for kind in ("report", "codebase", "facts", "decision")}
+_ALL = {
+    kind: json.loads(text(f"schema/{kind}-v1.schema.json"))
+    for kind in ("report", "codebase", "facts", "decision", "diff")
+}
 _SHIPPED = Registry().with_resources((schema["$id"], DRAFT7.create_resource(schema)) for schema in _ALL.values())
 
 
@@ -25,4 +28,11 @@ def valid_report(printed: str) -> dict[str, Any]:
 def valid_codebase(document: dict[str, Any]) -> dict[str, Any]:
     """``document``, valid under the schemas."""
     Draft7Validator(_ALL["codebase"], registry=_SHIPPED).validate(document)
+    return document
+
+
+def valid_difference(printed: str) -> dict[str, Any]:
+    """What ``audit diff --format json`` printed, valid under the schema."""
+    document: dict[str, Any] = json.loads(printed)
+    Draft7Validator(_ALL["diff"], registry=_SHIPPED).validate(document)
     return document

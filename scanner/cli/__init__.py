@@ -27,14 +27,14 @@ COMMANDS = {
     "crawl": "fill or refresh the catalogue from the Hub, resumable",
     "catalogue": "the whole Hub in one file: judge it, search it, see what comes of a model",
     "policy": "list, show, check, test and explain policies",
-    "audit": "list, show, sign, prove and verify recorded scans",
+    "audit": "list, show, sign, prove, verify, replay and compare recorded scans",
     "db": "upgrade or describe the database",
     "completion": "print the completion script of a shell",
 }
 SUBCOMMANDS = {
     "catalogue": ("import", "export", "search", "show", "stats", "descendants", "alternatives", "judge"),
     "policy": ("list", "show", "check", "test", "explain", "schema"),
-    "audit": ("list", "show", "checkpoint", "witness", "verify", "export"),
+    "audit": ("list", "show", "checkpoint", "witness", "verify", "replay", "diff", "export"),
     "db": ("upgrade", "info"),
 }
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from scanner.diff import Side
 from scanner.policy import Policy, Waivers, decision_document
 from scanner.provenance import Tables
 from scanner.scan import Scan
@@ -29,6 +30,21 @@ def record(
         tool_version=version,
         registry_digest=tables.digest,
         waivers_text=waivers.text if waivers else None,
+    )
+
+
+def side(found: ScanRecord, number: int | None) -> Side:
+    """A scan, recorded or about to be, as one side of a comparison."""
+    return Side(
+        number=number,
+        at=found.at,
+        requested=found.requested,
+        facts=found.facts,
+        decisions=[one.document for one in found.decisions],
+        policies={one.policy_name: one.policy_text for one in found.decisions},
+        waivers=found.waivers_text,
+        registry=found.registry_digest,
+        tool=found.tool_version,
     )
 
 

@@ -30,5 +30,11 @@ def as_jsonl(report: Report) -> str:
 
 def _scan(scan: ScanView) -> dict[str, Any]:
     instead = None if scan.alternatives is None else list(scan.alternatives)
-    told = {"number": scan.number, "at": scan.at, "settings": scan.settings, "alternatives": instead}
+    told = {
+        "number": scan.number,
+        "at": scan.at,
+        "settings": scan.settings,
+        "alternatives": instead,
+        "since": scan.since,
+    }
     return {**told, "decisions": list(scan.decisions), "facts": scan.facts}

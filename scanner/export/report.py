@@ -12,8 +12,9 @@ class ScanView:
     """One scan: a facts/v1 document, its decision/v1 documents, its number (None: not recorded), its moment in UTC.
 
     ``settings`` are the parameters that were set from outside, by policy and name. ``alternatives`` are models of the
-    catalogue that could be used instead, most fitting first; None: nobody looked for any. ``tool`` is the version of
-    this program that made it, ``registry`` the digest of the facts about the world it was made with.
+    catalogue that could be used instead, most fitting first; None: nobody looked for any. ``since`` is what is another
+    than in an earlier scan; None: it was compared with none. ``tool`` is the version of this program that made it,
+    ``registry`` the digest of the facts about the world it was made with.
     """
 
     facts: Mapping[str, Any]
@@ -22,6 +23,7 @@ class ScanView:
     at: str
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     alternatives: Sequence[Mapping[str, Any]] | None = None
+    since: Mapping[str, Any] | None = None
     tool: str | None = None
     registry: str | None = None
 

@@ -12,6 +12,8 @@ from scanner.export.report import ScanView
 from scanner.export.tree import lineage
 from scanner.export.why import accused, rules, why, worst
 
+_DRIFTS = 12
+"""Lines of a difference that a report shows."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -23,6 +25,7 @@ def tell(view: ScanView) -> Account:
     grounds = len(notes.texts())
     told = (
         because,
+        _since(view),
         sections.source(facts),
         sections.publisher(facts, notes),
         lineage(facts, notes, accused(decisions)),
@@ -64,6 +67,29 @@ def _instead(view: ScanView) -> Section:
         lines.append(line(quote(one["id"]), *review, ": ", quote("; ".join(one["reasons"]))))
     none = line("no other model of the catalogue that does the same passes")
     return Section("Instead", tuple(lines) or (none,))
+
+
+def _since(view: ScanView) -> Section:
+    """What is another than in the scan it is compared with; without lines where it was compared with none."""
+    if view.since is None:
+        return Section("Since", ())
+    since = one_line(view.since)
+    lines = [
+        line(f"scan {since['scan']}", faint(", "), quote(since["at"]), faint(": "), quote(", ".join(since["why"])))
+    ]
+    parts = since["difference"]["parts"]
+    told = [line(warn(part["title"]), ": ", quote(one["text"]), item=True)
+            for part in parts for one in part["lines"] if one["drift"]]  # fmt: skip
+    lines += told[:_DRIFTS]
+    if len(told) > _DRIFTS:
+        lines.append(line(faint(f"{len(told) - _DRIFTS:,} more: modelorigin audit diff has all"), item=True))
+    for one in since["waivers"]:
+        ends = "has ended on" if one["expired"] else "ends on"
+        lines.append(line(warn("waiver"), " of ", quote(one["rule"]), f" {ends} ", quote(one["expires"]), " (",
+                          quote(one["ticket"]), ", ", quote(one["approver"]), ")", item=True))  # fmt: skip
+    if len(lines) == 1:
+        lines.append(line("nothing that makes it another model", item=True))
+    return Section("Since", tuple(lines))
 
 
 def _record(view: ScanView, decisions: Sequence[Json]) -> Section:

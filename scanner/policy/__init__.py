@@ -6,13 +6,14 @@
 
 from scanner.policy.conditions import Match
 from scanner.policy.decision import Decision, Finding, decision_document
-from scanner.policy.explain import explain
+from scanner.policy.explain import explain, rule_document
 from scanner.policy.judge import judge
 from scanner.policy.language import Outcome, Status, Verdict
 from scanner.policy.loader import load_policy, read_policy
 from scanner.policy.packs import shipped
 from scanner.policy.rule import Policy, Rule
 from scanner.policy.selftest import test_policy
+from scanner.policy.stored import stored_policy
 from scanner.policy.waivers import By, Waiver, Waivers, WaiverState, WaiverUse, load_waivers, read_waivers, waivers_file
 
 __all__ = [
@@ -36,7 +37,9 @@ __all__ = [
     "load_waivers",
     "read_policy",
     "read_waivers",
+    "rule_document",
     "shipped",
+    "stored_policy",
     "test_policy",
     "waivers_file",
 ]

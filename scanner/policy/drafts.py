@@ -208,10 +208,10 @@ def read_pack(found: Found, above: tuple[str, ...] = ()) -> Pack:
 
 def _extended(written: Written, found: Found, above: tuple[str, ...]) -> Pack:
     source = written.text()
-    if is_path(source) and found.folder is None:
+    if is_path(source) and found.folder is None and found.held is None:
         raise written.fail("a shipped pack or a bare text extends by name only", "name a shipped pack")
     try:
-        other = find(source, found.folder)
+        other = found.held(source) if found.held else find(source, found.folder)
     except PolicyError as error:
         if error.file:
             raise

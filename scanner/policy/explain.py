@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from scanner.policy.conditions import AnyOf, Condition, Leaf, Not
 from scanner.policy.fields import Foreach
@@ -48,6 +49,37 @@ def explain_rule(rule: Rule) -> list[str]:
     lines += [f"  {remark}" for remark in _remarks(rule)]
     lines += [f"  see {reference}" for reference in rule.references]
     return lines
+
+
+def rule_document(rule: Rule) -> dict[str, Any]:
+    """A rule as JSON values, whole, so that two can be compared part by part: conditions as they would be written."""
+    return {
+        "title": rule.title,
+        "pack": rule.pack,
+        "foreach": list(rule.over.names) if rule.over else None,
+        "where": _whole(rule.where) if rule.where else None,
+        "when": _whole(rule.when),
+        "verdict": _word(rule.verdict).lower(),
+        "unknown": _word(rule.unknown).lower(),
+        "message": "".join(part if isinstance(part, str) else f"{{{part.name}}}" for part in rule.message.parts),
+        "references": list(rule.references),
+        "waivable": rule.waivable,
+        "status": rule.status.value,
+        "from": rule.window.start.isoformat() if rule.window.start else None,
+        "until": rule.window.until.isoformat() if rule.window.until else None,
+    }
+
+
+def _whole(condition: Condition) -> str:
+    """A condition with every value it compares with."""
+    if isinstance(condition, Leaf):
+        wanted = condition.wanted
+        values = f"[{', '.join(map(str, wanted))}]" if isinstance(wanted, tuple) else str(wanted)
+        return f"{condition.field.name} {condition.operator} {values}"
+    if isinstance(condition, Not):
+        return f"not ({_whole(condition.part)})"
+    joint = "any" if isinstance(condition, AnyOf) else "all"
+    return f"{joint} ({'; '.join(map(_whole, condition.parts))})"
 
 
 def _remarks(rule: Rule) -> Iterator[str]:

@@ -34,7 +34,7 @@ def load_policy(source: str | Path, *, overrides: Mapping[str, object] | None = 
     Raises:
         PolicyError: with file, line and a hint.
     """
-    return _load(find(source), overrides)
+    return load_found(find(source), overrides)
 
 
 def read_policy(text: str, *, file: str = "policy", overrides: Mapping[str, object] | None = None) -> Policy:
@@ -43,10 +43,15 @@ def read_policy(text: str, *, file: str = "policy", overrides: Mapping[str, obje
     Raises:
         PolicyError: as ``load_policy``.
     """
-    return _load(Found(text, file), overrides)
+    return load_found(Found(text, file), overrides)
 
 
-def _load(found: Found, overrides: Mapping[str, object] | None) -> Policy:
+def load_found(found: Found, overrides: Mapping[str, object] | None) -> Policy:
+    """A policy from the text that was found.
+
+    Raises:
+        PolicyError: as ``load_policy``.
+    """
     pack = read_pack(found)
     set_outside = _overridden(pack, overrides or {})
     parameters = {**pack.parameters, **set_outside}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -17,11 +18,16 @@ _SUFFIX = ".yaml"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The text of a policy. ``file`` is how complaints call it; ``folder`` is where its relative paths start."""
+    """The text of a policy. ``file`` is how complaints call it; ``folder`` is where its relative paths start.
+
+    ``held`` gives what it extends, by the word it is written with, where that was kept beside it: then nothing else is
+    looked up.
+    """
 
     text: str
     file: str
     folder: Path | None = None
+    held: Callable[[str], Found] | None = None
 
 
 @cache

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import JSON, URL, Connection, Engine, Row, Select, Table, cast, func, select
+from sqlalchemy import JSON, URL, Column, Connection, Engine, Row, Select, Table, cast, func, select
 
-from scanner.errors import DatabaseUnreadable, StoreError, UsageError
+from scanner.errors import DatabaseUnreadable, ScannerError, StoreError, UsageError
 from scanner.log import Growth, Inclusion, Key, Signer, Witnessed
 from scanner.store import tables
 from scanner.store.connection import WAIT, connect, file_of, locate, name_of, our_words, reading, writing
@@ -18,7 +18,7 @@ from scanner.store.entries import parsed
 from scanner.store.guards import missing_guards
 from scanner.store.journal import end, origin
 from scanner.store.recording import record, redact, written
-from scanner.store.records import DecisionRecord, ScannedModel, ScanRecord, ScanRow, digest, scan_columns
+from scanner.store.records import DecisionRecord, Requested, ScannedModel, ScanRecord, ScanRow, digest, scan_columns
 from scanner.store.sealing import prove, seal
 from scanner.store.tables import HEAD, decisions, documents, log, scans
 from scanner.store.verify import Verification, verify
@@ -178,7 +178,7 @@ class Store:
         with our_words(self._url), self._engine.connect() as connection:
             rows = connection.execute(query).all()
             used: dict[tuple[str, str | None], list[str]] = {}
-            for row in connection.execute(_codebases(connection)):
+            for row in connection.execute(_codebases(connection, scans.c.model_key, scans.c.hub_id)):
                 used.setdefault((row.model_key, row.hub_id), []).append(row.codebase)
         return [
             ScannedModel(
@@ -186,6 +186,17 @@ class Store:
             )
             for r in rows
         ]
+
+    def requests(self) -> list[Requested]:
+        """Every text that a model was ever asked for by, with its last scan; the one that is longest ago first."""
+        last = select(func.max(scans.c.id)).group_by(scans.c.requested)
+        query = select(scans).where(scans.c.id.in_(last)).order_by(scans.c.id)
+        with our_words(self._url), self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+            used: dict[str, list[str]] = {}
+            for row in connection.execute(_codebases(connection, scans.c.requested)):
+                used.setdefault(row.requested, []).append(row.codebase)
+        return [Requested(r.requested, r.hub, r.id, r.at, r.verdict, tuple(used.get(r.requested, ()))) for r in rows]
 
     def latest(
         self, model: str, requested: str, hub: str, as_of: str, tool_version: str, registry_digest: str
@@ -209,29 +220,27 @@ class Store:
             DatabaseUnreadable: a stored text is not the one that was recorded.
         """
         with our_words(self._url), self._engine.connect() as connection:
-            row = connection.execute(select(scans).where(scans.c.id == number)).one_or_none()
-            if row is None:
-                raise _absent(connection, number)
-            judged = connection.execute(
-                select(decisions).where(decisions.c.scan_id == number).order_by(decisions.c.id)
-            ).all()
-            digests = {row.facts_digest, row.waivers_digest, *(d.policy_digest for d in judged)}
-            found = connection.execute(select(documents).where(documents.c.digest.in_(digests - {None})))
-            texts = {document.digest: document.body for document in found}
-        stored = (*texts.items(), *((d.digest, d.body) for d in judged))
-        try:
-            record = _record(row, judged, texts)
-            if (
-                any(digest(text) != name for name, text in stored)
-                or not scan_columns(record).items() <= row._mapping.items()
-            ):
-                raise ValueError("a text and its digest, or a text and a column, disagree")
-        except (ValueError, KeyError) as error:
-            raise DatabaseUnreadable(
-                f"scan {number} is not what was recorded: a stored text is gone or does not match its digest",
-                hint="the database was edited or is damaged; keep it for inspection and restore a backup",
-            ) from error
-        return record
+            return _scan(connection, number, {})
+
+    def numbers(self) -> list[int]:
+        """The number of every scan that was ever recorded, rising: of those that are gone or were redacted too."""
+        told = select(log.c.subject).where(log.c.kind == "scan")
+        with our_words(self._url), self._engine.connect() as connection:
+            there = set(connection.execute(select(scans.c.id)).scalars())
+            subjects = connection.execute(told).scalars()
+            return sorted(there.union(int(one) for one in subjects if one is not None and one.isdecimal()))
+
+    def recorded(self, numbers: Iterable[int]) -> Iterator[tuple[int, ScanRecord | ScannerError]]:
+        """Each scan as ``scan`` gives it, in one reading; in the place of one that cannot be had, the error."""
+        kept: dict[str, str] = {}
+        with our_words(self._url), reading(self._engine) as connection:
+            for number in numbers:
+                try:
+                    with our_words(self._url):
+                        found: ScanRecord | ScannerError = _scan(connection, number, kept)
+                except ScannerError as error:
+                    found = error
+                yield number, found
 
     def info(self) -> dict[str, Any]:
         """What there is to know of the database: ``url``, schema ``version`` and ``head``, ``counts`` of rows by table,
@@ -249,6 +258,30 @@ class Store:
                 "append_only": not (missing := missing_guards(connection)),
                 "missing_guards": missing,
             }
+
+
+def _scan(connection: Connection, number: int, kept: dict[str, str]) -> ScanRecord:
+    """The scan of that number; policies and waivers are read once and ``kept`` by their digest."""
+    row = connection.execute(select(scans).where(scans.c.id == number)).one_or_none()
+    if row is None:
+        raise _absent(connection, number)
+    judged = connection.execute(select(decisions).where(decisions.c.scan_id == number).order_by(decisions.c.id)).all()
+    digests = {row.facts_digest, row.waivers_digest, *(d.policy_digest for d in judged)} - {None} - kept.keys()
+    found = connection.execute(select(documents).where(documents.c.digest.in_(digests))).all()
+    texts = {document.digest: document.body for document in found}
+    stored = (*texts.items(), *((d.digest, d.body) for d in judged))
+    try:
+        record = _record(row, judged, {**kept, **texts})
+        as_named = all(digest(text) == name for name, text in stored)
+        if not as_named or not scan_columns(record).items() <= row._mapping.items():
+            raise ValueError("a text and its digest, or a text and a column, disagree")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise DatabaseUnreadable(
+            f"scan {number} is not what was recorded: a stored text is gone or does not match its digest",
+            hint="the database was edited or is damaged; keep it for inspection and restore a backup",
+        ) from error
+    kept.update({document.digest: document.body for document in found if document.kind != "facts"})
+    return record
 
 
 def _absent(connection: Connection, number: int) -> UsageError:
@@ -270,7 +303,9 @@ def _record(row: Row[Any], judged: Sequence[Row[Any]], texts: Mapping[str, str])
         requested=row.requested,
         facts=json.loads(texts[row.facts_digest]),
         decisions=tuple(
-            DecisionRecord(d.policy_name, d.policy_digest, texts[d.policy_digest], json.loads(d.body), d.verdict)
+            DecisionRecord(
+                d.policy_name, d.policy_digest, texts[d.policy_digest], json.loads(d.body), d.verdict, d.body
+            )
             for d in judged
         ),
         tool_version=row.tool_version,
@@ -290,13 +325,13 @@ def _policies(numbers: list[int]) -> Select[tuple[int, str, str]]:
     return query.where(decisions.c.scan_id.in_(numbers)).order_by(decisions.c.id)
 
 
-def _codebases(connection: Connection) -> Select[tuple[str, str | None, str]]:
-    """Which code bases used which model: the one thing that is asked of what lies in a facts document."""
+def _codebases(connection: Connection, *named_by: Column[Any]) -> Select[Any]:
+    """Which code bases used what, by these columns: the one thing that is asked of what lies in a facts document."""
     if connection.dialect.name == "sqlite":
         named = func.json_extract(documents.c.body, "$.usage.codebase")
     else:
         named = func.json_extract_path_text(cast(documents.c.body, JSON), "usage", "codebase")
-    query = select(scans.c.model_key, scans.c.hub_id, named.label("codebase")).distinct()
+    query = select(*named_by, named.label("codebase")).distinct()
     return query.join(documents, documents.c.digest == scans.c.facts_digest).where(named.is_not(None)).order_by(named)
 
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 VERDICTS = ("ALLOW", "REVIEW", "DENY")
@@ -21,13 +21,17 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class DecisionRecord:
-    """What one policy said: the decision/v1 document, and the policy as the text whose SHA-256 names it."""
+    """What one policy said: the decision/v1 document, and the policy as the text whose SHA-256 names it.
+
+    ``body`` is the document as the text that lies in the database; None before it is recorded.
+    """
 
     policy_name: str
     policy_digest: str
     policy_text: str
     document: Mapping[str, Any]
     verdict: str
+    body: str | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,21 @@ class ScannedModel:
     model: str
     hub_id: str | None
     scans: int
+    number: int
+    at: str
+    verdict: str
+    codebases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """A text that a model was asked for by, with the hub, ``number``, moment and verdict of its last scan.
+
+    ``codebases`` are the names of those that used it so when they were scanned.
+    """
+
+    requested: str
+    hub: str
     number: int
     at: str
     verdict: str

@@ -10,6 +10,8 @@ command = Subcommands(
         "checkpoint": "sign the log of all scans as it is now",
         "witness": "keep a checkpoint outside, if the log has only grown since the last",
         "verify": "hash everything anew: is it what was recorded, signed, witnessed?",
+        "replay": "judge every recorded scan again: the same, or what if?",
+        "diff": "what changed between two scans of a model, in words",
         "export": "one scan with the proof that it is in the log",
     },
     help="Read the recorded scans, and prove that they are those that were recorded.",

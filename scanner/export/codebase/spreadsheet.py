@@ -34,7 +34,7 @@ def as_csv(document: Json) -> str:
             "message": _joined(finding["message"] for finding in here),
             "suppressed": _joined(f["suppressed"]["by"] for f in here if f["suppressed"]),
         }
-        rows.writerow([_cell((reference | told)[column]) for column in _COLUMNS])
+        rows.writerow([cell((reference | told)[column]) for column in _COLUMNS])
     return text.getvalue().rstrip("\n")
 
 
@@ -42,8 +42,8 @@ def _joined(texts: Iterable[str]) -> str:
     return "; ".join(dict.fromkeys(texts))
 
 
-def _cell(value: object) -> str | int:
-    """An apostrophe makes a text of what a spreadsheet would compute."""
+def cell(value: object) -> str | int:
+    """A value for a spreadsheet: an apostrophe makes a text of what it would compute."""
     if isinstance(value, bool):
         return _ANSWERS[value]
     if isinstance(value, int):

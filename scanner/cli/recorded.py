@@ -1,0 +1,223 @@
+"""Which recorded models are checked again, and what is another since: the nightly job of ``check --recorded``.
+
+A model is compared with the last scan that somebody asked for, not with last night's: a drift is told every night until
+the model is checked by name again. What was found by night says so itself: its ``usage.drift`` names the scan.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from scanner.cli.reading import failure
+from scanner.cli.records import side
+from scanner.codebase.lock import drift, key, pin
+from scanner.diff import Side, difference_document
+from scanner.errors import (
+    DatabaseUnreadable,
+    DisabledModel,
+    GatedModel,
+    HubError,
+    ModelNotFound,
+    NothingToScan,
+    RevisionNotFound,
+    ScannerError,
+    UsageError,
+)
+from scanner.export import Failure
+from scanner.policy import Decision, Policy, Waivers, WaiverState, read_waivers
+from scanner.store import Requested, ScanRecord, Store
+
+SOON = timedelta(days=14)
+"""A waiver that ends within so many days is told."""
+_FOLDER = "dir"
+_NAMED = 10
+_SCAN = re.compile(r"scan ([0-9]{1,18})", re.ASCII)
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A model to check again: the text it is asked for by, the scan it is compared with, and why it is watched."""
+
+    requested: str
+    number: int
+    at: str
+    why: tuple[str, ...]
+    last: int
+
+
+class Watch:
+    """The models of the record that are approved or in use, those first whose last scan is longest ago.
+
+    ``left_out`` tells in words what is not checked again.
+
+    Raises:
+        NothingToScan: none is.
+    """
+
+    def __init__(self, store: Store, hub: str, policies: Sequence[Policy], as_of: date, limit: int | None) -> None:
+        self._store, self._as_of = store, as_of
+        self._policies = {policy.name for policy in policies}
+        found, elsewhere = _watched(store, hub)
+        if not found:
+            raise NothingToScan(
+                "no recorded model is approved or in use",
+                hint="a model is watched once modelorigin check allows it, or modelorigin scan finds it in use",
+            )
+        self.models = found[:limit]
+        self._named = {one.requested: one for one in self.models}
+        later = len(found) - len(self.models)
+        said = (
+            (elsewhere, "read from a folder or file: check them by path"),
+            (later, "left for the next run by --limit"),
+        )
+        self.left_out = tuple(f"{count:,} {why}" for count, why in said if count)
+        self.drifted: list[str] = []
+        """Names of what is another than it was."""
+
+    def named(self, requested: str) -> Watched:
+        return self._named[requested]
+
+    def with_drift(self, requested: str, facts: Json, verdict: Callable[[Json], str]) -> Json:
+        """``facts`` with what is another than in the scan it is compared with, as ``usage.drift``.
+
+        ``verdict`` gives what facts are judged to be.
+
+        Raises:
+            DatabaseUnreadable: the scan it is compared with is damaged, or holds no facts document.
+        """
+        watched = self.named(requested)
+        before = self._store.scan(watched.number)
+        was, is_ = self._verdict(before), verdict(facts)
+        # A verdict that became better, or that was given by other policies, is no drift.
+        agreed = was if was is not None and _WEIGHT[is_] > _WEIGHT[was] else is_
+        with _comparable(watched):
+            found = drift(pin(requested, before.facts, agreed), pin(requested, facts, is_), f"scan {watched.number}")
+        return {**facts, "usage": {**facts["usage"], "drift": found}}
+
+    def waivers(self, requested: str) -> Waivers | None:
+        """Those under which the scan was judged that it is compared with.
+
+        Raises:
+            DatabaseUnreadable, PolicyError: they cannot be read.
+        """
+        text = self._store.scan(self.named(requested).number).waivers_text
+        return None if text is None else read_waivers(text, file="the recorded waivers")
+
+    def _verdict(self, before: ScanRecord) -> str | None:
+        """The worst verdict of the policies that are asked now; None where not all of them were asked then."""
+        then = {one.policy_name: one.verdict.lower() for one in before.decisions}
+        if not self._policies <= then.keys():
+            return None
+        return max((then[name] for name in self._policies), key=_WEIGHT.__getitem__)
+
+    def since(self, requested: str, found: ScanRecord, number: int | None, decisions: Sequence[Decision]) -> Json:
+        """What a report tells of a model that was checked again: the difference, and waivers that end."""
+        watched = self.named(requested)
+        before = self._store.scan(watched.number)
+        names = self._policies.intersection(one.policy_name for one in before.decisions)
+        with _comparable(watched):
+            difference = difference_document(
+                _judged_by(names, side(before, watched.number)), _judged_by(names, side(found, number))
+            )
+        waivers = list(_ending(decisions, self._as_of))
+        if difference["drift"] or waivers:
+            self.drifted.append(requested)
+        told = {"scan": watched.number, "at": watched.at, "why": list(watched.why)}
+        return {**told, "difference": difference, "waivers": waivers}
+
+    def missed(self, requested: str, error: ScannerError) -> Failure:
+        """A model that could not be read; what is not there any more, or closed, is a drift too."""
+        watched = self.named(requested)
+        if isinstance(error, (ModelNotFound, GatedModel, DisabledModel, RevisionNotFound)):
+            self.drifted.append(requested)
+        told = failure(requested, error)
+        if not isinstance(error, HubError):
+            return told
+        return replace(told, message=f"{told.message}; scan {watched.number} of {watched.at} could read it")
+
+    def summary(self) -> Iterator[str]:
+        """What was checked again, in words."""
+        yield f"{len(self.models):,} recorded {'model' if len(self.models) == 1 else 'models'} checked again"
+        if self.drifted:
+            shown = ", ".join(self.drifted[:_NAMED])
+            more = f" and {len(self.drifted) - _NAMED:,} more" if len(self.drifted) > _NAMED else ""
+            yield f"{len(self.drifted):,} to look at: {shown}{more}"
+        yield from self.left_out
+
+
+@contextmanager
+def _comparable(watched: Watched) -> Iterator[None]:
+    """What a scan that holds no facts document raises, in our words."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DatabaseUnreadable(
+            f"scan {watched.number} of {watched.requested} holds no facts document: nothing can be compared with it",
+            hint="modelorigin audit verify says more; check the model by name, and it is compared with that scan",
+        ) from error
+
+
+_WEIGHT = {"allow": 0, "review": 1, "deny": 2}
+
+
+def _judged_by(names: Collection[str], one: Side) -> Side:
+    """A side with the decisions of these policies alone: what one side was not asked is no change."""
+    decisions = [decision for decision in one.decisions if decision["policy"]["name"] in names]
+    return replace(one, decisions=decisions, policies={n: text for n, text in one.policies.items() if n in names})
+
+
+def _ending(decisions: Sequence[Decision], as_of: date) -> Iterator[Json]:
+    """The waivers that name the model and have ended, or will soon."""
+    told = set()
+    for use in (use for decision in decisions for use in decision.waivers):
+        waiver = use.waiver
+        soon = use.state is WaiverState.APPLIED and waiver.expires - as_of <= SOON
+        if (soon or use.state is WaiverState.EXPIRED) and (waiver.rule, waiver.ticket) not in told:
+            told.add((waiver.rule, waiver.ticket))
+            yield {"rule": waiver.rule, "ticket": waiver.ticket, "approver": waiver.approver, "owner": waiver.owner,
+                   "expires": waiver.expires.isoformat(), "expired": not soon}  # fmt: skip
+
+
+def _watched(store: Store, hub: str) -> tuple[list[Watched], int]:
+    """The models to check again, the longest ago first, and how many are not models of this hub."""
+    by_key: dict[str, Requested] = {}
+    used: dict[str, set[str]] = {}
+    for one in store.requests():
+        by_key[key(one.requested)] = one
+        used.setdefault(key(one.requested), set()).update(one.codebases)
+    found, elsewhere = [], 0
+    for name, last in by_key.items():
+        number, at, verdict = _compared_with(store, last)
+        why = ["approved"] if verdict == "ALLOW" else []
+        why += [f"in use by {codebase}" for codebase in sorted(used[name])]
+        if not why:
+            continue
+        if (last.hub == _FOLDER) != (hub == _FOLDER):
+            elsewhere += 1
+            continue
+        found.append(Watched(last.requested, number, at, tuple(why), last.number))
+    return sorted(found, key=lambda one: one.last), elsewhere
+
+
+def _compared_with(store: Store, last: Requested) -> tuple[int, str, str]:
+    """Number, moment and verdict of the scan that a drift is told against: the last but those that told of one."""
+    try:
+        drifts = store.scan(last.number).facts["usage"]["drift"]
+        named = [int(found[1]) for one in drifts if (found := _SCAN.fullmatch(one["at"]))]
+        if named and min(named) < last.number:
+            before = store.scan(min(named))
+            return min(named), before.at, before.verdict
+    except UsageError:
+        # What it was compared with was redacted since: this is what is left.
+        return last.number, last.at, last.verdict
+    except (DatabaseUnreadable, KeyError, TypeError):
+        # Nobody knows what it was: it is watched, and says so where it is compared.
+        return last.number, last.at, "ALLOW"
+    return last.number, last.at, last.verdict
