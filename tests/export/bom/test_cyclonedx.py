@@ -60,7 +60,7 @@ def test_a_spoilt_bill_is_found_invalid(format, spoil):
 
 
 @both
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_any_lineage_makes_a_valid_bill_that_lists_all_of_it(format, data):
     scan = data.draw(scans())

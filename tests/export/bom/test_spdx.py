@@ -68,7 +68,7 @@ def _first(graph: list[dict[str, Any]], kind: str, **fields: Any) -> dict[str, A
     return next(one for one in graph if one["type"] == kind and fields.items() <= one.items())
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(scan=scans())
 def test_any_lineage_is_read_back_by_the_model_with_all_of_its_models(scan):
     graph = bill(scan)

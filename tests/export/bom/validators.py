@@ -5,15 +5,21 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
+from jsonschema import Draft7Validator
 from packageurl import PackageURL
 from spdx_python_model import load_data
 
 Json = dict[str, Any]
 
+# The grammar of addresses takes 25 ms for each: an address that was looked at is remembered.
+_FORMATS = Draft7Validator.FORMAT_CHECKER.checkers
+_ADDRESS, *_RAISES = _FORMATS["iri-reference"]
+_FORMATS["iri-reference"] = (lru_cache(65_536)(_ADDRESS), *_RAISES)
 _CYCLONEDX = {
     "1.6": JsonStrictValidator(SchemaVersion.V1_6),
     "1.7": JsonStrictValidator(SchemaVersion.V1_7),
