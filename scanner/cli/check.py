@@ -111,6 +111,8 @@ def command(
         if store and recorded:
             names = runner.watch(store, limit)
         for index, name in enumerate(names):
+            if runner.enough:
+                break
             if progress:
                 tell(f"\r\x1b[2K[{index + 1}/{len(names)}] {name[:100]!r}", newline=False)
             try:
@@ -164,6 +166,11 @@ class _Runner:
 
         self._watch = Watch(store, self.reading.hub.scheme, self.policies, self.reading.as_of, limit)
         return [one.requested for one in self._watch.models]
+
+    @property
+    def enough(self) -> bool:
+        """True when as many recorded models were read as --limit allows."""
+        return self._watch is not None and self._watch.enough
 
     def told(self) -> bool:
         """Say what was checked again, and whether something is another."""
