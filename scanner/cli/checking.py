@@ -50,6 +50,11 @@ class Checks:
         self._watch = Watch(store, self.reading.hub.scheme, self.policies, self.reading.as_of, limit)
         return [one.requested for one in self._watch.models]
 
+    @property
+    def _enough(self) -> bool:
+        """True when as many recorded models were read as were asked for."""
+        return self._watch is not None and self._watch.enough
+
     def told(self) -> bool:
         """Say what was checked again, and whether something is another."""
         if self._watch is None:
@@ -65,7 +70,7 @@ class Checks:
     def all(self, names: Sequence[str]) -> None:
         """Scan each; what came of it is in the lists. Once a scan could not be recorded, none is made any more."""
         for index, name in enumerate(names):
-            if self.stopped:
+            if self.stopped or self._enough:
                 break
             if self.progress:
                 tell(f"\r\x1b[2K[{index + 1}/{len(names)}] {name[:100]!r}", newline=False)

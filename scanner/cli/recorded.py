@@ -55,7 +55,8 @@ class Watched:
 class Watch:
     """The models of the record that are approved or in use, those first whose last scan is longest ago.
 
-    ``left_out`` tells in words what is not checked again.
+    ``limit`` is how many are read. One that is gone is recorded by no scan and stays the first: it is not counted, or
+    some that are gone would keep the others from their turn.
 
     Raises:
         NothingToScan: none is.
@@ -70,16 +71,16 @@ class Watch:
                 "no recorded model is approved or in use",
                 hint="a model is watched once modelorigin check allows it, or modelorigin scan finds it in use",
             )
-        self.models = found[:limit]
+        self.models, self._elsewhere, self._limit = found, elsewhere, limit
         self._named = {one.requested: one for one in self.models}
-        later = len(found) - len(self.models)
-        said = (
-            (elsewhere, "read from a folder or file: check them by path"),
-            (later, "left for the next run by --limit"),
-        )
-        self.left_out = tuple(f"{count:,} {why}" for count, why in said if count)
+        self._read = self._gone = self._failed = 0
         self.drifted: list[str] = []
         """Names of what is another than it was."""
+
+    @property
+    def enough(self) -> bool:
+        """True when as many were read as shall be."""
+        return self._limit is not None and self._read + self._failed >= self._limit
 
     def named(self, requested: str) -> Watched:
         return self._named[requested]
@@ -126,6 +127,7 @@ class Watch:
             difference = difference_document(
                 _judged_by(names, side(before, watched.number)), _judged_by(names, side(found, number))
             )
+        self._read += 1
         waivers = list(_ending(decisions, self._as_of))
         if difference["drift"] or waivers:
             self.drifted.append(requested)
@@ -137,6 +139,9 @@ class Watch:
         watched = self.named(requested)
         if isinstance(error, (ModelNotFound, GatedModel, DisabledModel, RevisionNotFound)):
             self.drifted.append(requested)
+            self._gone += 1
+        else:
+            self._failed += 1
         told = failure(requested, error)
         if not isinstance(error, HubError):
             return told
@@ -144,12 +149,16 @@ class Watch:
 
     def summary(self) -> Iterator[str]:
         """What was checked again, in words."""
-        yield f"{len(self.models):,} recorded {'model' if len(self.models) == 1 else 'models'} checked again"
+        yield f"{self._read:,} of {len(self.models):,} recorded models checked again"
         if self.drifted:
             shown = ", ".join(self.drifted[:_NAMED])
             more = f" and {len(self.drifted) - _NAMED:,} more" if len(self.drifted) > _NAMED else ""
             yield f"{len(self.drifted):,} to look at: {shown}{more}"
-        yield from self.left_out
+        left = len(self.models) - self._read - self._gone - self._failed
+        if left:
+            yield f"{left:,} left for the next run"
+        if self._elsewhere:
+            yield f"{self._elsewhere:,} were read from elsewhere (a folder, a file): check them by path"
 
 
 @contextmanager

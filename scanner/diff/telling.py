@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from scanner.diff.changes import ABSENT, Change, Path, changes
-from scanner.diff.fields import KEYS, OTHER, PARTS, Part, part_of
+from scanner.diff.fields import KEYS, OTHER, PARTS, Part, part_of, place_of
 from scanner.diff.sides import Side, documents
 from scanner.diff.words import listed, prefix, shown, words
 
@@ -97,7 +97,7 @@ def first_difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> str
 def _lines(found: Sequence[Change]) -> Iterator[Line]:
     """A line for each change, and one for changes that say one thing together."""
     together: dict[Bundle | int, list[Change]] = {}
-    for number, change in enumerate(found):
+    for number, change in enumerate(sorted(found, key=lambda one: place_of(one.field))):
         together.setdefault(_bundle(change) or number, []).append(change)
     for key, some in together.items():
         text = words(some[0]) if isinstance(key, int) else _bundled(key, some)

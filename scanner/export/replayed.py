@@ -15,6 +15,9 @@ from scanner.export.report import Screen
 
 Json = Mapping[str, Any]
 
+_RULES = 3
+"""Rules that a table names of one scan."""
+
 _REPLAYED = ("scan", "model", "policy", "result", "told")
 _SUPPOSED = ("scan", "at", "model", "from", "to", "rules_before", "rules", "told")
 
@@ -74,9 +77,10 @@ _ORIGINS = {
 
 def _deciding(one: Json) -> str:
     """The rules of the new verdict; of one that became ALLOW those that no longer weigh."""
-    if one["rules"]:
-        return ", ".join(one["rules"])
-    return f"no longer: {', '.join(one['rules_before'])}" if one["rules_before"] else "no rule"
+    rules = one["rules"] or one["rules_before"]
+    more = f" and {len(rules) - _RULES} more" if len(rules) > _RULES else ""
+    named = ", ".join(rules[:_RULES]) + more
+    return named if one["rules"] else f"no longer: {named}"
 
 
 def _summary(document: Json) -> Iterator[str]:

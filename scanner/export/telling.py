@@ -82,7 +82,7 @@ def _since(view: ScanView) -> Section:
             for part in parts for one in part["lines"] if one["drift"]]  # fmt: skip
     lines += told[:_DRIFTS]
     if len(told) > _DRIFTS:
-        lines.append(line(faint(f"{len(told) - _DRIFTS:,} more: modelorigin audit diff has all"), item=True))
+        lines.append(line(faint(f"{len(told) - _DRIFTS:,} more: {_whole(view)} has all"), item=True))
     for one in since["waivers"]:
         ends = "has ended on" if one["expired"] else "ends on"
         lines.append(line(warn("waiver"), " of ", quote(one["rule"]), f" {ends} ", quote(one["expires"]), " (",
@@ -90,6 +90,12 @@ def _since(view: ScanView) -> Section:
     if len(lines) == 1:
         lines.append(line("nothing that makes it another model", item=True))
     return Section("Since", tuple(lines))
+
+
+def _whole(view: ScanView) -> str:
+    """How one sees all that is another."""
+    assert view.since is not None
+    return f"modelorigin audit diff {view.since['scan']} {view.number}" if view.number else "--format json"
 
 
 def _record(view: ScanView, decisions: Sequence[Json]) -> Section:

@@ -1,0 +1,262 @@
+"""``check --recorded``: what is approved or in use is read anew every night, and what is another is not passed over."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scanner.cli.recorded import SOON
+from tests.catalogue.crawling import model
+from tests.cli.conftest import Ran
+from tests.cli.conftest import run as run  # the fixture
+from tests.cli.test_audit_replay import waiver
+from tests.loopback import LoopbackHub, Repo
+from tests.loopback.world import LLAMA, readme
+from tests.schemas import valid_report
+
+Run = Callable[..., Ran]
+QUIET = """version: 1
+name: quiet
+title: Only what is another
+rules:
+  - {id: gated, title: Gated, when: {field: model.gated, eq: manual}, verdict: review}
+  - {id: drift, title: Drift, foreach: usage.drift, when: {field: kind, in: [identity, license]}, verdict: deny,
+     message: "{model.id}: {kind} {before} to {after}, {at}"}
+"""
+NIGHT = ("check", "--recorded")
+
+
+@pytest.fixture
+def hub() -> Iterator[LoopbackHub]:
+    with LoopbackHub() as served:
+        for index in range(4):
+            served.add(model(index))
+        served.add(Repo("acme/gated-7b", {"README.md": readme("acme/gated-7b"), "config.json": LLAMA}, gated="manual"))
+        yield served
+
+
+@pytest.fixture
+def quiet(tmp_path: Path) -> tuple[str, str]:
+    path = tmp_path / "quiet.yaml"
+    path.write_text(QUIET)
+    return "--policy", str(path)
+
+
+@pytest.fixture
+def call(run: Run, hub: LoopbackHub, tmp_path: Path) -> Run:
+    env = {"HF_ENDPOINT": hub.url, "HF_TOKEN": "hf_good_granted"}
+    return lambda *words, **more: run(*words, env=env | more.pop("env", {}), **more)
+
+
+def judged(ran: Ran) -> dict[str, dict[str, Any]]:
+    """The scans of a report by model, each with what is told of the time since."""
+    report = valid_report(ran.out)
+    return {one["facts"]["model"]["id"]: one for one in report["scans"]}
+
+
+def kinds(one: dict[str, Any]) -> list[str]:
+    return [drift["kind"] for drift in one["facts"]["usage"]["drift"]]
+
+
+def test_what_stayed_the_same_is_calm_and_is_recorded(call: Run, quiet: tuple[str, str]) -> None:
+    assert call("check", "acme/m000", "acme/m001", "-q", *quiet).code == 0
+    ran = call(*NIGHT, "--format", "json", "--fail-on-drift", *quiet)
+    assert ran.code == 0
+    assert "note: 2 of 2 recorded models checked again" in ran.err
+    found = judged(ran)
+    assert [one["number"] for one in found.values()] == [3, 4]
+    assert {one["since"]["scan"] for one in found.values()} == {1, 2}
+    assert all(
+        one["since"]["why"] == ["approved"] and not one["since"]["difference"]["drift"] for one in found.values()
+    )
+    assert "nothing that makes it another model" in call(*NIGHT, *quiet).out
+    assert len(json.loads(call("audit", "list", "--format", "json").out)) == 6
+
+
+def test_only_what_is_approved_or_in_use_is_checked(call: Run, quiet: tuple[str, str], tmp_path: Path) -> None:
+    code = tmp_path / "app"
+    code.mkdir()
+    (code / "app.py").write_text(
+        'from transformers import AutoModel\nAutoModel.from_pretrained("acme/gated-7b")\n'
+        'AutoModel.from_pretrained("acme/m003")\n'
+    )
+    assert call("check", "acme/m000", "-q", *quiet).code == 0
+    assert call("scan", str(code), "-q", *quiet).code == 1
+    found = judged(call(*NIGHT, "--format", "json", *quiet))
+    assert {name: one["since"]["why"] for name, one in found.items()} == {
+        "acme/m000": ["approved"],
+        "acme/gated-7b": ["in use by app"],
+        "acme/m003": ["approved", "in use by app"],
+    }
+    other = tmp_path / "other.db"
+    assert call("check", "acme/gated-7b", "-q", *quiet, "--db", str(other)).code == 1
+    ran = call(*NIGHT, *quiet, "--db", str(other))
+    assert ran.code == 3
+    assert "no recorded model is approved or in use" in ran.reason
+
+
+def test_a_takeover_a_licence_edit_and_a_new_commit_are_drift_in_the_words_of_diff(
+    call: Run, hub: LoopbackHub, quiet: tuple[str, str]
+) -> None:
+    call("check", "acme/m000", "acme/m001", "acme/m002", "-q", *quiet)
+    hub.take_over("acme/m001", model(1, day=300))
+    hub.commit("acme/m002", {"README.md": readme("acme/m002", license="mit")})
+    hub.commit("acme/m000", {"notes.md": "more\n"})
+    ran = call(*NIGHT, "--format", "json", *quiet)
+    assert ran.code == 1
+    found = judged(ran)
+    assert [kinds(found[name])[0] for name in ("acme/m000", "acme/m001", "acme/m002")] == [
+        "commit",
+        "identity",
+        "commit",
+    ]
+    assert "license" in kinds(found["acme/m002"])
+    assert found["acme/m000"]["facts"]["usage"]["drift"][0]["at"] == "scan 1"
+    assert [one["decisions"][0]["verdict"] for one in found.values()] == ["allow", "deny", "deny"]
+    assert "note: 3 to look at: acme/m000, acme/m001, acme/m002" in ran.err
+    table = " ".join(call(*NIGHT, *quiet).out.split())
+    assert "Since scan 2, " in table
+    assert "The model: identity on the hub (_id): " in table
+    assert "licence concluded: Apache-2.0 → MIT" in table
+
+
+def test_a_drift_is_told_every_night_until_the_model_is_checked_by_name(
+    call: Run, hub: LoopbackHub, quiet: tuple[str, str]
+) -> None:
+    call("check", "acme/m001", "-q", *quiet)
+    hub.take_over("acme/m001", model(1, day=300))
+    for _ in range(3):
+        ran = call(*NIGHT, "--format", "json", *quiet)
+        assert ran.code == 1
+        assert judged(ran)["acme/m001"]["since"]["scan"] == 1
+    assert call("check", "acme/m001", "-q", *quiet).code == 0, "somebody has looked, and accepts it"
+    assert call(*NIGHT, "-q", "--fail-on-drift", *quiet).code == 0
+
+
+def test_drift_alone_is_told_and_fails_where_it_is_asked_to(
+    call: Run, hub: LoopbackHub, quiet: tuple[str, str]
+) -> None:
+    call("check", "acme/m000", "-q", *quiet)
+    hub.commit("acme/m000", {"notes.md": "more\n"})
+    assert call(*NIGHT, "-q", "--no-record", *quiet).code == 0
+    assert call(*NIGHT, "-q", "--no-record", "--fail-on-drift", *quiet).code == 1
+    baseline = call(*NIGHT, "--no-record", "--format", "json")
+    rules = [finding["rule"] for finding in judged(baseline)["acme/m000"]["decisions"][0]["findings"]]
+    assert "lock-drift" in rules, "the shipped packs weigh it too"
+
+
+def test_downloads_and_likes_are_no_drift(call: Run, hub: LoopbackHub, quiet: tuple[str, str]) -> None:
+    call("check", "acme/m000", "-q", *quiet)
+    hub.repo("acme/m000").downloads = 1_234_567
+    ran = call(*NIGHT, "--format", "json", "--fail-on-drift", *quiet)
+    assert ran.code == 0
+    parts = judged(ran)["acme/m000"]["since"]["difference"]["parts"]
+    assert [part["title"] for part in parts] == ["How it was read"]
+
+
+def test_a_new_entry_on_a_list_is_told(call: Run, quiet: tuple[str, str], tmp_path: Path) -> None:
+    call("check", "acme/m000", "-q", *quiet)
+    known = tmp_path / "known.yaml"
+    known.write_text(
+        "acme:\n  organisation: {is: Acme, source: https://example.org}\n"
+        "  lists: [{id: us-1260h, relation: direct, from: 2026-01, source: https://example.org/list}]\n"
+    )
+    ran = call(*NIGHT, "--format", "json", "--fail-on-drift", "--publishers", str(known), *quiet)
+    assert ran.code == 1, ran.err
+    texts = [
+        line["text"] for part in judged(ran)["acme/m000"]["since"]["difference"]["parts"] for line in part["lines"]
+    ]
+    assert any(text.startswith("new list entry: us-1260h (direct)") or "list entry" in text for text in texts), texts
+
+
+def test_a_model_that_is_gone_is_never_calm(call: Run, hub: LoopbackHub, quiet: tuple[str, str]) -> None:
+    call("check", "acme/m000", "acme/m001", "-q", *quiet)
+    hub.delete("acme/m001")
+    ran = call(*NIGHT, "--format", "json", *quiet)
+    assert ran.code == 3
+    (error,) = json.loads(ran.out)["errors"]
+    assert error["kind"] == "ModelNotFound"
+    assert "scan 2 of 2" in error["message"]
+    assert call(*NIGHT, "-q", "--fail-on-drift", *quiet).code == 1
+
+
+def test_a_hub_that_is_down_is_not_known(call: Run, hub: LoopbackHub, quiet: tuple[str, str]) -> None:
+    call("check", "acme/m000", "-q", *quiet)
+    with hub.down():
+        ran = call(*NIGHT, "-q", "--fail-on-drift", "--timeout", "2", *quiet)
+    assert ran.code == 3
+    assert "note: 0 of 1 recorded models checked again" in ran.err
+
+
+def test_the_longest_ago_comes_first_and_what_is_gone_keeps_nobody_from_a_turn(
+    call: Run, hub: LoopbackHub, quiet: tuple[str, str]
+) -> None:
+    for number in range(4):
+        call("check", f"acme/m00{number}", "-q", *quiet)
+    hub.delete("acme/m000")
+    turns = [list(judged(call(*NIGHT, "--limit", "1", "--format", "json", *quiet))) for _ in range(4)]
+    assert turns == [["acme/m001"], ["acme/m002"], ["acme/m003"], ["acme/m001"]]
+    assert "note: 2 left for the next run" in call(*NIGHT, "--limit", "1", "-q", *quiet).err
+
+
+def test_waivers_that_end_are_told_and_those_of_the_record_hold_till_then(
+    call: Run, quiet: tuple[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "w.yaml"
+    file.write_text(waiver("acme/gated-7b", "gated", "2026-12-31"))
+    assert call("check", "acme/gated-7b", "-q", "--waivers", str(file), "--as-of", "2026-11-20", *quiet).code == 0
+    file.unlink()
+    soon = ("--as-of", "2026-12-20")
+    ran = call(*NIGHT, "--format", "json", "--no-record", *soon, *quiet)
+    assert ran.code == 0
+    (told,) = judged(ran)["acme/gated-7b"]["since"]["waivers"]
+    assert (told["rule"], told["expired"], told["expires"]) == ("gated", False, "2026-12-31")
+    assert SOON.days == 14
+    early = judged(call(*NIGHT, "--format", "json", "--no-record", "--as-of", "2026-12-16", *quiet))
+    assert early["acme/gated-7b"]["since"]["waivers"] == []
+    assert "ends on 2026-12-31" in " ".join(call(*NIGHT, "--no-record", *soon, *quiet).out.split())
+    ran = call(*NIGHT, "--format", "json", "--as-of", "2027-01-01", *quiet)
+    assert ran.code == 1, "it stands at REVIEW again"
+    one = judged(ran)["acme/gated-7b"]
+    assert kinds(one) == ["verdict"]
+    assert one["since"]["waivers"][0]["expired"]
+
+
+def test_what_lies_in_a_folder_is_told_as_left_out(call: Run, quiet: tuple[str, str], tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "README.md").write_text(readme("mine"))
+    call("check", "acme/m000", str(folder), "-q", *quiet)
+    ran = call(*NIGHT, "-q", *quiet)
+    assert ran.code == 0
+    assert "note: 1 of 1 recorded models checked again" in ran.err
+    assert "note: 1 were read from elsewhere" in ran.err
+
+
+def test_other_policies_than_those_of_the_record_are_no_drift_by_themselves(call: Run, quiet: tuple[str, str]) -> None:
+    call("check", "acme/m000", "-q", *quiet)
+    found = judged(call(*NIGHT, "--format", "json", "--policy", "strict"))["acme/m000"]
+    assert kinds(found) == []
+    assert not found["since"]["difference"]["drift"]
+
+
+def test_a_replay_of_what_the_night_recorded_is_identical(call: Run, hub: LoopbackHub, quiet: tuple[str, str]) -> None:
+    call("check", "acme/m001", "-q")
+    hub.take_over("acme/m001", model(1, day=300))
+    call("check", "acme/m000", "-q", *quiet)
+    call(*NIGHT, "-q", *quiet)
+    assert call("audit", "replay").code == 0
+
+
+def test_usage(call: Run, quiet: tuple[str, str]) -> None:
+    for words, code in (
+        ((), 2), (("--recorded", "acme/m000"), 2), (("acme/m000", "--limit", "1"), 2),
+        (("acme/m000", "--fail-on-drift"), 2), (("--recorded", "--limit", "0"), 2), (("--recorded",), 3),
+    ):  # fmt: skip
+        ran = call("check", *words, *quiet)
+        assert (ran.code, ran.out) == (code, ""), words
+        assert ran.hint
