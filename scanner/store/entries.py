@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from scanner.store.records import compact, digest
@@ -37,26 +38,36 @@ SUBJECTS: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
 
 
 def entry(kind: str, **fields: Any) -> dict[str, Any]:
-    """A record of that kind."""
+    """A record of that kind, which is no scan."""
     return {"schema": SCHEMA, "kind": kind, **fields}
 
 
-def scan_entry(
-    row: Mapping[str, Any], judged: Iterable[Sequence[Any]], read: Iterable[Sequence[Any]], *, late: bool = False
-) -> dict[str, Any]:
-    """The record of a scan: its row, ``DECISION`` of each decision, ``EVIDENCE`` of each thing read, in their order.
+def scan_text(row: Sequence[Any], judged: Iterable[Sequence[Any]], read: str, *, late: bool = False) -> str:
+    """The record of a scan as it is written: ``COLUMNS`` of its row, ``DECISION`` of each decision in their order.
 
-    ``late`` marks a scan that is older than the log.
+    ``read`` is the ``evidence_digest``; ``late`` marks a scan that is older than the log. It is canonical JSON, because
+    every name is ASCII and the names stand in their order.
     """
-    fields = {name: row[name] for name in COLUMNS}
-    fields["decisions"] = [dict(zip(DECISION, one, strict=True)) for one in judged]
-    fields["evidence_digest"] = evidence_digest(read)
-    return entry("scan", **fields, **({"before_log": True} if late else {}))
+    decisions = [dict(zip(_DECISION, _in_order(one), strict=True)) for one in judged]
+    fields = (*row, decisions, read, "scan", SCHEMA)
+    names, order = _LATE if late else _SCAN
+    return compact(dict(zip(names, order((*fields, True) if late else fields), strict=True)))
+
+
+def _ordered(names: Sequence[str]) -> tuple[tuple[str, ...], Callable[[Sequence[Any]], tuple[Any, ...]]]:
+    """The names in canonical order, and what puts values that come in the order of ``names`` into it."""
+    places = sorted(range(len(names)), key=names.__getitem__)
+    return tuple(names[place] for place in places), itemgetter(*places)
+
+
+_DECISION, _in_order = _ordered(DECISION)
+_SCAN = _ordered((*COLUMNS, "decisions", "evidence_digest", "kind", "schema"))
+_LATE = _ordered((*COLUMNS, "decisions", "evidence_digest", "kind", "schema", "before_log"))
 
 
 def evidence_digest(read: Iterable[Sequence[Any]]) -> str:
-    """SHA-256 of the rows of ``EVIDENCE`` as a JSON array of arrays without spaces."""
-    return digest(compact([tuple(row) for row in read]))
+    """SHA-256 of the rows of ``EVIDENCE``, tuples, as a JSON array of arrays without spaces."""
+    return digest(compact(list(read)))
 
 
 def parsed(body: str | None) -> dict[str, Any]:

@@ -184,17 +184,14 @@ def scan_columns(scan: ScanRecord) -> dict[str, Any]:
     }
 
 
-def evidence_rows(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The rows of ``facts["evidence"]``; ``subject`` is the model of the lineage whose repository was read, or None."""
+def evidence_rows(facts: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Kind, subject, locator, SHA-256 and size of each of ``facts["evidence"]``.
+
+    The subject is the model of the lineage whose repository was read, or None.
+    """
     ids = sorted((model["id"] for model in facts["lineage"]["models"]), key=len, reverse=True)
     return [
-        {
-            "kind": item["kind"],
-            "subject": _subject(item["at"], ids),
-            "at": item["at"],
-            "sha256": item["sha256"],
-            "size": item["size"],
-        }
+        (item["kind"], _subject(item["at"], ids), item["at"], item["sha256"], item["size"])
         for item in facts["evidence"]
     ]
 

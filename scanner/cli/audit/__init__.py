@@ -11,6 +11,7 @@ command = Subcommands(
         "witness": "keep a checkpoint outside, if the log has only grown since the last",
         "verify": "hash everything anew: is it what was recorded, signed, witnessed?",
         "export": "one scan with the proof that it is in the log",
+        "redact": "remove one scan; the log keeps its hash, who removed it and why",
     },
     help="Read the recorded scans, and prove that they are those that were recorded.",
 )
