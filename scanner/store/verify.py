@@ -52,8 +52,8 @@ class Verification:
 
     ``signed`` is the size of the newest checkpoint of the log itself whose signature is that of a given key, and
     ``witnessed`` that of the newest one that was kept outside; both are 0 where there is none. ``signers`` are the
-    names of those keys. ``anchored`` is False when nothing from outside was compared: then a log that was rewritten whole
-    would not be noticed.
+    names of those keys. ``anchored`` is False when nothing from outside was compared: then a log that was rewritten
+    whole would not be noticed.
     """
 
     origin: str

@@ -86,8 +86,8 @@ def _windows(done: Verification) -> list[str]:
     windows = []
     if done.witnessed < done.signed:
         windows.append(
-            f"rows after {done.witnessed:,} are signed but not witnessed: who has the key could change them, and who can"
-            " write the database could put an older copy in its place"
+            f"rows after {done.witnessed:,} are signed but not witnessed: who has the key could change them, and who"
+            " can write the database could put an older copy in its place"
         )
     covered = max(done.signed, done.witnessed)
     if covered < done.size:
