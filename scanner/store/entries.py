@@ -45,24 +45,48 @@ def entry(kind: str, **fields: Any) -> dict[str, Any]:
 def scan_text(row: Sequence[Any], judged: Iterable[Sequence[Any]], read: str, *, late: bool = False) -> str:
     """The record of a scan as it is written: ``COLUMNS`` of its row, ``DECISION`` of each decision in their order.
 
-    ``read`` is the ``evidence_digest``; ``late`` marks a scan that is older than the log. It is canonical JSON, because
-    every name is ASCII and the names stand in their order.
+    ``read`` is the ``evidence_digest``; ``late`` marks a scan that is older than the log.
     """
-    decisions = [dict(zip(_DECISION, _in_order(one), strict=True)) for one in judged]
-    fields = (*row, decisions, read, "scan", SCHEMA)
-    names, order = _LATE if late else _SCAN
-    return compact(dict(zip(names, order((*fields, True) if late else fields), strict=True)))
+    first, last = scan_parts(row)
+    return around_decisions(first, ",".join(map(decision_text, judged)), read, last, late)
 
 
-def _ordered(names: Sequence[str]) -> tuple[tuple[str, ...], Callable[[Sequence[Any]], tuple[Any, ...]]]:
-    """The names in canonical order, and what puts values that come in the order of ``names`` into it."""
-    places = sorted(range(len(names)), key=names.__getitem__)
-    return tuple(names[place] for place in places), itemgetter(*places)
+def scan_parts(row: Sequence[Any]) -> tuple[str, str]:
+    """What stands before the decisions in a scan's record, and what behind its evidence: ``COLUMNS`` in their order."""
+    values = tuple(map(_value, row))
+    return _FIRST % _of_first(values), _LAST % _of_last(values)
 
 
-_DECISION, _in_order = _ordered(DECISION)
-_SCAN = _ordered((*COLUMNS, "decisions", "evidence_digest", "kind", "schema"))
-_LATE = _ordered((*COLUMNS, "decisions", "evidence_digest", "kind", "schema", "before_log"))
+def decision_text(one: Sequence[Any]) -> str:
+    """What stands of a decision in the record of its scan: ``DECISION``."""
+    return _JUDGED % _of_decision(tuple(map(_value, one)))
+
+
+def around_decisions(first: str, decisions: str, read: str, last: str, late: bool) -> str:
+    """A scan's record, of its parts."""
+    marked = ',"before_log":true' if late else ""
+    return f'{{{first}{marked},"decisions":[{decisions}],"evidence_digest":"{read}",{last}}}'
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "null"
+    return str(_quoted(value) if isinstance(value, str) else value)
+
+
+_quoted = json.encoder.encode_basestring
+# Canonical JSON is written from templates, as its names are known: ``decisions`` and ``evidence_digest`` stand between
+# the first columns and the last.
+FIRST = tuple(sorted(name for name in COLUMNS if name < "decisions"))
+LAST = (*sorted({*COLUMNS, "kind", "schema"} - {*FIRST}),)
+CONSTANT = {"kind": "scan", "schema": SCHEMA}
+_FIRST = ",".join(f'"{name}":%s' for name in FIRST)
+_LAST = ",".join(f'"{name}":' + (f'"{CONSTANT[name]}"' if name in CONSTANT else "%s") for name in LAST)
+_JUDGED = "{" + ",".join(f'"{name}":%s' for name in sorted(DECISION)) + "}"
+_of_first, _of_last = (
+    itemgetter(*(COLUMNS.index(name) for name in names if name not in CONSTANT)) for names in (FIRST, LAST)
+)
+_of_decision = itemgetter(*map(DECISION.index, sorted(DECISION)))
 
 
 def evidence_digest(read: Iterable[Sequence[Any]]) -> str:

@@ -49,13 +49,13 @@ def planned(connection: Connection, number: int) -> Redaction:
     texts = connection.execute(
         select(documents.c.kind, others).where(documents.c.digest.in_(mine)).order_by(documents.c.kind)
     ).all()
-    counts = [
+    judged, read = (
         connection.execute(select(func.count()).where(of_scan == number)).scalar_one()
         for of_scan in (decisions.c.scan_id, evidence.c.scan_id)
-    ]
+    )
     going = tuple(kind for kind, shared in texts if not shared and kind != "policy")
     staying = tuple(kind for kind, shared in texts if shared or kind == "policy")
-    return Redaction(number, scan.model_id, scan.at, place, *counts, going, staying)
+    return Redaction(number, scan.model_id, scan.at, place, judged, read, going, staying)
 
 
 def redact(connection: Connection, number: int, *, reason: str, by: str, at: str) -> Redaction:

@@ -62,4 +62,4 @@ def command(
 def _line(row: ScanRow) -> str:
     revision = row.revision[:12] if row.revision else "no commit"
     policies = ", ".join(f"{name} {verdict}" for name, verdict in row.policies)
-    return one_line(f"{row.at}  {row.verdict:<6}  {row.model}  {revision:<12}  {policies}")
+    return str(one_line(f"{row.at}  {row.verdict:<6}  {row.model}  {revision:<12}  {policies}"))
