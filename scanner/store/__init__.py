@@ -3,12 +3,15 @@
     records      a scan as a value, and canonical JSON
     tables       the tables
     guards       the triggers that make them append-only
+    shape        is the schema the one that was made?
     connection   address, transactions, errors in our words
     versions     the schema's version; making and upgrading a database
     entries      what a record of the log says
     journal      the log in the database: records are added to its end
-    recording    a scan goes in, or is redacted
+    recording    a scan goes in
+    redacting    a scan goes out, and leaves its hash
     sealing      checkpoints are signed, records are proven
+    anchors      the checkpoints a log is held against
     verify       everything is read and hashed anew
     database     ``Store``: save, list, read back, verify
 
@@ -18,11 +21,13 @@ Nothing else in the project imports SQLAlchemy.
 from scanner.store.connection import default_url
 from scanner.store.database import Store
 from scanner.store.records import DecisionRecord, Requested, ScannedModel, ScanRecord, ScanRow, canonical, digest
+from scanner.store.redacting import Redaction
 from scanner.store.verify import Verification
 from scanner.store.versions import upgrade
 
 __all__ = [
     "DecisionRecord",
+    "Redaction",
     "Requested",
     "ScanRecord",
     "ScanRow",

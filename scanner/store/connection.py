@@ -6,12 +6,12 @@ import os
 import re
 import sqlite3
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, insert, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from scanner.errors import DatabaseBusy, DatabaseUnreadable, StoreError, UsageError
@@ -126,12 +126,21 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def add(connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert ``rows``, tuples in the order of ``names``. SQLite's driver takes them as they are."""
+    if connection.dialect.name == "sqlite":
+        into, marks = f"{table.name} ({', '.join(names)})", ", ".join("?" * len(names))
+        connection.exec_driver_sql(f"INSERT INTO {into} VALUES ({marks})", list(rows))  # noqa: S608 - our own names
+    else:
+        connection.execute(insert(table), [dict(zip(names, row, strict=True)) for row in rows])
+
+
 def stream(connection: Connection, query: Any) -> Iterator[Any]:
-    """The rows, never all at once. SQLite's driver gives them itself: for millions, a wrapper takes longest."""
+    """The rows as tuples, never all at once. SQLite's driver gives them itself: a wrapper takes longest."""
     if connection.dialect.name == "sqlite":
         rows: Any = connection.execute(query).cursor
         return iter(rows)
-    return iter(connection.execute(query, execution_options={"yield_per": 1_000}))
+    return map(tuple, connection.execute(query, execution_options={"yield_per": 1_000}))
 
 
 _BY_CODE: dict[str, tuple[type[StoreError], str, str]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
@@ -14,16 +15,15 @@ from scanner.errors import DatabaseUnreadable, ScannerError, StoreError, UsageEr
 from scanner.log import Growth, Inclusion, Key, Signer, Witnessed
 from scanner.store import tables
 from scanner.store.connection import WAIT, connect, file_of, locate, name_of, our_words, reading, writing
-from scanner.store.entries import parsed
 from scanner.store.guards import missing_guards
-from scanner.store.journal import end, origin
-from scanner.store.recording import record, redact, written
+from scanner.store.journal import absent, end, origin
+from scanner.store.recording import record, written
 from scanner.store.records import DecisionRecord, Requested, ScannedModel, ScanRecord, ScanRow, digest, scan_columns
+from scanner.store.redacting import Redaction, planned, redact
 from scanner.store.sealing import prove, seal
 from scanner.store.tables import HEAD, decisions, documents, log, scans
 from scanner.store.verify import Verification, verify
 from scanner.store.versions import ready, refuse_other_versions, version_at
-from scanner.text import clean_line
 
 _MOMENT = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\dZ)?)?)?)?", re.ASCII)
 
@@ -92,29 +92,43 @@ class Store:
         with our_words(self._url), writing(self._engine) as connection:
             return record(connection, texts)
 
-    def redact(self, number: int, *, reason: str, by: str, at: str) -> None:
-        """Remove what was recorded of scan ``number``; the log keeps its hash and says why, by whom, and ``at`` when.
+    def redaction(self, number: int) -> Redaction:
+        """What ``redact`` would remove; nothing is changed.
 
         Raises:
             UsageError: there is no such scan.
+            DatabaseUnreadable: the log tells of another under that number, or its row is gone.
+        """
+        with our_words(self._url), reading(self._engine) as connection:
+            return planned(connection, number)
+
+    def redact(self, number: int, *, reason: str, by: str, at: str) -> Redaction:
+        """Remove what was recorded of scan ``number``; the log keeps its hash and says why, by whom, and ``at`` when.
+
+        Raises:
+            UsageError, DatabaseUnreadable: as ``redaction``; nothing was removed.
             DatabaseBusy, StoreError: nothing was removed.
         """
         with our_words(self._url):
             with writing(self._engine) as connection:
-                redact(connection, number, reason=reason, by=by, at=at)
-            if file_of(self._url) is not None:
-                with self._engine.execution_options(begin="").connect() as connection:
-                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                done = redact(connection, number, reason=reason, by=by, at=at)
+            if file_of(self._url) is None:
+                return done
+            with self._engine.execution_options(begin="").connect() as connection:
+                busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            return replace(done, erased=not busy)
 
-    def checkpoint(self, signer: Signer, *, at: str, old: int = 0) -> Growth:
+    def checkpoint(self, signer: Signer, *, at: str, old: int = 0, new: bool = True) -> Growth:
         """Sign the log as it is; the proof shows a witness that knows ``old`` records that they begin it.
+
+        A key that is not ``new`` and is named after this log has signed it before, and the log must say so.
 
         Raises:
             DatabaseUnreadable: the log is not what was signed before: nothing was signed.
-            UsageError: the log has fewer than ``old`` records.
+            UsageError: the log has fewer than ``old`` records, or the key is that of another log.
         """
         with our_words(self._url), writing(self._engine) as connection:
-            return seal(connection, signer, at, old)
+            return seal(connection, signer, at, old, new)
 
     def origin(self) -> str:
         """What the log of this database is called in its checkpoints."""
@@ -264,7 +278,7 @@ def _scan(connection: Connection, number: int, kept: dict[str, str]) -> ScanReco
     """The scan of that number; policies and waivers are read once and ``kept`` by their digest."""
     row = connection.execute(select(scans).where(scans.c.id == number)).one_or_none()
     if row is None:
-        raise _absent(connection, number)
+        raise absent(connection, number)
     judged = connection.execute(select(decisions).where(decisions.c.scan_id == number).order_by(decisions.c.id)).all()
     digests = {row.facts_digest, row.waivers_digest, *(d.policy_digest for d in judged)} - {None} - kept.keys()
     found = connection.execute(select(documents).where(documents.c.digest.in_(digests))).all()
@@ -282,18 +296,6 @@ def _scan(connection: Connection, number: int, kept: dict[str, str]) -> ScanReco
         ) from error
     kept.update({document.digest: document.body for document in found if document.kind != "facts"})
     return record
-
-
-def _absent(connection: Connection, number: int) -> UsageError:
-    query = select(log.c.body).where(log.c.kind == "redaction", log.c.subject == str(number))
-    redaction = connection.execute(query).scalars().first()
-    if redaction is None:
-        return UsageError(f"there is no scan {number}", hint="modelorigin audit list shows the recorded scans")
-    told = {name: clean_line(str(parsed(redaction).get(name))) for name in ("at", "by", "reason")}
-    return UsageError(
-        f"scan {number} was redacted at {told['at']} by {told['by']}: {told['reason']}",
-        hint="its hash stays in the log: modelorigin audit verify",
-    )
 
 
 def _record(row: Row[Any], judged: Sequence[Row[Any]], texts: Mapping[str, str]) -> ScanRecord:

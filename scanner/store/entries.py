@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from scanner.store.records import compact, digest
@@ -37,26 +38,60 @@ SUBJECTS: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
 
 
 def entry(kind: str, **fields: Any) -> dict[str, Any]:
-    """A record of that kind."""
+    """A record of that kind, which is no scan."""
     return {"schema": SCHEMA, "kind": kind, **fields}
 
 
-def scan_entry(
-    row: Mapping[str, Any], judged: Iterable[Sequence[Any]], read: Iterable[Sequence[Any]], *, late: bool = False
-) -> dict[str, Any]:
-    """The record of a scan: its row, ``DECISION`` of each decision, ``EVIDENCE`` of each thing read, in their order.
+def scan_text(row: Sequence[Any], judged: Iterable[Sequence[Any]], read: str, *, late: bool = False) -> str:
+    """The record of a scan as it is written: ``COLUMNS`` of its row, ``DECISION`` of each decision in their order.
 
-    ``late`` marks a scan that is older than the log.
+    ``read`` is the ``evidence_digest``; ``late`` marks a scan that is older than the log.
     """
-    fields = {name: row[name] for name in COLUMNS}
-    fields["decisions"] = [dict(zip(DECISION, one, strict=True)) for one in judged]
-    fields["evidence_digest"] = evidence_digest(read)
-    return entry("scan", **fields, **({"before_log": True} if late else {}))
+    first, last = scan_parts(row)
+    return around_decisions(first, ",".join(map(decision_text, judged)), read, last, late)
+
+
+def scan_parts(row: Sequence[Any]) -> tuple[str, str]:
+    """What stands before the decisions in a scan's record, and what behind its evidence: ``COLUMNS`` in their order."""
+    values = tuple(map(_value, row))
+    return _FIRST % _of_first(values), _LAST % _of_last(values)
+
+
+def decision_text(one: Sequence[Any]) -> str:
+    """What stands of a decision in the record of its scan: ``DECISION``."""
+    return _JUDGED % _of_decision(tuple(map(_value, one)))
+
+
+def around_decisions(first: str, decisions: str, read: str, last: str, late: bool) -> str:
+    """A scan's record, of its parts."""
+    marked = ',"before_log":true' if late else ""
+    return f'{{{first}{marked},"decisions":[{decisions}],"evidence_digest":"{read}",{last}}}'
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "null"
+    return str(_quoted(value) if isinstance(value, str) else value)
+
+
+_quoted = json.encoder.encode_basestring
+# Canonical JSON is written from templates, as its names are known: ``decisions`` and ``evidence_digest`` stand between
+# the first columns and the last.
+FIRST = tuple(sorted(name for name in COLUMNS if name < "decisions"))
+LAST = (*sorted({*COLUMNS, "kind", "schema"} - {*FIRST}),)
+CONSTANT = {"kind": "scan", "schema": SCHEMA}
+_FIRST = ",".join(f'"{name}":%s' for name in FIRST)
+_LAST = ",".join(f'"{name}":' + (f'"{CONSTANT[name]}"' if name in CONSTANT else "%s") for name in LAST)
+_JUDGED = "{" + ",".join(f'"{name}":%s' for name in sorted(DECISION)) + "}"
+_of_first, _of_last = (
+    itemgetter(*(COLUMNS.index(name) for name in names if name not in CONSTANT)) for names in (FIRST, LAST)
+)
+_of_decision = itemgetter(*map(DECISION.index, sorted(DECISION)))
 
 
 def evidence_digest(read: Iterable[Sequence[Any]]) -> str:
-    """SHA-256 of the rows of ``EVIDENCE`` as a JSON array of arrays without spaces."""
-    return digest(compact([tuple(row) for row in read]))
+    """SHA-256 of the rows of ``EVIDENCE``, tuples, as a JSON array of arrays without spaces."""
+    return digest(compact(list(read)))
 
 
 def parsed(body: str | None) -> dict[str, Any]:

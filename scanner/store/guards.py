@@ -33,6 +33,7 @@ DELETES = {
     "evidence": _REDACTED.format("CAST(OLD.scan_id AS TEXT)"),
 }
 """When a row may be removed, by table."""
+_REFUSAL = "modelorigin_append_only"
 
 
 def guards(dialect: str) -> Iterator[tuple[str, str, str]]:
@@ -63,30 +64,27 @@ def _unless(allowed: str | None) -> str:
 def _postgresql_guards(table: str, _key: str) -> Iterator[tuple[str, str, str]]:
     for act, when, each in (("change", "UPDATE OR DELETE", "ROW"), ("truncate", "TRUNCATE", "STATEMENT")):
         name = f"{table}_no_{act}"
-        run = "EXECUTE FUNCTION modelorigin_append_only()"
+        run = f"EXECUTE FUNCTION {_REFUSAL}()"
         yield name, table, f"CREATE TRIGGER {name} BEFORE {when} ON {table} FOR EACH {each} {run}"
 
 
 def _postgresql_refusal() -> str:
+    """What the guards of a server run."""
     cases = [("UPDATE", table, allowed, "NEW") for table, allowed in UPDATES.items()]
     cases += [("DELETE", table, allowed, "OLD") for table, allowed in DELETES.items()]
     allow = "\n".join(
         f"IF TG_OP = '{act}' AND TG_TABLE_NAME = '{table}' THEN IF {allowed} THEN RETURN {row}; END IF; END IF;"
         for act, table, allowed, row in cases
     )
-    return f"""
-CREATE OR REPLACE FUNCTION modelorigin_append_only() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN
-{allow}
-RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only'; END $$
-"""
+    return f"BEGIN\n{allow}\nRAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only'; END"
 
 
 def guard(connection: Connection) -> None:
     """Put every guard in place, anew where it was lost: Alembic's batch mode drops triggers without a word."""
     sqlite = connection.dialect.name == "sqlite"
     if not sqlite:
-        connection.exec_driver_sql(_postgresql_refusal())
+        returns = f"CREATE OR REPLACE FUNCTION {_REFUSAL}() RETURNS trigger LANGUAGE plpgsql AS"
+        connection.exec_driver_sql(f"{returns} $${_postgresql_refusal()}$$")
     for name, table, statement in guards(connection.dialect.name):
         connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}" + ("" if sqlite else f" ON {table}"))
         connection.exec_driver_sql(statement)
@@ -100,4 +98,7 @@ def missing_guards(connection: Connection) -> list[str]:
         return [name for name, _, statement in guards("sqlite") if found.get(name) != statement]
     query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
     standing = set(connection.execute(text(query)).scalars())
-    return [name for name, _, _ in guards(connection.dialect.name) if name not in standing]
+    source = text("SELECT prosrc FROM pg_proc WHERE proname = :name")
+    run = connection.execute(source, {"name": _REFUSAL}).scalars().all()
+    changed = [] if run == [_postgresql_refusal()] else [_REFUSAL]
+    return changed + [name for name, _, _ in guards(connection.dialect.name) if name not in standing]

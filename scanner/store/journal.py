@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from scanner.errors import DatabaseUnreadable
+from scanner.errors import DatabaseUnreadable, UsageError
 from scanner.log import Tree, leaf_hash
-from scanner.store.entries import DECISION, EVIDENCE, SUBJECTS, entry, parsed, scan_entry
+from scanner.store.connection import add
+from scanner.store.entries import COLUMNS, DECISION, EVIDENCE, SUBJECTS, entry, evidence_digest, parsed, scan_text
 from scanner.store.records import canonical
 from scanner.store.tables import decisions, evidence, head, log, scans
+from scanner.text import clean_line
 
 ALTERED = "keep the database for inspection and restore a backup; modelorigin audit verify says more"
+ORIGIN = "modelorigin/"
+"""What the name of every log begins with."""
 _ROWS = 5_000
 """Records that are held before they are written, and scans that are read at once."""
+_wanted = itemgetter(*map(COLUMNS.index, ("id", "at", "registry_digest", "waivers_digest")))
 
 
 def begin(connection: Connection) -> None:
@@ -28,7 +33,7 @@ def begin(connection: Connection) -> None:
 
 def origin(file: str) -> str:
     """What the log of the database with that id is called in a checkpoint."""
-    return f"modelorigin/{file}"
+    return f"{ORIGIN}{file}"
 
 
 def end(connection: Connection, *, lock: bool = False) -> Row[Any]:
@@ -37,10 +42,40 @@ def end(connection: Connection, *, lock: bool = False) -> Row[Any]:
     Raises:
         DatabaseUnreadable: there is none.
     """
-    row = connection.execute(select(head).with_for_update() if lock else select(head)).one_or_none()
-    if row is None:
-        raise DatabaseUnreadable("the end of the log is gone", hint=ALTERED)
-    return row
+    rows = connection.execute(select(head).with_for_update() if lock else select(head)).all()
+    if len(rows) != 1:
+        raise DatabaseUnreadable(f"the log has {len(rows)} ends, not one", hint=ALTERED)
+    return rows[0]
+
+
+def absent(connection: Connection, number: int) -> UsageError:
+    """The error for a scan that is not there: was it ever?"""
+    query = select(log.c.body).where(log.c.kind == "redaction", log.c.subject == str(number))
+    redaction = connection.execute(query).scalars().first()
+    if redaction is None:
+        return UsageError(f"there is no scan {number}", hint="modelorigin audit list shows the recorded scans")
+    told = {name: clean_line(str(parsed(redaction).get(name))) for name in ("at", "by", "reason")}
+    return UsageError(
+        f"scan {number} was redacted at {told['at']} by {told['by']}: {told['reason']}",
+        hint="its hash stays in the log: modelorigin audit verify",
+    )
+
+
+def recorded(connection: Connection, number: int) -> tuple[int, str]:
+    """The place and the text of the record of scan ``number`` in the log.
+
+    Raises:
+        UsageError: there is no such scan.
+        DatabaseUnreadable: another record is filed under that number.
+    """
+    place = select(log.c.seq, log.c.body).where(log.c.kind == "scan", log.c.subject == str(number))
+    found = connection.execute(place).all()
+    if not found or found[0].body is None:
+        raise absent(connection, number)
+    said = parsed(found[0].body)
+    if len(found) > 1 or (said.get("kind"), said.get("id")) != ("scan", number):
+        raise DatabaseUnreadable(f"what the log files as scan {number} is not its record", hint=ALTERED)
+    return found[0].seq, found[0].body
 
 
 class Journal:
@@ -60,7 +95,7 @@ class Journal:
             raise DatabaseUnreadable(f"the end of the log is damaged: {error}", hint=ALTERED) from error
         self.origin = origin(row.file)
         self.scans: int = row.scans
-        self._rows: list[dict[str, Any]] = []
+        self._rows: list[tuple[Any, ...]] = []
         self._last: dict[tuple[str, str | None], Mapping[str, Any] | None] = {}
 
     @property
@@ -78,12 +113,14 @@ class Journal:
 
     def append(self, record: Mapping[str, Any]) -> None:
         """Add a record of ``entries``."""
-        kind, body = record["kind"], canonical(record)
+        kind = record["kind"]
         subject = SUBJECTS[kind](record)
-        self._rows.append({"seq": self._tree.size, "kind": kind, "subject": subject, "body": body})
+        self._append(kind, subject, canonical(record))
+        self._last[kind, subject] = record
+
+    def _append(self, kind: str, subject: str | None, body: str) -> None:
+        self._rows.append((self._tree.size, kind, subject, body))
         self._tree.extend((leaf_hash(body.encode()),))
-        if kind != "scan":
-            self._last[kind, subject] = record
         if len(self._rows) >= _ROWS:
             self._flush()
 
@@ -95,16 +132,21 @@ class Journal:
             self._last[kind, subject] = parsed(found) if found else None
         return self._last[kind, subject]
 
-    def scan(self, record: Mapping[str, Any]) -> None:
-        """Add the record of a scan, and before it what the scan was the first to be judged by."""
-        at = record["at"]
-        for one in record["decisions"]:
-            self._changed(at, "policy", one["policy_name"], one["policy_digest"], name=one["policy_name"])
-        if record["waivers_digest"] is not None:
-            self._changed(at, "waivers", record["waivers_digest"], record["waivers_digest"])
-        self._changed(at, "registry", None, record["registry_digest"])
-        self.append(record)
-        self.scans = record["id"]
+    def scan(
+        self, row: Sequence[Any], judged: Sequence[Sequence[Any]], read: Sequence[Sequence[Any]], *, late: bool = False
+    ) -> None:
+        """Add the record of a scan, and before it what the scan was the first to be judged by.
+
+        ``row`` holds ``COLUMNS``, ``judged`` and ``read`` tuples of ``DECISION`` and ``EVIDENCE``.
+        """
+        number, at, registry, waivers = _wanted(row)
+        for name, digest, *_ in judged:
+            self._changed(at, "policy", name, digest, name=name)
+        if waivers is not None:
+            self._changed(at, "waivers", waivers, waivers)
+        self._changed(at, "registry", None, registry)
+        self._append("scan", str(number), scan_text(row, judged, evidence_digest(read), late=late))
+        self.scans = number
 
     def _changed(self, at: str, kind: str, subject: str | None, digest: str, **fields: Any) -> None:
         before = self.last(kind, subject)
@@ -120,7 +162,7 @@ class Journal:
 
     def _flush(self) -> None:
         if self._rows:
-            self._connection.execute(insert(log), self._rows)
+            add(self._connection, log, ("seq", "kind", "subject", "body"), self._rows)
             self._rows = []
 
 
@@ -147,5 +189,5 @@ def adopt(connection: Connection) -> None:
         ]
         for row in batch:
             judged, read = (part.get(row.id, []) for part in parts)
-            journal.scan(scan_entry(row._asdict(), judged, read, late=True))
+            journal.scan([getattr(row, name) for name in COLUMNS], judged, read, late=True)
     journal.write()

@@ -141,26 +141,30 @@ def canonical(document: Mapping[str, Any]) -> str:
     return text
 
 
-compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 """JSON without spaces, in the order it has."""
-_SORTED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+_SORTED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False, sort_keys=True).encode
+_TEXT = frozenset((str,))
 _PLAIN = frozenset((str, int, bool, type(None)))
+_CONTAINERS = frozenset((dict, list, tuple))
 
 
 def _is_plain(document: Any) -> bool:
     """True for what the encoder alone writes canonically: plain containers, and keys whose order is beyond doubt."""
-    waiting = [document]
+    if type(document) is not dict:
+        return False
+    waiting: list[Any] = [document]
     while waiting:
         value = waiting.pop()
-        kind = type(value)
-        if kind is dict:
-            if not all(type(key) is str and key.isascii() for key in value):
+        if type(value) is dict:
+            if not (set(map(type, value)) <= _TEXT and "".join(value).isascii()):
                 return False
-            waiting.extend(value.values())
-        elif kind is list or kind is tuple:
-            waiting.extend(value)
-        elif kind not in _PLAIN:
-            return False
+            value = value.values()
+        kinds = set(map(type, value)) - _PLAIN
+        if kinds:
+            if not kinds <= _CONTAINERS:
+                return False
+            waiting.extend(one for one in value if type(one) in _CONTAINERS)
     return True
 
 
@@ -203,17 +207,14 @@ def scan_columns(scan: ScanRecord) -> dict[str, Any]:
     }
 
 
-def evidence_rows(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The rows of ``facts["evidence"]``; ``subject`` is the model of the lineage whose repository was read, or None."""
+def evidence_rows(facts: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Kind, subject, locator, SHA-256 and size of each of ``facts["evidence"]``.
+
+    The subject is the model of the lineage whose repository was read, or None.
+    """
     ids = sorted((model["id"] for model in facts["lineage"]["models"]), key=len, reverse=True)
     return [
-        {
-            "kind": item["kind"],
-            "subject": _subject(item["at"], ids),
-            "at": item["at"],
-            "sha256": item["sha256"],
-            "size": item["size"],
-        }
+        (item["kind"], _subject(item["at"], ids), item["at"], item["sha256"], item["size"])
         for item in facts["evidence"]
     ]
 
@@ -221,6 +222,7 @@ def evidence_rows(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _subject(at: str, ids: Sequence[str]) -> str | None:
     """The id that the locator ``at`` (``hub://id[@revision][/path][#key]``) begins with; longest first in ``ids``."""
     place = at.partition("://")[2]
-    return next(
-        (id for id in ids if place.startswith(id) and place[len(id) : len(id) + 1] in ("", "@", "/", "#")), None
-    )
+    for id in ids:
+        if place.startswith(id) and place[len(id) : len(id) + 1] in ("", "@", "/", "#"):
+            return id
+    return None

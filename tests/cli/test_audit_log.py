@@ -238,3 +238,143 @@ def test_without_the_library_that_signs_the_error_says_how_to_get_it(recorded: P
     assert done.returncode == 3
     assert "modelorigin[sign]" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_scan_is_redacted_only_when_it_is_meant_and_its_proof_of_before_holds(
+    run: Run, recorded: Path, tmp_path: Path
+) -> None:
+    key, public = signed(run, recorded)
+    proof = tmp_path / "before"
+    assert run("audit", "export", "2", "--proof", "-o", str(proof)).code == 0
+    words = ("audit", "redact", "2", "--reason", "a customer's name", "--by", "legal")
+    before = recorded.read_bytes()
+    told = run(*words)
+    assert told.code == 0
+    assert told.out.splitlines()[-1].endswith("nothing was removed: add --yes")
+    assert "its facts" in told.out
+    assert "the policies it was judged by" in told.out
+    assert recorded.read_bytes() == before
+    done = run(*words, "--yes")
+    assert done.code == 0
+    assert "removed: now sign the log" in done.out
+    assert "own files" not in done.out, "nobody reads it: nothing is left in the file"
+    assert b'"hub_id":"000000000000000000000001"' not in recorded.read_bytes()
+    again = run(*words, "--yes")
+    assert again.code == 2
+    assert "by legal: a customer's name" in again.reason
+    assert run("audit", "show", "2").code == 2
+    doubtful = run("audit", "verify", "--key", public)
+    assert doubtful.code == 3
+    assert "could have redacted scan 2" in doubtful.out
+    assert run("audit", "checkpoint", "--key", str(key), "-o", str(tmp_path / "after")).code == 0
+    passed = run("audit", "verify", "--key", public, "--checkpoint", str(recorded.parent / "first"))
+    assert passed.code == 0, passed.out
+    assert "scan 2, " in passed.out
+    assert (
+        Inclusion.parse(proof.read_text()).verify(Inclusion.parse(proof.read_text()).body, [Key.parse(public)]).size
+        == 6
+    )
+
+
+def test_a_redaction_while_somebody_reads_says_what_is_left(run: Run, recorded: Path) -> None:
+    with closing(sqlite3.connect(recorded, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM scans").fetchone()
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setenv("MODELORIGIN_DB", str(recorded))
+            done = run("audit", "redact", "2", "--reason", "r", "--by", "b", "--yes", "--db", f"sqlite:///{recorded}")
+    assert done.code == 0
+    assert "a copy in the database's own files" in done.out
+
+
+@pytest.mark.parametrize(("words", "hint"), [
+    (("2", "--by", "legal"), "reason"), (("2", "--reason", "r"), "by"), (("2", "--reason", "a\x1b[2Jb", "--by", "b"), "line"),
+    (("2", "--reason", "x" * 501, "--by", "b"), "line"), (("99", "--reason", "r", "--by", "b"), "list"),
+    (("0", "--reason", "r", "--by", "b"), ""), (("2", "--reason", " ", "--by", "b"), "value"),
+])  # fmt: skip
+def test_a_redaction_needs_a_scan_a_reason_and_a_name(
+    run: Run, recorded: Path, words: tuple[str, ...], hint: str
+) -> None:
+    ran = run("audit", "redact", *words, "--yes")
+    assert ran.code == 2
+    assert hint in ran.err
+    assert run("audit", "list").out.count("\n") == 3
+
+
+def test_a_job_that_signs_does_not_sign_what_somebody_wrote_anew(run: Run, recorded: Path) -> None:
+    key, _ = signed(run, recorded)
+    [(file,)] = rows(recorded, "SELECT file FROM head")
+    recorded.unlink()
+    with Store.open(str(recorded)) as store:
+        store.save_all([scan(n) for n in range(5)])
+    other = run("audit", "checkpoint", "--key", str(key))
+    assert other.code == 2
+    assert "key is that of the log" in other.reason
+    tamper(recorded, f"UPDATE head SET file = '{file}'")
+    afresh = run("audit", "checkpoint", "--key", str(key))
+    assert afresh.code == 3
+    assert "says that it was never signed" in afresh.reason
+
+
+def rows(db: Path, query: str) -> list[tuple[str, ...]]:
+    with closing(sqlite3.connect(db)) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_what_a_witness_knows_stays_where_a_link_leads(run: Run, recorded: Path, tmp_path: Path) -> None:
+    _, public = signed(run, recorded)
+    safe = tmp_path / "safe"
+    safe.mkdir()
+    (tmp_path / "state").symlink_to(safe / "state")
+    words = ("audit", "witness", str(recorded.parent / "first"), "--state", str(tmp_path / "state"), "--key", public)
+    first = run(*words)
+    assert first.code == 0
+    assert "nothing was witnessed" in first.err
+    assert (tmp_path / "state").is_symlink()
+    assert (safe / "state").read_text() == (recorded.parent / "first").read_text()
+    assert "nothing was witnessed" not in run(*words).err
+
+
+FULL = """
+import resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (20, 20))
+sys.argv = ["modelorigin", *sys.argv[1:]]
+from scanner.cli import main
+main()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits the size of files")
+def test_a_full_disk_leaves_the_witness_and_the_key_as_they_were(run: Run, recorded: Path, tmp_path: Path) -> None:
+    _, public = signed(run, recorded)
+    first, state = recorded.parent / "first", tmp_path / "state"
+    assert run("audit", "witness", str(first), "--state", str(state), "--key", public).code == 0
+    for words in (
+        ("witness", str(first), "--state", str(state), "--key", public),
+        ("checkpoint", "--new-key", str(tmp_path / "another"), "--db", str(recorded)),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", FULL, "audit", *words], capture_output=True, text=True, check=False
+        )
+        assert done.returncode in (2, 3)
+        assert "hint:" in done.stderr
+        assert "Traceback" not in done.stderr
+    assert state.read_text() == first.read_text()
+    assert not (tmp_path / "another").exists()
+    assert list(tmp_path.glob(".*")) == []
+
+
+def test_what_a_stranger_wrote_into_the_file_does_nothing_to_a_terminal(run: Run, recorded: Path) -> None:
+    _, public = signed(run, recorded)
+    tamper(recorded, "UPDATE scans SET model_id = char(27) || '[2J', requested = char(27), at = char(27) || 'x'")
+    tamper(recorded, "UPDATE head SET file = char(27) || '[2J' || '0123456789ab'")
+    for words in (
+        ("list",),
+        ("list", "--format", "json"),
+        ("verify", "--key", public),
+        ("show", "2"),
+        ("export", "2", "--proof"),
+    ):
+        ran = run("audit", *words)
+        assert "\x1b" not in ran.out + ran.err, words

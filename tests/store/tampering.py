@@ -182,8 +182,7 @@ def start_afresh_with_the_key(case: Case) -> None:
     with Store.open(str(case.path)) as store:
         store.save_all([one(n) for n in range(60)])
     case.sql(f"UPDATE head SET file = '{file}'")
-    with Store.open(str(case.path)) as store:
-        store.checkpoint(case.signer, at=AT)
+    case.rewrite(lambda records: records, case.signer)
 
 
 def cut_witnessed_rows_with_the_key(case: Case) -> None:
@@ -233,9 +232,7 @@ def sign_with_a_key_of_ones_own(case: Case) -> None:
     edit_a_decision(case)
     own = Signer.new(case.signer.key.name)
     case.rewrite(_denied_no_more(case))
-    case.sql("UPDATE head SET checkpoint = NULL")
-    with Store.open(str(case.path)) as store:
-        store.checkpoint(own, at=AT)
+    case.rewrite(lambda records: records, own)
 
 
 def remove_a_record_without_a_word(case: Case) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.store import canonical, digest
+from scanner.store.entries import COLUMNS, DECISION, entry, scan_text
 from tests.store.scans import decision, scan
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
@@ -44,6 +45,18 @@ def test_order_and_container_do_not_matter(document, random):
 @given(VALUES)
 def test_tuples_are_arrays(value):
     assert canonical({"a": (value, value)}) == canonical({"a": [value, value]})
+
+
+PLAIN = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
+
+
+@given(st.tuples(st.integers(1, 2**63 - 1), *[st.none() | PLAIN] * (len(COLUMNS) - 1)), st.lists(st.tuples(*[PLAIN] * 4)),
+       st.sampled_from(["e" * 64, "0123456789abcdef"]), st.booleans())  # fmt: skip
+def test_the_record_of_a_scan_is_canonical(row, judged, read, late):
+    fields = dict(zip(COLUMNS, row, strict=True)) | ({"before_log": True} if late else {})
+    decisions = [dict(zip(DECISION, one, strict=True)) for one in judged]
+    said = entry("scan", **fields, decisions=decisions, evidence_digest=read)
+    assert scan_text(row, judged, read, late=late) == canonical(said)
 
 
 def test_the_text_is_the_published_form():

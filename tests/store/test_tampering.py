@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import sqlite3
@@ -12,12 +13,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 import scanner.data
 from scanner.errors import DatabaseUnreadable, ScannerError, StoreError, UsageError
 from scanner.log import Signer, Witnessed
-from scanner.store import Store, Verification, guards
-from tests.store import tampering
+from scanner.store import Store, Verification, digest, shape
+from tests.store import insider, tampering
 from tests.store.scans import scan
 from tests.store.tampering import AT, Case
 
@@ -129,7 +131,7 @@ def test_a_proof_is_for_a_scan_that_is_signed_and_there(case):
         proof = store.prove(5)
         assert proof.body
         proof.verify(proof.body, [case.signer.key])
-        for number, hint in ((60, "checkpoint"), (9, "list"), (999, "list")):
+        for number, hint in ((60, "checkpoint"), (9, "verify"), (999, "list")):
             with pytest.raises(UsageError) as raised:
                 store.prove(number)
             assert hint in raised.value.hint
@@ -183,10 +185,10 @@ def test_changes_of_what_scans_are_judged_by_are_records(tmp_path):
                      "redaction"]  # fmt: skip
 
 
-def test_the_script_knows_the_guards_that_are_put_there():
-    text = "\n".join(sorted(statement for _, _, statement in guards.guards("sqlite")))
-    from scanner.store import digest
-
+def test_the_script_knows_the_tables_and_guards_that_are_made():
+    with create_engine("sqlite://").connect() as connection:
+        made = sorted(shape._made(connection))
+    text = "\n".join(" ".join([kind, name, *shape.words(sql)]) for (kind, name), sql in made)
     assert digest(text) in SCRIPT.read_text()
     assert len(SCRIPT.read_text().splitlines()) <= 150
     assert "scanner" not in SCRIPT.read_text().replace("scans", "")
@@ -257,3 +259,134 @@ def test_damage_is_told_in_our_words_whatever_is_asked(case, damage):
         ):  # fmt: skip
             with suppress(ScannerError):
                 act()
+
+
+@pytest.mark.parametrize("attack", insider.INSIDER, ids=lambda attack: attack.__name__)
+def test_what_an_insider_does_is_noticed_by_both(case, attack):
+    attack(case)
+    with suppress(StoreError):
+        assert verified(case).problems
+    code, said = by_script(case)
+    assert code != 0, said
+
+
+@pytest.mark.parametrize(
+    "attack", [*insider.INSIDER, *tampering.KNOWN, *tampering.OWN], ids=lambda attack: attack.__name__
+)
+def test_whatever_was_done_every_question_is_answered_in_our_words(case, attack):
+    attack(case)
+    with suppress(ScannerError), Store.open(str(case.path)) as store:
+        for act in (
+            lambda: store.scans(limit=100), lambda: [store.scan(n) for n in (3, 4, 5, 6, 9)], store.info, store.scanned,
+            store.verify, lambda: store.prove(5), lambda: store.redaction(5), lambda: store.save(scan(7)),
+            lambda: store.checkpoint(case.signer, at=AT), lambda: store.redact(6, reason="r", by="b", at=AT),
+        ):  # fmt: skip
+            with suppress(ScannerError):
+                act()
+
+
+def test_what_is_changed_in_the_schema_is_named(case):
+    for attack in (insider.add_a_trigger_that_records_less, insider.drop_an_index, insider.add_an_index_of_ones_own):
+        attack(case)
+    insider.build(case, "CREATE TABLE litter (x)", "CREATE VIEW reading AS SELECT * FROM scans")
+    done = verified(case)
+    assert done.problems == (
+        "the index ix_scans_model_at is missing",
+        "the trigger quiet was added",
+        "the index once was added",
+    )
+    assert done.unchecked == (
+        "the table litter: it is no part of the audit",
+        "the view reading: it is no part of the audit",
+    )
+
+
+def test_a_record_is_that_of_its_scan_or_is_not_handed_out(case):
+    insider.file_two_scans_under_each_others_number(case)
+    with Store.open(str(case.path), create=False) as store:
+        for act in (store.prove, store.redaction):
+            with pytest.raises(DatabaseUnreadable, match="files as scan 5"):
+                act(5)
+        with pytest.raises(DatabaseUnreadable, match="files as scan 5"):
+            store.redact(5, reason="r", by="b", at=AT)
+        assert store.scan(5)
+
+
+def test_a_record_that_says_more_is_noticed_where_nothing_is_signed_yet(case):
+    def change(records):
+        last = json.loads(records[-1][2])
+        return [*records[:-1], (*records[-1][:2], json.dumps(last | {"approved_by": "the board"}))]
+
+    case.rewrite(change)
+    assert any("says more of scan 60" in problem for problem in verified(case).problems)
+    assert by_script(case)[0] == 1
+
+
+def test_a_redaction_that_nobody_signed_is_no_pass_until_it_is(case):
+    with Store.open(str(case.path)) as store:
+        store.redact(60, reason="r", by="b", at=AT)
+        assert verified(case).doubtful == (), "what was not signed could have been changed anyway"
+        assert by_script(case)[0] == 0
+        store.redact(3, reason="r", by="b", at=AT)
+        done = verified(case)
+        assert done.problems == ()
+        assert [one.number for one in done.doubtful] == [3]
+        assert by_script(case)[0] == 3
+        store.checkpoint(case.signer, at=AT)
+    assert verified(case).doubtful == ()
+    assert by_script(case)[0] == 0
+
+
+def _forged_without_a_checkpoint(case):
+    case.rewrite(tampering._denied_no_more(case))
+    case.sql("UPDATE head SET checkpoint = NULL")
+
+
+def _forged_with_a_signature_of_nobody(case):
+    case.rewrite(tampering._denied_no_more(case), Signer.new(case.signer.key.name))
+
+
+def _forged_and_never_signed(case):
+    def change(records):
+        return [one for one in tampering._denied_no_more(case)(records) if one[0] != "key"]
+
+    case.rewrite(change)
+    case.sql("UPDATE head SET checkpoint = NULL")
+
+
+@pytest.mark.parametrize("forge", [
+    _forged_without_a_checkpoint, _forged_with_a_signature_of_nobody, _forged_and_never_signed, insider.forge_the_signature,
+    insider.keep_an_unsigned_checkpoint, tampering.sign_with_a_key_of_ones_own,
+])  # fmt: skip
+def test_who_has_no_key_has_nothing_signed_by_the_next_nightly_job(case, forge):
+    if forge is not tampering.sign_with_a_key_of_ones_own:
+        tampering.edit_a_decision(case)
+    forge(case)
+    with Store.open(str(case.path)) as store, pytest.raises(DatabaseUnreadable, match="nothing was signed"):
+        store.checkpoint(case.signer, at=AT, new=False)
+
+
+def test_the_key_of_one_log_signs_no_other(case):
+    insider.put_another_log_in_its_place(case)
+    with Store.open(str(case.path)) as store, pytest.raises(UsageError, match="key is that of the log"):
+        store.checkpoint(case.signer, at=AT, new=False)
+
+
+def test_a_log_signed_by_the_key_of_another_is_not_taken_for_it(case):
+    insider.put_another_log_in_its_place_with_the_key(case)
+    with Store.open(str(case.path), create=False) as store:
+        problems = store.verify([case.signer.key]).problems
+    assert problems == (f"the checkpoint in the database is signed by the key of {case.signer.key.name!r}",)
+
+
+def test_a_rotation_is_no_alarm(case):
+    other = Signer.new("auditors/2027")
+    with Store.open(str(case.path)) as store:
+        note = store.checkpoint(other, at=AT, new=False).note
+        done = store.verify(
+            [other.key], [("w", Witnessed.parse(case.witnessed.read_text())), ("n", Witnessed.parse(note))]
+        )
+        assert done.problems == ("w is not signed by a key that was given",)
+        assert store.verify([other.key, case.signer.key], [("n", Witnessed.parse(note))]).problems == ()
+        store.checkpoint(case.signer, at=AT, new=False)
+    assert verified(case).problems == ()

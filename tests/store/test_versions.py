@@ -23,6 +23,8 @@ from alembic.script import ScriptDirectory
 import scanner
 from scanner.errors import DatabaseNewer, DatabaseOutdated, DatabaseUnreadable, StoreError
 from scanner.store import Store, guards, recording, tables, upgrade, versions
+from scanner.store.connection import add
+from scanner.store.entries import COLUMNS, DECISION, EVIDENCE
 from scanner.store.recording import written
 from tests.store.scans import scan
 
@@ -180,9 +182,12 @@ def test_the_scans_of_a_database_without_a_log_are_added_to_one(tmp_path):
         connection.execute(tables.version.insert().values(version_num="0001"))
         for number, one in zip((1, 2, 4), map(written, made), strict=True):
             recording._add_documents(connection, one.texts)
-            connection.execute(tables.scans.insert(), {"id": number, **one.row})
-            for table, rows in ((tables.decisions, one.judged), (tables.evidence, one.read)):
-                connection.execute(table.insert(), [{"scan_id": number, **row} for row in rows])
+            add(connection, tables.scans, COLUMNS, [(number, *one.row)])
+            for table, names, rows in (
+                (tables.decisions, (*DECISION, "body"), one.judged),
+                (tables.evidence, EVIDENCE, one.read),
+            ):
+                add(connection, table, ("scan_id", *names), [(number, *row) for row in rows])
     engine.dispose()
     with pytest.raises(DatabaseOutdated):
         Store.open(str(path))

@@ -32,8 +32,9 @@ _OF = "audit checkpoint"
 def command(key: str | None, new_key: Path | None, old: int | None, output: Path | None, db: str | None) -> None:
     """Sign the log of all scans as it is now, and print the checkpoint: a C2SP signed note.
 
-    Every record is hashed anew. A log that is not what was signed before is not signed again. What a checkpoint covers
-    cannot be changed unnoticed by anybody who cannot change the checkpoint: keep it elsewhere (audit witness).
+    Every record is hashed anew. A log that is not what was signed before, by the key it names, is not signed again.
+    What a checkpoint covers cannot be changed unnoticed by anybody who cannot change the checkpoint: keep it elsewhere
+    (audit witness).
     """
     from scanner.cli.audit.files import new_signer, signer
     from scanner.cli.reading import now
@@ -43,9 +44,9 @@ def command(key: str | None, new_key: Path | None, old: int | None, output: Path
         raise UsageError("sign with which key?", hint="give --key FILE, or --new-key FILE for the first time")
     with Store.open(db, create=False) as store:
         signs = new_signer(new_key, store.origin()) if new_key else signer(key or "")
-        grown = store.checkpoint(signs, at=now(), old=old or 0)
-    if new_key:
-        tell(f"public key, for those who verify: {signs.key}")
+        if new_key:
+            tell(f"public key, for those who verify: {signs.key}")
+        grown = store.checkpoint(signs, at=now(), old=old or 0, new=new_key is not None)
     text = grown.note if old is None else grown.text
     if output is None:
         emit(text)

@@ -95,13 +95,27 @@ def new_signer(path: Path, name: str) -> Signer:
 
     made = Signer.new(name)
     try:
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
-            file.write(made.text + "\n")
+        file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        try:
+            _write(file, made.text + "\n")
+        except OSError:
+            path.unlink()
+            raise
+        finally:
+            os.close(file)
     except OSError as error:
         raise UsageError(
             f"cannot make the key {path}: {error.strerror}", hint="name a file that does not exist"
         ) from error
     return made
+
+
+def _write(file: int, text: str) -> None:
+    """Write all of ``text``; when this returns, it is on the disk."""
+    left = text.encode("utf-8")
+    while left:
+        left = left[os.write(file, left) :]
+    os.fsync(file)
 
 
 def kept(path: Path) -> Witnessed:
@@ -128,13 +142,14 @@ class State:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._next = path.with_name(f".{path.name}.next")
+        # A link is followed: what the witness knows lies where somebody meant it to lie.
+        self._path = Path(os.path.realpath(path))
+        self._next = self._path.with_name(f".{self._path.name}.next")
         self._kept = False
 
     def __enter__(self) -> State:
         try:
-            self._file = os.fdopen(os.open(self._next, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644), "wb")
+            self._file = os.open(self._next, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
         except FileExistsError as error:
             raise ScannerError(
                 f"another witness is at work on {self._path}", hint=f"if none is, one was stopped: remove {self._next}"
@@ -146,7 +161,7 @@ class State:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        os.close(self._file)
         if not self._kept:
             # Once it is kept, a file of this name is that of the next witness.
             self._next.unlink(missing_ok=True)
@@ -166,9 +181,7 @@ class State:
             ScannerError: it is not, and the last one is there still.
         """
         try:
-            self._file.write(note.encode("utf-8"))
-            self._file.flush()
-            os.fsync(self._file.fileno())
+            _write(self._file, note)
             self._next.replace(self._path)
             self._kept = True
             if os.name == "posix":

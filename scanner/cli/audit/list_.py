@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 
 from scanner.cli.options import LARGEST, Configured, db_option, format_option, option, parse_day
 from scanner.cli.output import emit, tell
+from scanner.export.quoting import json_text, one_line
 
 if TYPE_CHECKING:
     from scanner.store import ScanRow
@@ -51,15 +51,15 @@ def command(
     finally:
         store.close()
     if format == "json":
-        emit(json.dumps([row.document() for row in rows], indent=2, ensure_ascii=False))
+        emit(json_text([row.document() for row in rows], indent=2))
         return
     if not rows:
         tell("no scan matches")
         return
-    emit("\n".join(map(_line, rows)))
+    emit("\n".join(f"{row.number:>6}  {_line(row)}" for row in rows))
 
 
 def _line(row: ScanRow) -> str:
     revision = row.revision[:12] if row.revision else "no commit"
     policies = ", ".join(f"{name} {verdict}" for name, verdict in row.policies)
-    return f"{row.number:>6}  {row.at}  {row.verdict:<6}  {row.model}  {revision:<12}  {policies}"
+    return str(one_line(f"{row.at}  {row.verdict:<6}  {row.model}  {revision:<12}  {policies}"))

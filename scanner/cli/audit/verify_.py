@@ -12,11 +12,13 @@ import click
 
 from scanner.cli.options import Configured, db_option, format_option, option
 from scanner.cli.output import emit
+from scanner.text import clean_line
 
 if TYPE_CHECKING:
     from scanner.store import Verification
 
 _OF = "audit verify"
+_LISTED = 10
 
 
 @click.command("verify", cls=Configured)
@@ -38,7 +40,8 @@ def command(checkpoint: tuple[Path, ...], key: tuple[str, ...], script: bool, db
     Exit codes:
       0  everything is as it was recorded
       1  something is not
-      3  not known: nothing from outside to compare with, or the database cannot be read
+      3  not known: nothing from outside to compare with, a signed record gone by a redaction that nobody signed,
+         or the database cannot be read
     """
     from scanner.cli.audit.files import kept, public_keys
     from scanner.store import Store
@@ -55,7 +58,7 @@ def command(checkpoint: tuple[Path, ...], key: tuple[str, ...], script: bool, db
     emit(_json(done) if format == "json" else _table(done))
     if done.problems:
         return 1
-    return 0 if done.anchored else 3
+    return 0 if done.anchored and not done.doubtful else 3
 
 
 def _json(done: Verification) -> str:
@@ -82,10 +85,18 @@ def _windows(done: Verification) -> list[str]:
     """Where a change would not be noticed, in words."""
     windows = []
     if done.witnessed < done.signed:
-        windows.append(f"rows after {done.witnessed:,} are signed but not witnessed: who has the key could change them")
+        windows.append(
+            f"rows after {done.witnessed:,} are signed but not witnessed: who has the key could change them, and who"
+            " can write the database could put an older copy in its place"
+        )
     covered = max(done.signed, done.witnessed)
     if covered < done.size:
         windows.append(f"rows after {covered:,} are not signed: who can write the database could change them")
+    if done.signed and not done.witnessed and done.origin not in done.signers:
+        windows.append(
+            f"the key {clean_line(done.signers[0])} may sign other logs too: only a checkpoint kept outside shows that"
+            " this is the right one"
+        )
     return windows
 
 
@@ -94,4 +105,7 @@ def _result(done: Verification) -> str:
         return "not what was recorded"
     if not done.anchored:
         return "consistent, and compared with nothing from outside: give --checkpoint FILE or --key PUB"
+    if done.doubtful:
+        gone = ", ".join(str(one.number) for one in done.doubtful[:_LISTED])
+        return f"not known: who can write the database could have redacted scan {gone}; audit checkpoint signs it"
     return "as recorded"

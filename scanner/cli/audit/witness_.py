@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from scanner.cli.options import Configured, option
-from scanner.cli.output import emit, report
+from scanner.cli.output import emit, report, tell
 from scanner.errors import ScannerError, UsageError
 from scanner.text import clean_line
 
@@ -60,6 +60,8 @@ def command(file: Path, state: Path, key: tuple[str, ...], commit: bool) -> int:
             report(ScannerError(f"refused: {error}", hint="the log may have been rewritten: keep both, and ask why"))
             return 1
         kept.keep(asked.note)
+    if last is None:
+        tell(f"note: nothing was witnessed in {state} before; what comes is compared with this from here on")
     if commit:
         _commit(state, checkpoint.line)
     emit(checkpoint.line)
