@@ -10,6 +10,7 @@
     recording    a scan goes in, or is redacted
     sealing      checkpoints are signed, records are proven
     verify       everything is read and hashed anew
+    period       what was recorded in a period, through one transaction
     database     ``Store``: save, list, read back, verify
 
 Nothing else in the project imports SQLAlchemy.
@@ -17,12 +18,14 @@ Nothing else in the project imports SQLAlchemy.
 
 from scanner.store.connection import default_url
 from scanner.store.database import Store
+from scanner.store.period import Period
 from scanner.store.records import DecisionRecord, ScannedModel, ScanRecord, ScanRow, canonical, digest
 from scanner.store.verify import Verification
 from scanner.store.versions import upgrade
 
 __all__ = [
     "DecisionRecord",
+    "Period",
     "ScanRecord",
     "ScanRow",
     "ScannedModel",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
@@ -17,6 +18,7 @@ from scanner.store.connection import WAIT, connect, file_of, locate, name_of, ou
 from scanner.store.entries import parsed
 from scanner.store.guards import missing_guards
 from scanner.store.journal import end, origin
+from scanner.store.period import Period
 from scanner.store.recording import record, redact, written
 from scanner.store.records import DecisionRecord, ScannedModel, ScanRecord, ScanRow, digest, scan_columns
 from scanner.store.sealing import prove, seal
@@ -139,6 +141,12 @@ class Store:
         """
         with our_words(self._url), reading(self._engine) as connection:
             return verify(connection, keys, kept)
+
+    @contextmanager
+    def period(self, since: str, until: str) -> Iterator[Period]:
+        """What was recorded from the day ``since`` to the day ``until``; what others write meanwhile is not seen."""
+        with our_words(self._url), reading(self._engine) as connection:
+            yield Period(connection, since, until)
 
     def scans(
         self,

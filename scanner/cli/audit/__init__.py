@@ -10,7 +10,7 @@ command = Subcommands(
         "checkpoint": "sign the log of all scans as it is now",
         "witness": "keep a checkpoint outside, if the log has only grown since the last",
         "verify": "hash everything anew: is it what was recorded, signed, witnessed?",
-        "export": "one scan with the proof that it is in the log",
+        "export": "one scan with its proof, or all that was decided in a period",
     },
     help="Read the recorded scans, and prove that they are those that were recorded.",
 )
