@@ -32,6 +32,7 @@ _NEVER = {
     "endpoint": "your token is sent there: give --endpoint, MODELORIGIN_ENDPOINT or your own file",
     "output": "it would write where you did not ask it to: give -o, MODELORIGIN_OUTPUT or your own file",
     "key": "it would choose who you trust or sign as: give --key or its variable",
+    "public-key": "it would choose who you trust: give --public-key or its variable",
     "new-key": "it would write a key where you did not ask it to: give --new-key",
     "state": "it would write where you did not ask it to: give --state",
     "lock": "it would agree to whatever is found: give --lock",

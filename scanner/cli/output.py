@@ -8,9 +8,10 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
-from shutil import copymode, get_terminal_size
-from typing import TYPE_CHECKING
+from shutil import copyfileobj, copymode, get_terminal_size
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
@@ -204,24 +205,35 @@ def write_file(path: Path, content: str | bytes) -> None:
         ScannerError: it did not arrive.
     """
     data = content if isinstance(content, bytes) else content.encode()
+    if isinstance(content, str) and _is_stream(path) and not content.endswith("\n"):
+        data += b"\n"
+    copy_file(BytesIO(data), path)
+
+
+def copy_file(source: BinaryIO, path: Path) -> None:
+    """As ``write_file``, of bytes that are too many to hold.
+
+    Raises:
+        ScannerError: they did not arrive.
+    """
     try:
         if _is_stream(path):
             own = _own_stream(path)
             with path.open("wb") if own is None else os.fdopen(os.dup(own), "wb") as stream:
-                stream.write(data if isinstance(content, bytes) or content.endswith("\n") else data + b"\n")
+                copyfileobj(source, stream)
         else:
-            _replace(path.resolve(), data)
+            _replace(path.resolve(), source)
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ScannerError(f"cannot write {path}: {reason}", hint="the report is lost: name another file") from error
 
 
-def _replace(target: Path, data: bytes) -> None:
+def _replace(target: Path, source: BinaryIO) -> None:
     partial = target.with_name(f".modelorigin-{os.getpid()}.part")
     try:
         # "x": nobody can have put a link to another file here.
         with partial.open("xb") as file:
-            file.write(data)
+            copyfileobj(source, file)
         if target.exists():
             copymode(target, partial)
         partial.replace(target)

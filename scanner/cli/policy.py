@@ -15,6 +15,7 @@ SCHEMAS = {
     "facts": "facts-v1.schema.json",
     "decision": "decision-v1.schema.json",
     "report": "report-v1.schema.json",
+    "audit": "audit-v1.schema.json",
 }
 
 

@@ -15,6 +15,7 @@ from scanner.text import clean, clean_line
 
 LIMIT = 2_000
 _COMMAND = re.compile(r"(?<=:)(?=:)|(?<=#)(?=#)")
+_FORMULA = re.compile(r"(?:^|;)\s*(?=[=+\-@＝＋－＠])")
 _NOT_PLAIN = re.compile(r"[^\n\x20-\x7e]|(?<=#)#")
 
 
@@ -35,6 +36,15 @@ def one_line(value: Any) -> Any:
 def json_text(value: Any, *, indent: int | None = None) -> str:
     """``value`` as JSON that reads back equal; what a terminal could obey, or not show, stands as an escape."""
     return _NOT_PLAIN.sub(_escaped, json.dumps(value, ensure_ascii=False, indent=indent))
+
+
+def no_formula(text: str) -> str:
+    """One line as a cell of CSV: an apostrophe makes a text of what a spreadsheet would compute.
+
+    To a program that parts cells by semicolons (where numbers have commas) only the first quotes of a line are quotes:
+    behind every semicolon begins a cell.
+    """
+    return _FORMULA.sub(lambda found: f"{found[0]}'", text)
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -13,6 +13,7 @@
     sealing      checkpoints are signed, records are proven
     anchors      the checkpoints a log is held against
     verify       everything is read and hashed anew
+    period       what was recorded in a period, through one transaction
     database     ``Store``: save, list, read back, verify
 
 Nothing else in the project imports SQLAlchemy.
@@ -20,6 +21,7 @@ Nothing else in the project imports SQLAlchemy.
 
 from scanner.store.connection import default_url
 from scanner.store.database import Store
+from scanner.store.period import Period
 from scanner.store.records import DecisionRecord, Requested, ScannedModel, ScanRecord, ScanRow, canonical, digest
 from scanner.store.redacting import Redaction
 from scanner.store.verify import Verification
@@ -27,6 +29,7 @@ from scanner.store.versions import upgrade
 
 __all__ = [
     "DecisionRecord",
+    "Period",
     "Redaction",
     "Requested",
     "ScanRecord",

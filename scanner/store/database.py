@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from types import TracebackType
 from typing import Any
@@ -17,6 +18,7 @@ from scanner.store import tables
 from scanner.store.connection import WAIT, connect, file_of, locate, name_of, our_words, reading, writing
 from scanner.store.guards import missing_guards
 from scanner.store.journal import absent, end, origin
+from scanner.store.period import Period
 from scanner.store.recording import record, written
 from scanner.store.records import DecisionRecord, Requested, ScannedModel, ScanRecord, ScanRow, digest, scan_columns
 from scanner.store.redacting import Redaction, planned, redact
@@ -153,6 +155,12 @@ class Store:
         """
         with our_words(self._url), reading(self._engine) as connection:
             return verify(connection, keys, kept)
+
+    @contextmanager
+    def period(self, since: str, until: str) -> Iterator[Period]:
+        """What was recorded from the day ``since`` to the day ``until``; what others write meanwhile is not seen."""
+        with our_words(self._url), reading(self._engine) as connection:
+            yield Period(connection, since, until)
 
     def scans(
         self,

@@ -12,7 +12,7 @@ command = Subcommands(
         "verify": "hash everything anew: is it what was recorded, signed, witnessed?",
         "replay": "judge every recorded scan again: the same, or what if?",
         "diff": "what changed between two scans of a model, in words",
-        "export": "one scan with the proof that it is in the log",
+        "export": "one scan with its proof, or all that was decided in a period",
         "redact": "remove one scan; the log keeps its hash, who removed it and why",
     },
     help="Read the recorded scans, and prove that they are those that were recorded.",

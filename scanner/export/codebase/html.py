@@ -7,11 +7,11 @@ from collections import Counter
 from scanner.export.account import Json, Section, counted
 from scanner.export.codebase.reading import Codebase, answer, next_step, read, verdict
 from scanner.export.codebase.telling import sections
-from scanner.export.onepage.lands import Lands
 from scanner.export.onepage.look import STYLE
 from scanner.export.onepage.said import Said
 from scanner.export.onepage.sheet import sheet
 from scanner.export.page import Bar, Content, Markup, bars, jump, page, quoted, tag
+from scanner.export.page.lands import Lands, controlling
 from scanner.export.report import ScanView
 
 MOST = 50
@@ -30,7 +30,7 @@ def as_html(document: Json) -> str:
     """One file that needs no other: no script, nothing loaded."""
     base = read(document)
     models = sorted(document["models"], key=lambda model: _ORDER.index(model["verdict"]))
-    lands = Lands(model["facts"] for model in models)
+    lands = Lands(controlling(model["facts"] for model in models))
     pages = [
         tag("section", sheet(_view(model, document), lands, n, 2), id=f"model-{n}", class_="break")
         for n, model in enumerate(models[:MOST], 1)

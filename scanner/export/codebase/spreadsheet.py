@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from io import StringIO
 
 from scanner.export.codebase.reading import Json, read
+from scanner.export.quoting import no_formula
 
 _COLUMNS = (
     "path", "line", "column", "cell", "kind", "model", "revision", "pinned", "verdict", "rules", "message",
     "suppressed", "text", "how", "confidence", "flags", "reason", "new",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _ANSWERS = {True: "yes", False: "no"}
 
 
@@ -48,5 +48,4 @@ def cell(value: object) -> str | int:
         return _ANSWERS[value]
     if isinstance(value, int):
         return value
-    said = "" if value is None else " ".join(value) if isinstance(value, list) else str(value)
-    return f"'{said}" if said.lstrip().startswith(_FORMULA) else said
+    return no_formula("" if value is None else " ".join(value) if isinstance(value, list) else str(value))

@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from scanner.export.onepage.lands import Lands
 from scanner.export.onepage.look import STYLE
 from scanner.export.onepage.said import badge
 from scanner.export.onepage.sheet import sheet
 from scanner.export.page import Content, Markup, jump, page, quoted, table, tag
+from scanner.export.page.lands import Lands, controlling
 from scanner.export.quoting import one_line
 from scanner.export.report import Failure, Report, ScanView
 from scanner.export.why import WORST_FIRST, rules, worst
@@ -24,7 +24,7 @@ from scanner.export.why import WORST_FIRST, rules, worst
 
 def as_html(report: Report) -> str:
     """One file that needs no other: no script, nothing loaded."""
-    lands = Lands(view.facts for view in report.scans)
+    lands = Lands(controlling(view.facts for view in report.scans))
     if len(report.scans) == 1 and not report.failures:
         view = report.scans[0]
         title = f"{worst(view.decisions) or 'NOT JUDGED'}: {view.facts['model']['id']}"

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Set
 
 from scanner.export.account import Json, counted
 from scanner.export.columns import shortened
-from scanner.export.onepage.lands import Lands
 from scanner.export.onepage.layout import Layout, Row, Step, layout
 from scanner.export.page import Content, Markup, tag
+from scanner.export.page.lands import Lands
 from scanner.export.page.style import LIGHT
 from scanner.export.quoting import one_line
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.export.account import Json, Line, Notes, Part, counted, line, quote, term, warn
-from scanner.export.onepage.lands import Lands
 from scanner.export.onepage.said import Said
 from scanner.export.page import Content, quoted, table, tag
+from scanner.export.page.lands import Lands
 
 MOST = 12
 _HEAD = ("Maker", "Controlled from", "Headquarters", "Incorporated", "Owner", "Lists", "Confidence")

@@ -8,7 +8,6 @@ from scanner.export import sections
 from scanner.export.account import Json, Notes, counted
 from scanner.export.columns import shortened
 from scanner.export.onepage.drawing import drawing
-from scanner.export.onepage.lands import Lands
 from scanner.export.onepage.licence import licence
 from scanner.export.onepage.makers import makers
 from scanner.export.onepage.questions import questions
@@ -16,6 +15,7 @@ from scanner.export.onepage.record import limits, read, record
 from scanner.export.onepage.said import Said
 from scanner.export.onepage.verdict import band, steps
 from scanner.export.page import Content, Markup, quoted, table, tag
+from scanner.export.page.lands import Lands
 from scanner.export.quoting import one_line
 from scanner.export.report import ScanView
 from scanner.export.tree import lineage

@@ -14,6 +14,7 @@ links      ``linked``, ``link``, ``jump``: http(s) and places of the page, nothi
 style      the tokens (``LIGHT``, ``DARK``: name -> colour) and the style sheet, for screens, the dark and paper
 skeleton   ``page``: head, content security policy, body; ``section``: a heading of the second rank and what is under it
 tables     ``table``: caption, heads with scope, scrolls on a narrow screen
+lands      ``Lands``: a colour for each country of a page, the code always in it
 bars       ``bars``: counts as a figure of bars (SVG), each with its number in words
 
 Classes for any element: ``faint``, ``warn``, ``num`` (to the right), ``break`` (a new sheet of paper), ``allow``,

@@ -250,6 +250,9 @@ def test_a_spreadsheet_keeps_its_shape(payload):
     assert all(None not in row and None not in row.values() for row in rows(poisoned_by(payload)))
 
 
-def test_texts_are_in_quotes_whatever_a_locale_parts_cells_with():
-    text = render_codebase("csv", codebase(references=[reference(text="a;=1", how="b\tc")]))
-    assert '"a;=1"' in text
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_no_cell_begins_a_formula_whatever_a_locale_parts_cells_with(delimiter):
+    text = render_codebase("csv", codebase(references=[reference(text="a;=1+1;", how="b; @c", reason="d\t=1")]))
+    for row in csv.reader(StringIO(text), delimiter=delimiter):
+        for value in row:
+            assert not value.lstrip(" ").startswith(tuple("=+-@＝")), value

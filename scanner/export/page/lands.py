@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from scanner.export.account import Json
-from scanner.export.page import Markup, tag
+from scanner.export.page.markup import Markup, tag
 from scanner.export.page.style import LANDS
 
 
 class Lands:
     """The same colour means the same country on the whole page, and the code is always written in it."""
 
-    def __init__(self, facts: Iterable[Json]) -> None:
-        codes = [model["origin"]["control"] for one in facts for model in one["lineage"]["models"]]
+    def __init__(self, codes: Iterable[str | None]) -> None:
         named = [code for code in dict.fromkeys(codes) if code]
         self._numbers = {code: n for n, code in enumerate(named[:LANDS], 1)}
 
@@ -26,3 +25,8 @@ class Lands:
         if code is None:
             return tag("span", tag("span", "?", class_="land unknown"), " unknown", class_="warn")
         return tag("span", code, class_=f"land {self.name(code)}")
+
+
+def controlling(facts: Iterable[Json]) -> Iterator[str | None]:
+    """The countries of control of all models of the lineages, in their order."""
+    return (model["origin"]["control"] for one in facts for model in one["lineage"]["models"])
