@@ -7,7 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.export.codebase.reading import Codebase, Json, answer, line_of, read, spots, told, verdict, where, why_not
+from scanner.export.codebase.reading import (
+    Codebase,
+    Json,
+    answer,
+    line_of,
+    read,
+    spots,
+    told,
+    unread,
+    verdict,
+    where,
+    why_not,
+)
 from scanner.export.quoting import one_line
 
 _COMMANDS = {"deny": "error", "review": "warning", "note": "notice"}
@@ -37,9 +49,8 @@ def _commands(base: Codebase) -> Iterator[str]:
             yield _command("error", text, **at, title="not judged")
         if not error["places"]:
             yield _command("error", text, title="not judged")
-    for left in base.coverage["unread"]:
-        path = left["path"]
-        yield _command("warning", left["reason"], file=path, title="not read: models may be named there")
+    for how, left in unread(base):
+        yield _command("warning", left["reason"], file=left["path"], title=f"{how}: models may be named there")
 
 
 def _command(name: str, text: str, **properties: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from scanner.export.codebase.reading import Codebase, Json, digest, line_of, read, spots, told, where, why_not
+from scanner.export.codebase.reading import Codebase, Json, digest, line_of, read, spots, told, unread, where, why_not
 from scanner.export.quoting import json_text
 
 _SEVERITY = {"deny": "critical", "review": "major", "note": "info"}
@@ -31,9 +31,9 @@ def _violations(base: Codebase) -> Iterator[dict[str, Any]]:
             yield _violation(
                 "not-judged", f"not judged: {why_not(error)}", print_, "major", place["path"], place["line"]
             )
-    for left in base.coverage["unread"]:
+    for how, left in unread(base):
         print_ = digest("unread-file", left["path"])
-        yield _violation("unread-file", f"not read: {left['reason']}", print_, "minor", left["path"], 1)
+        yield _violation("unread-file", f"{how}: {left['reason']}", print_, "minor", left["path"], 1)
 
 
 def _violation(check: str, description: str, fingerprint: str, severity: str, path: str, line: int) -> dict[str, Any]:

@@ -7,7 +7,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from scanner.export.codebase.reading import Codebase, Json, answer, line_of, next_step, read, spots, verdict, way, where
+from scanner.export.codebase.reading import (
+    Codebase,
+    Json,
+    answer,
+    line_of,
+    next_step,
+    read,
+    spots,
+    unread,
+    verdict,
+    way,
+    where,
+)
 from scanner.export.codebase.tree import place_of
 from scanner.text import REPLACEMENT
 
@@ -73,9 +85,9 @@ def _cases(base: Codebase) -> Iterator[_Case]:
             yield _Case(
                 place["path"], place["line"], error["requested"], "error", error["kind"], error["message"], hint
             )
-    for left in base.coverage["unread"]:
-        yield _Case(left["path"], 1, "file read", "error", "unread", left["reason"])
-    if not base.document["complete"] and not base.errors and not base.coverage["unread"]:
+    for how, left in unread(base):
+        yield _Case(left["path"], 1, "file read", "error", how, left["reason"])
+    if not base.document["complete"] and not base.errors and not unread(base):
         yield _Case("", 1, "everything judged", "error", "incomplete", answer(base))
 
 

@@ -173,6 +173,12 @@ def coverage(base: Codebase) -> tuple[str, list[tuple[str, int]]]:
     return (f"{read_}, {reasons.total():,} not" if reasons else read_), reasons.most_common()
 
 
+def unread(base: Codebase) -> list[tuple[str, Json]]:
+    """The files that were not read, or not to their end, each after how that is called."""
+    named = (("not read", "unread"), ("read in part", "partly"))
+    return [(how, left) for how, key in named for left in base.coverage[key]]
+
+
 def next_step(base: Codebase) -> str:
     """What to do now, in one line of our own words."""
     steps = []
