@@ -54,7 +54,7 @@ def as_html(document: Json) -> str:
 
 
 def _view(model: Json, document: Json) -> ScanView:
-    return ScanView(model["facts"], model["decisions"], model["scan"], document["at"], tool=document["version"])
+    return ScanView(model["facts"], model["decisions"], model["scan"], document["at"], tool=document["tool"]["version"])
 
 
 def _head(base: Codebase) -> Markup:
