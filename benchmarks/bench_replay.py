@@ -1,10 +1,11 @@
 """10,000 recorded decisions judged again under other hash seeds, locales, time zones and releases of Python.
 
-    python benchmarks/bench_replay.py [--decisions N] [--python PATH]...
+    python benchmarks/bench_replay.py [--decisions N] [--db FILE] [--python PATH]...
 
 The database is made once, by the Python that runs this: facts of the starter catalogue and made-up ones, by every pack
-that ships, with parameters set and with waivers, on days of three years. Each replay is the command as a user runs it,
-in a process of its own. ``--python`` names an interpreter that has the program installed; it may be given repeatedly.
+that ships, with parameters set and with waivers, on days of three years; ``--db`` keeps it for another run. Each
+replay is the command as a user runs it, in a process of its own. ``--python`` names another interpreter that has the
+program installed, and may be repeated.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -39,7 +41,7 @@ from scanner.provenance import Request
 from scanner.scan import decide, read
 from scanner.store import ScanRecord, Store
 
-FROM_STARTER = 1_500
+FROM_STARTER, A_DAY, FIRST = 1_500, 25, date(2024, 6, 1)
 NAMES = ("Übermodell", "İstanbul", "ﬁne", "中文模型", "ʼn-gram", "𝔘nicode", "Ωmega", "e\u0301lan")
 """Names that change with case folding, normalisation or the order of UTF-16: none may have a say."""
 ENVIRONMENTS: tuple[dict[str, str], ...] = (
@@ -52,11 +54,15 @@ ENVIRONMENTS: tuple[dict[str, str], ...] = (
 Json = dict[str, Any]
 
 
-def policies(draw: random.Random) -> Iterator[Policy]:
+@cache
+def loaded(name: str, denied: str | None) -> Policy:
+    return load_policy(name, overrides={"denied": denied} if denied else None)
+
+
+def policies(draw: random.Random) -> list[Policy]:
     """One to three packs, some with a parameter set."""
-    for name in draw.sample(shipped(), draw.choice((1, 1, 2, 3))):
-        overrides = {"denied": draw.choice(["CN,RU", "KP", "CN"])} if name == "no-prc-root" else None
-        yield load_policy(name, overrides=overrides)
+    names = draw.sample(shipped(), draw.choice((1, 1, 2, 3)))
+    return [loaded(name, draw.choice(("CN,RU", "KP", "CN")) if name == "no-prc-root" else None) for name in names]
 
 
 def waivers(draw: random.Random, model: str, rules: list[str]) -> Waivers | None:
@@ -71,22 +77,27 @@ def waivers(draw: random.Random, model: str, rules: list[str]) -> Waivers | None
 
 
 def facts(draw: random.Random) -> Iterator[Json]:
-    """Documents of the starter's models, then made-up ones without end."""
+    """Documents of the starter's models, then made-up ones without end; each day has ``A_DAY``."""
     hub, known = StarterHub(), tables(None)
-    for id in islice(sorted(hub.ids()), FROM_STARTER):
-        day = date(2024, 6, 1) + timedelta(draw.randrange(1_000))
-        yield read(Request(RepoId.parse(id)), hub, known, as_of=day)
-    for document in Documents(draw.randrange(2**32)):
-        day = date(2024, 6, 1) + timedelta(draw.randrange(1_000))
+    for number, id in enumerate(islice(sorted(hub.ids()), FROM_STARTER)):
+        yield read(Request(RepoId.parse(id)), hub, known, as_of=day_of(number))
+    for number, document in enumerate(Documents(draw.randrange(2**32)), FROM_STARTER):
         document["publisher"] = {**document["publisher"], "organisation": draw.choice(NAMES)}
-        yield {**document, "as_of": day.isoformat()}
+        yield {**document, "as_of": day_of(number).isoformat()}
+
+
+def day_of(number: int) -> date:
+    return FIRST + timedelta(number // A_DAY * 4)
 
 
 def scans(decisions: int) -> Iterator[ScanRecord]:
+    """Scans as a house records them: many on a day, by a few sets of policies."""
     draw, known, made = random.Random(20261130), tables(None), 0
-    for document in facts(draw):
-        asked = list(policies(draw))
-        model, day = document["model"]["id"], date.fromisoformat(document["as_of"])
+    for number, document in enumerate(facts(draw)):
+        if number % A_DAY == 0:
+            sets = [policies(draw) for _ in range(3)]
+        asked = draw.choice(sets)
+        model, day = document["model"]["id"], day_of(number)
         pardon = waivers(draw, model, [rule.id for policy in asked for rule in policy.rules])
         try:
             done = decide(Request(RepoId.parse(model)), document, asked, at=f"{day}T12:00:00Z", as_of=day,
@@ -141,15 +152,17 @@ def replay(python: str, path: Path, environment: dict[str, str]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--decisions", type=int, default=10_000)
-    parser.add_argument("--python", action="append", default=[], help="another interpreter with the program installed")
+    parser.add_argument("--db", type=Path, help="made where there is none")
+    parser.add_argument("--python", action="append", help="another interpreter with the program installed")
     asked = parser.parse_args()
     print(machine())
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "audit.db"
-        fill(path, asked.decisions)
+        path = asked.db or Path(folder) / "audit.db"
+        if not path.exists():
+            fill(path, asked.decisions)
         print(f"{path.stat().st_size / 1e6:,.0f} MB")
         for environment in ENVIRONMENTS:
-            for python in (sys.executable, *asked.python):
+            for python in asked.python or [sys.executable]:
                 replay(python, path, environment)
 
 

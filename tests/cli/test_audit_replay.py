@@ -262,7 +262,9 @@ def test_what_if_it_were_another_day_waivers_end_and_models_age(run: Run, db: Pa
 def test_what_if_we_had_known_of_the_publisher_what_is_known_now(run: Run, recorded: Path, tmp_path: Path) -> None:
     assert run("audit", "replay", "--registry", "current").code == 0
     overlay = tmp_path / "known.yaml"
-    overlay.write_text("microsoft: {control: {is: CN, from: 2026-12-24, source: https://example.org/sold}}\n")
+    overlay.write_text(
+        "microsoft: {control: {is: CN, from: 2026-12-24, source: https://example.org/sold, confidence: high, seen: 2026-11-01}}\n"
+    )
     known = ("--registry", "current", "--publishers", str(overlay))
     assert run("audit", "replay", "2", *known).code == 0, "on the day of the scan it was not sold yet"
     ran = run("audit", "replay", "2", *known, "--as-of", "2027-01-01")
@@ -293,7 +295,7 @@ def test_cells_of_strangers_are_no_formulas(run: Run, db: Path) -> None:
     )
     with Store.open(str(db)) as store:
         store.save(made(ALLOWED, policy, id="=cmd|x!A1"))
-    out = run("audit", "replay", "-p", "baseline", "--format", "csv").out
+    out = run("audit", "replay", "-p", "strict", "--format", "csv").out
     assert '"\'=cmd|x!A1"' in out
 
 

@@ -23,7 +23,7 @@ QUIET = """version: 1
 name: quiet
 title: Only what is another
 rules:
-  - {id: gated, title: Gated, when: {field: model.gated, eq: manual}, verdict: review}
+  - {id: gated, title: Gated, when: {field: model.gated, eq: manual}, verdict: review, unknown: note}
   - {id: drift, title: Drift, foreach: usage.drift, when: {field: kind, in: [identity, license]}, verdict: deny,
      message: "{model.id}: {kind} {before} to {after}, {at}"}
 """
@@ -162,15 +162,15 @@ def test_a_new_entry_on_a_list_is_told(call: Run, quiet: tuple[str, str], tmp_pa
     call("check", "acme/m000", "-q", *quiet)
     known = tmp_path / "known.yaml"
     known.write_text(
-        "acme:\n  organisation: {is: Acme, source: https://example.org}\n"
-        "  lists: [{id: us-1260h, relation: direct, from: 2026-01, source: https://example.org/list}]\n"
+        "acme:\n  organisation: {is: Acme, source: https://example.org, confidence: high, seen: 2026-11-01}\n"
+        "  lists: [{id: us_1260h, relation: direct, from: 2026-01, source: https://example.org/list}]\n"
     )
     ran = call(*NIGHT, "--format", "json", "--fail-on-drift", "--publishers", str(known), *quiet)
     assert ran.code == 1, ran.err
     texts = [
         line["text"] for part in judged(ran)["acme/m000"]["since"]["difference"]["parts"] for line in part["lines"]
     ]
-    assert any(text.startswith("new list entry: us-1260h (direct)") or "list entry" in text for text in texts), texts
+    assert any(text.startswith("new list entry: us_1260h (direct)") or "list entry" in text for text in texts), texts
 
 
 def test_a_model_that_is_gone_is_never_calm(call: Run, hub: LoopbackHub, quiet: tuple[str, str]) -> None:
