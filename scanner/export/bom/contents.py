@@ -196,12 +196,12 @@ def files(subject: Subject) -> list[tuple[str, str | None, int | None]]:
 def lineage_state(subject: Subject, node: Json) -> str:
     """How much is known of what a model came from: ``complete``, ``incomplete`` or ``unknown``.
 
-    Incomplete: it names a base that could not be followed. Unknown: it could not be read, or nothing says that its
-    weights begin with it.
+    Incomplete: it names a base that could not be followed. Unknown: it, or some of it that was looked for, could not be
+    read, or nothing says that its weights begin with it.
     """
     if subject.unresolved(node["id"]):
         return "incomplete"
-    if node["state"] != "read":
+    if node["state"] != "read" or any(gap["subject"] == node["id"] for gap in subject.facts["gaps"]):
         return "unknown"
     if subject.parents(node["id"], "weights"):
         return "complete"
