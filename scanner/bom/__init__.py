@@ -21,7 +21,7 @@ from scanner.text import clean_line
 __all__ = ["Bill", "By", "Listed", "read_bill"]
 
 LARGEST = 32 * 1024 * 1024
-MOST_VALUES, MOST_MODELS = 4_000_000, 10_000
+MOST_VALUES, MOST_MODELS = 1_000_000, 10_000
 _CONVERT = "CycloneDX JSON (1.4 to 1.7) and SPDX 3.0 JSON-LD are read; XML and tag-value files have to be converted"
 
 

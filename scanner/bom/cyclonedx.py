@@ -57,7 +57,11 @@ def models(document: Mapping[str, Any]) -> Iterator[Listed]:
     while waiting:
         value, at, used = waiting.pop()
         if isinstance(value, list):
-            waiting += [(item, f"{at}[{n}]", used) for n, item in reversed(tuple(enumerate(value)))]
+            waiting += [
+                (value[n], f"{at}[{n}]", used)
+                for n in range(len(value) - 1, -1, -1)
+                if isinstance(value[n], Mapping | list)
+            ]
         elif isinstance(value, Mapping):
             model = _is_model(value)
             if model:

@@ -68,7 +68,9 @@ class Bills:
         """What was made of each bill, on stderr."""
         for bill in self._bills:
             stated = [one for one in bill.models if not one.used]
+            unresolved = sum(not one.repo for one in bill.models if one.used)
             text = f"{len(bill.models) - len(stated)} used"
+            text += f" ({unresolved} unresolved)" if unresolved else ""
             if stated:
                 covered = sum(one in self._covered for one in stated)
                 text += f", {len(stated)} named as what they came from: {covered} of them in their lineage as read here"

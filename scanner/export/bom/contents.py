@@ -6,6 +6,7 @@ Read from the documents of a report or of a code base, once for both formats, it
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -24,6 +25,7 @@ Json = Mapping[str, Any]
 WORST_FIRST = ("deny", "review", "allow")
 _OURS = UUID("5d3b4c1e-6f0a-5c55-9b7e-2f1f6a2f9d10")
 """The name space of the ids of our documents."""
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _NO_REPOSITORY = ("local-path", "not-a-model", "unnamed")
 """States of an ancestor whose id is the text that failed to name it."""
 
@@ -190,18 +192,21 @@ def files(subject: Subject) -> list[tuple[str, str | None, int | None]]:
         # A place within a file means that a part of it was read: its digest is not the file's.
         if one["sha256"] and one["at"].startswith(start) and "#" not in one["at"]:
             found.setdefault(one["at"].removeprefix(start), (one["sha256"], one["size"]))
-    return [(path, sha256, size) for path, (sha256, size) in sorted(found.items())]
+    return [
+        (path, sha256 if sha256 and _SHA256.fullmatch(sha256) else None, size)
+        for path, (sha256, size) in sorted(found.items())
+    ]
 
 
 def lineage_state(subject: Subject, node: Json) -> str:
     """How much is known of what a model came from: ``complete``, ``incomplete`` or ``unknown``.
 
-    Incomplete: it names a base that could not be followed. Unknown: it could not be read, or nothing says that its
-    weights begin with it.
+    Incomplete: it names a base that could not be followed. Unknown: it, or some of it that was looked for, could not be
+    read, or nothing says that its weights begin with it.
     """
     if subject.unresolved(node["id"]):
         return "incomplete"
-    if node["state"] != "read":
+    if node["state"] != "read" or any(gap["subject"] == node["id"] for gap in subject.facts["gaps"]):
         return "unknown"
     if subject.parents(node["id"], "weights"):
         return "complete"

@@ -7,6 +7,7 @@ known is the one that asserts nothing, a base that is not known the element that
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -32,6 +33,8 @@ Made = dict[str, Any]
 VERSION = "3.0.1"
 CONTEXT = f"https://spdx.org/rdf/{VERSION}/spdx-context.jsonld"
 _CREATION = "_:creation"
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+"""The only way in which the format writes a moment."""
 _UNKNOWN, _NONE = "NoAssertionElement", "NoneElement"
 _UNKNOWN_LICENSE, _NO_LICENSE = "expandedlicensing_NoAssertionLicense", "expandedlicensing_NoneLicense"
 _OF_THE_PROFILE = ("suppliedBy", "software_downloadLocation", "software_packageVersion", "releaseTime")
@@ -123,7 +126,7 @@ class _Document:
             externalIdentifier=_purl(purl),
             software_homePage=page if purl else None,
             software_downloadLocation=(f"{page}/tree/{revision}" if revision else page) if purl else None,
-            releaseTime=node["created_at"],
+            releaseTime=created if (created := node["created_at"]) and _MOMENT.fullmatch(created) else None,
             suppliedBy=supplier,
             originatedBy=[maker_id] if (maker_id := self._organisation(maker)) else None,
             ai_typeOfModel=list(architectures or ()) or ([node["model_type"]] if node["model_type"] else None),

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from scanner.errors import NothingToScan
 from scanner.export import Failure, render
-from tests.export.bom.validators import objects, properties, valid_cyclonedx
+from tests.export.bom.validators import objects, properties, valid_cyclonedx, valid_spdx
 from tests.export.bom.worlds import scans
 from tests.export.samples import BASE, CHILD, COMMIT, ROOT, crowded, decision, edge, facts, finding, license, view
+from tests.export.test_hostile import FORBIDDEN, hostile, report
 
 FORMATS = {"cyclonedx": "1.6", "cyclonedx-1.7": "1.7"}
 GONE = Failure("acme/gone@main", "ModelNotFound", "acme/gone: not on the Hub, or private", "check the name", 3)
@@ -78,8 +79,9 @@ def test_any_lineage_makes_a_valid_bill_that_lists_all_of_it(format, data):
     assert set(states) == {one["bom-ref"] for one in written.values()}
     for unresolved in scan.facts["lineage"]["unresolved"]:
         assert states[written[unresolved["child"]]["bom-ref"]] == "incomplete"
+    unread = {gap["subject"] for gap in scan.facts["gaps"]}
     for id, node in nodes.items():
-        if node["state"] != "read":
+        if node["state"] != "read" or id in unread:
             assert states[written[id]["bom-ref"]] != "complete"
         # An entry that depends on nothing says that there is nothing: only of what is known to begin there.
         if {"ref": written[id]["bom-ref"]} in document["dependencies"]:
@@ -251,6 +253,15 @@ def test_a_model_that_was_not_judged_is_listed_as_that():
     assert (odd["name"], "purl" in odd) == ("no id at all", False)
     [unknown] = [one for one in document["compositions"] if one["aggregate"] == "unknown" and "dependencies" in one]
     assert {gone["bom-ref"], odd["bom-ref"]} <= set(unknown["dependencies"])
+
+
+@hostile
+@pytest.mark.parametrize("format", ["cyclonedx", "cyclonedx-1.7", "spdx"])
+def test_text_of_strangers_does_no_harm_in_a_bill(format, payload):
+    text = report(format, payload)
+    assert FORBIDDEN.findall(text) == []
+    assert "##" not in text
+    assert valid_spdx(text) if format == "spdx" else valid_cyclonedx(text, FORMATS[format])
 
 
 def test_a_bill_of_nothing_is_refused():

@@ -62,7 +62,12 @@ def scans(draw: st.DrawFn) -> ScanView:
         {"child": child, "reference": draw(_TEXT), "reason": "unnamed", "basis": "declared", "at": draw(_TEXT)}
         for child in draw(st.lists(st.sampled_from(ids), max_size=2))
     ]
-    said = facts(lineage=lineage(models=nodes, edges=edges, unresolved=unresolved), license=nodes[0]["license"])
+    gaps = [
+        {"subject": id, "what": "README.md", "reason": "gated", "transient": False, "at": "hf://x", "detail": ""}
+        for id in draw(st.lists(st.sampled_from(ids), max_size=1))
+    ]
+    graph = lineage(models=nodes, edges=edges, unresolved=unresolved)
+    said = facts(lineage=graph, license=nodes[0]["license"], gaps=gaps)
     said["model"] = said["model"] | {
         "id": ids[0],
         "revision": nodes[0]["revision"],
