@@ -125,7 +125,6 @@ def verify_log(db, keys, outside):
     print(f"modelorigin/{file}: {size} records, root {root_of(peaks).hex()}, {len(told)} redacted")
     held = max([at for place, (*_, at, _, signed) in enumerate(marks) if signed or place >= bool(own)], default=0)
     return held and not any(one["seq"] < held <= seq for seq, one in told)
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path)
@@ -137,7 +136,8 @@ def main():
         if given.file.open("rb").read(5) == b"c2sp.":
             anchored = verify_proof(given.file.read_text("utf-8"), keys)
         else:
-            db = sqlite3.connect(f"{given.file.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+            how = "mode=ro" if Path(f"{given.file}-wal").exists() else "mode=ro&immutable=1"
+            db = sqlite3.connect(f"{given.file.absolute().as_uri()}?{how}", uri=True, isolation_level=None)
             db.execute("BEGIN")
             if db.execute("SELECT version_num FROM alembic_version").fetchall() != [(VERSION,)]:
                 raise ValueError(f"not an audit database of version {VERSION}")

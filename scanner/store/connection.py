@@ -83,8 +83,18 @@ def name_of(url: URL) -> str:
     return str(file_of(url) or url.render_as_string(hide_password=True))
 
 
+SEALED = "sealed"
+"""The mode for a file that nobody writes: SQLite looks for no write-ahead log, which it could not make."""
+
+
+def is_sealed(path: Path) -> bool:
+    """True for a file as an auditor has it: in a folder that cannot be written, and nobody is at work on it."""
+    return not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists()
+
+
 def connect(url: URL, *, wait: float, mode: str = "rw") -> Engine:
-    """An engine on ``url``. ``mode`` is SQLite's (``ro``, ``rw``, ``rwc``); ``wait`` the seconds to wait for a writer.
+    """An engine on ``url``. ``mode`` is SQLite's (``ro``, ``rw``, ``rwc``) or ``SEALED``; ``wait`` the seconds to wait
+    for a writer.
 
     Transactions begin when SQLAlchemy says so, not when the driver guesses, and with the statement that the execution
     option ``begin`` gives.
@@ -95,7 +105,10 @@ def connect(url: URL, *, wait: float, mode: str = "rw") -> Engine:
             return create_engine(url, pool_pre_ping=True)
         except (NoSuchModuleError, ModuleNotFoundError) as error:
             raise StoreError("the PostgreSQL driver is missing", hint="pip install 'modelorigin[postgres]'") from error
-    address = URL.create("sqlite", database=path.as_uri(), query={"mode": mode, "uri": "true"})
+    sealed = {"immutable": "1"} if mode == SEALED else {}
+    address = URL.create(
+        "sqlite", database=path.as_uri(), query={"mode": "ro" if sealed else mode, "uri": "true", **sealed}
+    )
     engine = create_engine(address, connect_args={"timeout": wait})
 
     @event.listens_for(engine, "connect")
@@ -152,8 +165,8 @@ _BY_CODE: dict[str, tuple[type[StoreError], str, str]] = {
     "READONLY": (StoreError, "cannot be written: it is read-only", f"allow writing to file and folder, or {ANOTHER}"),
     "CANTOPEN": (StoreError, "cannot be opened", f"check that you may read and write file and folder, or {ANOTHER}"),
     "PERM": (StoreError, "cannot be opened", f"check that you may read and write file and folder, or {ANOTHER}"),
-    "FULL": (StoreError, "cannot grow: the disk is full", "free some space; this scan was not recorded"),
-    "IOERR": (StoreError, "cannot be read or written: the disk failed", "check the disk; this scan was not recorded"),
+    "FULL": (StoreError, "cannot grow: the disk is full", "free some space; this was not recorded"),
+    "IOERR": (StoreError, "cannot be read or written: the disk failed", "check the disk; this was not recorded"),
 }
 
 

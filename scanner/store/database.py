@@ -15,7 +15,18 @@ from sqlalchemy import JSON, URL, Column, Connection, Engine, Row, Select, Table
 from scanner.errors import DatabaseUnreadable, ScannerError, StoreError, UsageError
 from scanner.log import Growth, Inclusion, Key, Signer, Witnessed
 from scanner.store import tables
-from scanner.store.connection import WAIT, connect, file_of, locate, name_of, our_words, reading, writing
+from scanner.store.connection import (
+    SEALED,
+    WAIT,
+    connect,
+    file_of,
+    is_sealed,
+    locate,
+    name_of,
+    our_words,
+    reading,
+    writing,
+)
 from scanner.store.guards import missing_guards
 from scanner.store.journal import absent, end, origin
 from scanner.store.period import Period
@@ -62,7 +73,10 @@ class Store:
                 f"there is no audit database at {name_of(address)}",
                 hint="it is made by the first recorded check, or name another with --db",
             )
-        return cls(address, ready(address, wait) if create else connect(address, wait=wait))
+        if create:
+            return cls(address, ready(address, wait))
+        path = file_of(address)
+        return cls(address, connect(address, wait=wait, mode=SEALED if path and is_sealed(path) else "rw"))
 
     def close(self) -> None:
         self._engine.dispose()

@@ -59,7 +59,8 @@ def scan_parts(row: Sequence[Any]) -> tuple[str, str]:
 
 def decision_text(one: Sequence[Any]) -> str:
     """What stands of a decision in the record of its scan: ``DECISION``."""
-    return _JUDGED % _of_decision(tuple(map(_value, one)))
+    said: str = _JUDGED % _of_decision(tuple(map(_value, one)))
+    return said
 
 
 def around_decisions(first: str, decisions: str, read: str, last: str, late: bool) -> str:
@@ -71,7 +72,7 @@ def around_decisions(first: str, decisions: str, read: str, last: str, late: boo
 def _value(value: Any) -> str:
     if value is None:
         return "null"
-    return str(_quoted(value) if isinstance(value, str) else value)
+    return str(_quoted(value)) if isinstance(value, str) else str(value)
 
 
 _quoted = json.encoder.encode_basestring

@@ -13,7 +13,18 @@ from sqlalchemy.exc import OperationalError
 
 from scanner.errors import DatabaseNewer, DatabaseOutdated, DatabaseUnreadable, StoreError
 from scanner.store import guards, journal, tables
-from scanner.store.connection import ANOTHER, WAIT, connect, file_of, locate, name_of, our_words, writing
+from scanner.store.connection import (
+    ANOTHER,
+    SEALED,
+    WAIT,
+    connect,
+    file_of,
+    is_sealed,
+    locate,
+    name_of,
+    our_words,
+    writing,
+)
 from scanner.store.tables import HEAD
 
 _FIRST_LOG = "0002"
@@ -34,7 +45,8 @@ def version_at(url: URL, wait: float = WAIT) -> str | None:
         left_over = path is not None and path.with_name(path.name + "-wal").exists()
     except OSError as error:
         raise StoreError(f"the database {path} cannot be opened: {error.strerror}", hint=ANOTHER) from error
-    engine = connect(url, wait=wait, mode="ro" if left_over else "rw")
+    mode = "ro" if left_over else SEALED if path is not None and is_sealed(path) else "rw"
+    engine = connect(url, wait=wait, mode=mode)
     try:
         with our_words(url), engine.connect() as connection:
             names = set(inspect(connection).get_table_names())

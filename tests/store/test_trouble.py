@@ -211,3 +211,18 @@ def test_a_server_that_is_not_there_is_named_without_its_password():
     pytest.importorskip("psycopg", reason="the postgres extra is not installed")
     error = refuse(StoreError, "postgresql://user:secret@127.0.0.1:1/audit")
     assert "secret" not in error.message
+
+
+def test_an_auditor_reads_and_verifies_what_lies_where_nothing_can_be_written(public):
+    public.chmod(0o555)
+    (public / "audit.db").chmod(0o444)
+
+    def audit() -> None:
+        with Store.open(str(public / "audit.db"), create=False) as store:
+            assert store.verify().problems == ()
+            assert store.scan(1) == scan()
+            with pytest.raises(StoreError, match="read-only"):
+                store.redact(1, reason="r", by="b", at="2026-11-30T12:00:00Z")
+
+    assert as_nobody(audit) == "done"
+    assert [p.name for p in public.iterdir()] == ["audit.db"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scanner.cli.options import LARGEST, Configured, Option, db_option
+from scanner.cli.options import LARGEST, Configured, db_option
 from scanner.cli.output import emit
 from scanner.errors import UsageError
 from scanner.text import clean_line
@@ -20,9 +20,10 @@ _COPY = "a copy in the database's own files, until all who read it now have ende
 
 @click.command("redact", cls=Configured)
 @click.argument("number", type=click.IntRange(1, LARGEST))
-@click.option("--reason", cls=Option, required=True, metavar="TEXT", help="Why. It stays in the log for good.")
-@click.option("--by", cls=Option, required=True, metavar="NAME", help="Who is answerable for it. It stays too.")
-@click.option("--yes", cls=Option, is_flag=True, help="Do it. Without, it is only told what would be removed.")
+# Said where it is done, each time: no file and no variable says it for a project.
+@click.option("--reason", required=True, metavar="TEXT", help="Why. It stays in the log for good.")
+@click.option("--by", required=True, metavar="NAME", help="Who is answerable for it. It stays too.")
+@click.option("--yes", is_flag=True, help="Do it. Without, it is only told what would be removed.")
 @db_option
 def command(number: int, reason: str, by: str, yes: bool, db: str | None) -> None:
     """Remove what was recorded of scan NUMBER, for good: a name that must not be kept, an order to delete.
@@ -36,11 +37,11 @@ def command(number: int, reason: str, by: str, yes: bool, db: str | None) -> Non
     from scanner.cli.reading import now
     from scanner.store import Store
 
-    told = {"--reason": reason, "--by": by}
-    for name, text in told.items():
-        if text != clean_line(text, _LONGEST):
+    for name, text in (("--reason", reason), ("--by", by)):
+        if not text or text != clean_line(text, _LONGEST):
             raise UsageError(
-                f"{name} is longer than {_LONGEST} characters, or holds what a terminal obeys", hint="one plain line"
+                f"{name} is blank, longer than {_LONGEST} characters, or more than plain words",
+                hint="one line, without spaces around it",
             )
     with Store.open(db, create=False) as store:
         plan = store.redact(number, reason=reason, by=by, at=now()) if yes else store.redaction(number)
@@ -50,7 +51,7 @@ def command(number: int, reason: str, by: str, yes: bool, db: str | None) -> Non
 def _told(plan: Redaction, done: bool) -> str:
     texts = " and ".join(plan.texts)
     gone = [
-        f"its row, {plan.decisions} decisions, {plan.evidence} rows of evidence",
+        f"its row, its decisions ({plan.decisions}), its evidence ({plan.evidence} rows)",
         *([f"its {texts}"] if texts else []),
         f"the text of record {plan.place} of the log",
     ]
