@@ -196,6 +196,13 @@ def test_the_scans_of_a_database_without_a_log_are_added_to_one(tmp_path):
         assert [store.scan(n) for n in (1, 2, 4)] == made
         assert store.save(scan(5)) == 5
         assert store.verify().problems == ()
+        with store.period("2026-11-01", "2026-11-30") as period:
+            assert [(one.number, one.before_log) for one in period.scans()] == [
+                (1, True),
+                (2, True),
+                (4, True),
+                (5, False),
+            ]
     with closing(sqlite3.connect(path)) as connection:
         log = connection.execute(
             "SELECT kind, subject, body LIKE '%\"before_log\":true%' FROM log ORDER BY seq"

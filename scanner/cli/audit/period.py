@@ -121,7 +121,7 @@ def _verification(period: Period, keys: Sequence[Key], kept: Sequence[tuple[str,
     if found.problems:
         more = f", and {len(found.problems) - 1:,} more problems" if len(found.problems) > 1 else ""
         raise DatabaseUnreadable(
-            f"the database is not what was recorded: {found.problems[0]}{more}",
+            f"the database is not what was recorded, or not that of the checkpoint: {found.problems[0]}{more}",
             hint="nothing was written; modelorigin audit verify tells what is wrong",
         )
     note = period.checkpoint()

@@ -21,7 +21,8 @@ Json = Mapping[str, Any]
 
 _BARS, _LABEL, _NUMBERS, _GAPS = 12, 24, 20, 50
 _STYLE = """
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: .8rem; margin: 1rem 0; }
+.figures { display: grid; grid-template-columns: repeat(5, 1fr); gap: .8rem; margin: 1rem 0; }
+@media screen and (max-width: 700px) { .figures { grid-template-columns: repeat(2, 1fr); } }
 .figures div { border: 1px solid var(--line); border-radius: 6px; padding: .6rem .8rem; background: var(--tint); }
 .figures strong { display: block; font-size: 1.5rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
 .figures span { color: var(--faint); font-size: .87rem; }
@@ -36,7 +37,7 @@ td ul { margin: .2rem 0 0; padding-left: 1.1rem; }
 td code, dd code { overflow-wrap: anywhere; }
 @page { size: A4 landscape; }
 @media print {
-  nav { display: none; } .figures { grid-template-columns: repeat(5, 1fr); } figure svg { max-width: 19cm; }
+  nav { display: none; } figure svg { max-width: 19cm; }
   figcaption { font-size: 8.5pt; }
 }
 """

@@ -13,13 +13,14 @@ Json = Mapping[str, Any]
 LIMITS = (
     "A model that could not be judged at all is in no record: the command that asked for it said so and ended in 3.",
     "A verdict is about the commit that was judged on that day, by the policy and the facts of that day.",
-    "What is unknown is counted as unknown, and no policy takes it for a pass.",
+    "What is unknown is counted as unknown. What a policy makes of it stands in its text: modelorigin policy show.",
     "The time of a scan is that of the machine that recorded it; the place in the log is the order of recording.",
     "A period has no end in the log: a record may be added later with a time within it. The place in the log shows it.",
     "Changes of policies, waivers and facts are dated by the first scan that was judged by them, and are those of the"
     " whole database, whichever decisions were asked for.",
     "Whether a waiver was taken out of its file is in no record: a date tells when it was last given.",
-    "This file is not signed. It can be made again: the same database and the same options give the same bytes.",
+    "This file is not signed. It can be made again: the same database, options and version of the program give the"
+    " same bytes.",
 )
 
 
