@@ -67,7 +67,7 @@ _MOST_PROCESSES = 4
 @option(
     "no-cache",
     is_flag=True,
-    help="Read every model anew. Else one recorded today at the same commit is not; its bases may have moved.",
+    help="Read every model anew. Else one recorded today is not, where it and its bases are at the same commits.",
 )
 @option("no-record", is_flag=True, help="Do not write the scans to the database.")
 @option("no-progress", is_flag=True, help="No progress line on stderr.")
@@ -150,7 +150,7 @@ def run(
             reading=reading,
         )  # fmt: skip
         found = _search(path, judging.names(), exclude, ignored)
-        new = _added(path, base, found.references, judging.names())
+        new = _added(path, base, found.references, judging.names(), exclude)
         return judging.codebase(
             path, found, new, base, unresolved=unresolved, inline=not no_inline, baseline=write_baseline
         )
@@ -170,9 +170,11 @@ def _search(path: Path, names: Names, exclude: Sequence[str], ignored: bool) -> 
     return found
 
 
-def _added(path: Path, base: str | None, references: Sequence[Reference], names: Names) -> frozenset[Reference] | None:
+def _added(
+    path: Path, base: str | None, references: Sequence[Reference], names: Names, exclude: Sequence[str]
+) -> frozenset[Reference] | None:
     if base is None:
         return None
     from scanner.codebase.changes import added
 
-    return added(path, base, references, names)
+    return added(path, base, references, names, exclude)

@@ -9,14 +9,16 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO
 
 from scanner.errors import UsageError
 from scanner.references import Kind, Names, Reference
-from scanner.references.walk import MAX_BYTES, printable, search
+from scanner.references.walk import MAX_BYTES, is_excluded, printable, reader_of, search
+from scanner.references.weights import WEIGHTS
 
 _LONGEST = 120
 # A repository's own configuration must start no program here, nor fetch anything.
@@ -31,6 +33,7 @@ _OF_ANOTHER = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "
                "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CEILING_DIRECTORIES")  # fmt: skip
 """What a hook finds set: it names the repository of the hook, not that of the code base."""
 _SUBMODULES_DEEP = 5
+_POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize %d\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,38 +44,58 @@ class _Blob:
     name: str
 
 
-def added(root: Path, base: str, references: Iterable[Reference], names: Names) -> frozenset[Reference]:
+def added(
+    root: Path, base: str, references: Iterable[Reference], names: Names, exclude: Sequence[str] = ()
+) -> frozenset[Reference]:
     """Those of ``references`` (of the code base at ``root``, as it lies there) that ``base`` does not hold.
 
-    ``base`` is a branch, tag or commit: what both have since diverged from is compared with.
+    ``base`` is a branch, tag or commit: what both have since diverged from is compared with. What ``exclude`` left out
+    was in no code base before either.
 
     Raises:
         UsageError: ``root`` is in no git repository, git is missing, or it does not know ``base``.
     """
     folder = root if root.is_dir() else root.parent
+    _has_a_work_tree(folder)
     start = _git(folder, "merge-base", "--end-of-options", base, "HEAD").decode().strip()
-    held = dict(_held(folder, start, "", _SUBMODULES_DEEP))
-    contents = {blob.name for blob in held.values()}
+    held = {path: blob for path, blob in _held(folder, start, "", _SUBMODULES_DEEP) if not is_excluded(path, exclude)}
+    weights = {blob.name for path, blob in held.items() if reader_of(path) is WEIGHTS}
     now: dict[str, list[Reference]] = {}
     for one in references:
         now.setdefault(one.path, []).append(one)
     shown = {printable(path): path for path in held}
     changed: set[str] = set()
     for path in now:
-        was = held.get(shown.get(path, path))
-        this = _content(folder / shown.get(path, path), was)
-        if was is None or this != was.name:
+        real = shown.get(path, path)
+        was = held.get(real)
+        this = _content(folder / real, was)
+        # Another file may be called what the first one is only shown as.
+        if was is None or was.name not in this or (real != path and os.path.lexists(folder / path)):
             changed.add(path)
-        if any(one.kind is Kind.WEIGHTS for one in now[path]) and this in contents:
-            # The same weights under another name.
+        if any(one.kind is Kind.WEIGHTS for one in now[path]) and not this.isdisjoint(weights):
+            # The same weights, under another name or fetched by Git LFS.
             changed.discard(path)
     gone = {path for path in held if not os.path.lexists(folder / path)}
-    wanted = {path: held[path] for path in held if path in gone or printable(path) in changed}
-    before = [one for one in _before(wanted, names) if one.kind is not Kind.WEIGHTS]
+    old = {path: blob for path, blob in held.items() if path in gone or printable(path) in changed}
+    before = _before({path: blob for path, blob in old.items() if reader_of(path) is not WEIGHTS}, names)
     here = [one for path in now for one in now[path] if path in changed]
     # First what stayed in its file, then what moved to another.
     unmatched, left = _unmatched(here, before, lambda one: (one.path, *_said(one)))
     return frozenset(_unmatched(unmatched, left, _said)[0])
+
+
+def _has_a_work_tree(folder: Path) -> None:
+    """A folder that is a repository's own could be part of the change, and would answer in the place of the real one.
+
+    Raises:
+        UsageError: the folder is such a one, or lies in one.
+    """
+    own = Path(os.fsdecode(_git(folder, "rev-parse", "--absolute-git-dir")).rstrip("\n"))
+    if folder.resolve().is_relative_to(own.resolve()):
+        raise UsageError(
+            f"git takes {printable(str(own))} for a repository: it is a folder of the code base",
+            hint="remove HEAD, objects and refs from that folder, or name another PATH",
+        )
 
 
 def _unmatched(
@@ -115,20 +138,25 @@ def _held(folder: Path, commit: str, below: str, deep: int) -> Iterator[tuple[st
                 continue
 
 
-def _content(file: Path, like: _Blob | None) -> str | None:
-    """How git names the content of a file as it lies there; None where it cannot be read."""
-    digest = hashlib.new("sha256" if like and len(like.name) == 64 else "sha1", usedforsecurity=False)
+def _content(file: Path, like: _Blob | None) -> frozenset[str]:
+    """What git may call the content of a file as it lies there: it, or its pointer; nothing where it cannot be read."""
+    kind = "sha256" if like and len(like.name) == 64 else "sha1"
+    whole, own = hashlib.new(kind, usedforsecurity=False), hashlib.sha256()
     try:
         with file.open("rb") as opened:
-            digest.update(b"blob %d\0" % os.fstat(opened.fileno()).st_size)
+            size = os.fstat(opened.fileno()).st_size
+            whole.update(b"blob %d\0" % size)
             while piece := opened.read(1 << 20):
-                digest.update(piece)
+                whole.update(piece)
+                own.update(piece)
     except OSError:
-        return None
-    return digest.hexdigest()
+        return frozenset()
+    pointer = _POINTER % (own.hexdigest().encode(), size)
+    pointed = hashlib.new(kind, b"blob %d\0%s" % (len(pointer), pointer), usedforsecurity=False)
+    return frozenset((whole.hexdigest(), pointed.hexdigest()))
 
 
-def _before(wanted: Mapping[str, _Blob], names: Names) -> Iterator[Reference]:
+def _before(wanted: Mapping[str, _Blob], names: Names) -> list[Reference]:
     """The references of those files as they stood in the base."""
     with TemporaryDirectory(prefix="modelorigin-") as place:
         old = Path(place)
@@ -140,42 +168,54 @@ def _before(wanted: Mapping[str, _Blob], names: Names) -> Iterator[Reference]:
                 target = old / path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(content)
-        yield from search(old, names).references
+        return list(search(old, names).references)
 
 
 def _contents(repository: Path, blobs: list[tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
     """Each file with the beginning of its content, as much as a reader would see."""
     for at in range(0, len(blobs), _TOGETHER):
         some = blobs[at : at + _TOGETHER]
-        answer = _git(repository, "cat-file", "--batch", given="".join(f"{name}\n" for _, name in some).encode())
-        start = 0
-        for path, _ in some:
-            end = answer.index(b"\n", start)
-            said = answer[start:end].split()
-            if said[1:2] != [b"blob"]:
-                raise UsageError(f"git cannot compare: {path!r} of the base is not here", hint=_FETCH)
-            size = int(said[2])
-            yield path, answer[end + 1 : end + 1 + min(size, MAX_BYTES + 1)]
-            start = end + 2 + size
+        with TemporaryFile() as answer:
+            _git(repository, "cat-file", "--batch", given="".join(f"{name}\n" for _, name in some), into=answer)
+            answer.seek(0)
+            for path, _ in some:
+                said = answer.readline().split()
+                if said[1:2] != [b"blob"]:
+                    raise UsageError(f"git cannot compare: {path!r} of the base is not here", hint=_FETCH)
+                size = int(said[2])
+                kept = min(size, MAX_BYTES + 1)
+                yield path, answer.read(kept)
+                answer.seek(size - kept + 1, os.SEEK_CUR)
 
 
 _TOGETHER = 64
-"""Files asked for at a time: they are held in memory."""
+"""Files asked for at a time."""
 _FETCH = "name a branch or commit that was fetched; in CI fetch the whole history (fetch-depth: 0, no filter)"
+_TRUST = "git answers the owner of a folder alone: run as that user, or git config --global --add safe.directory FOLDER"
 
 
-def _git(folder: Path, *arguments: str, given: bytes | None = None) -> bytes:
+def _git(folder: Path, *arguments: str, given: str = "", into: IO[bytes] | int = subprocess.PIPE) -> bytes:
+    """What git answers; with ``into`` it is written there.
+
+    Raises:
+        UsageError: it does not answer.
+    """
     kept = {name: value for name, value in os.environ.items() if name not in _OF_ANOTHER}
     try:
         done = subprocess.run(  # noqa: S603 - a fixed program, its arguments a list
-            [*_GIT, "-C", str(folder), *arguments], capture_output=True, check=True, timeout=600,
-            input=given, env=kept | _SAFE,
+            [*_GIT, "-C", str(folder), *arguments], stdout=into, stderr=subprocess.PIPE, check=True, timeout=600,
+            input=given.encode(), env=kept | _SAFE,
         )  # fmt: skip
-    except FileNotFoundError as error:
+    except (FileNotFoundError, PermissionError) as error:
         raise UsageError("--diff needs git, which is not installed") from error
     except subprocess.TimeoutExpired as error:
         raise UsageError("git gave no answer in ten minutes") from error
     except subprocess.CalledProcessError as error:
-        said = error.stderr.decode("utf-8", "replace").strip().split("\n")[-1][:_LONGEST]
-        raise UsageError(f"git cannot compare: {said or 'nothing in common with the base'}", hint=_FETCH) from error
-    return done.stdout
+        lines = error.stderr.decode("utf-8", "replace").strip().split("\n")
+        said = next((line for line in lines if line.startswith(_COMPLAINS)), lines[-1])[:_LONGEST]
+        hint = _TRUST if "ownership" in said else _FETCH
+        raise UsageError(f"git cannot compare: {said or 'nothing in common with the base'}", hint=hint) from error
+    return done.stdout or b""
+
+
+_COMPLAINS = ("fatal:", "error:")

@@ -12,8 +12,6 @@ from scanner.references.reference import Kind, Reference
 from scanner.references.source import Source
 from scanner.references.spots import Spot
 
-_LONGEST = 4_000_000
-"""A longer file is a dump of data, read as text."""
 _SHORT = 4
 
 
@@ -42,8 +40,6 @@ def _spellings(name: str) -> set[str]:
 
 def known_word(data: bytes) -> bool:
     """Whether any word stands in it that a key, a variable or a command is known by."""
-    if len(data) > _LONGEST:
-        return False
     lower = data.lower()
     return any(word in lower and (alone is None or alone.search(lower) is not None) for word, alone in _words())
 

@@ -47,6 +47,7 @@ _OF_ENVIRONMENT = frozenset(("bin", "include", "lib", "lib64", "share", "scripts
 """Folders of a virtual environment. Its mark, an empty file, is soon made: it hides nothing else."""
 _WILD = re.compile(r"[*?\[/]")
 _LINK = "symbolic link"
+_OUT = "a symbolic link out of the code base: scan what holds both, or leave it out with --exclude"
 _POINTER = b"version https://git-lfs.github.com/spec/v1"
 _SHEBANGS = {b"python": ".py", b"bash": ".sh", b"sh": ".sh", b"zsh": ".sh", b"dash": ".sh", b"node": ".js"}
 
@@ -137,7 +138,12 @@ def _files(root: Path, exclude: Sequence[str], seen: _Seen) -> Iterator[str]:
             path = f"{folder}/{entry.name}" if folder else entry.name
             reason = _passed_over(entry, path, exclude, environment)
             if reason == _LINK and _leads_out(entry.path, real):
-                seen.unread.append((printable(path), "a symbolic link out of the code base"))
+                seen.unread.append(
+                    (
+                        printable(path),
+                        "a symbolic link out of the code base: scan what holds both, or leave it out with --exclude",
+                    )
+                )
             elif reason:
                 seen.passed_over[reason] += 1
             elif entry.is_dir(follow_symlinks=False):
@@ -160,8 +166,17 @@ def _leads_out(link: str, root: str) -> bool:
     return os.path.isdir(end) or (os.path.isfile(end) and reader_of(link) is not None)  # noqa: PTH112, PTH113
 
 
+def is_excluded(path: str, exclude: Sequence[str]) -> bool:
+    """True for a path that one of the globs takes, whole or by a name in it, or that lies in such a folder."""
+    while path:
+        if any(fnmatchcase(path, glob) or fnmatchcase(path.rpartition("/")[2], glob) for glob in exclude):
+            return True
+        path = path.rpartition("/")[0]
+    return False
+
+
 def _passed_over(entry: os.DirEntry[str], path: str, exclude: Sequence[str], environment: bool) -> str | None:
-    if any(fnmatchcase(path, glob) or fnmatchcase(entry.name, glob) for glob in exclude):
+    if exclude and is_excluded(path, exclude):
         return "excluded"
     if entry.is_symlink():
         return _LINK

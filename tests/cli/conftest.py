@@ -6,11 +6,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.cli.code_base import CARD, POLICY, Run, Scan
+from tests.loopback import LoopbackHub, Repo
 
 COMMAND = shutil.which("modelorigin", path=str(Path(sys.executable).parent)) or shutil.which("modelorigin")
 
@@ -58,5 +61,31 @@ def run(tmp_path: Path) -> Callable[..., Ran]:
         )  # fmt: skip
         assert "Traceback" not in done.stderr, done.stderr
         return Ran(done.returncode, done.stdout, done.stderr)
+
+    return call
+
+
+@pytest.fixture
+def hub() -> Iterator[LoopbackHub]:
+    with LoopbackHub() as hub:
+        hub.add(Repo("acme/good-7b", {"README.md": CARD.format("apache-2.0")}))
+        hub.add(Repo("acme/bad-7b", {"README.md": CARD.format("cc-by-nc-4.0")}))
+        hub.add(Repo("acme/sealed-7b", {"README.md": CARD.format("cc-by-nd-4.0")}))
+        yield hub
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Path:
+    folder = tmp_path / "app"
+    folder.mkdir()
+    (tmp_path / "trial.yaml").write_text(POLICY)
+    return folder
+
+
+@pytest.fixture
+def scan(run: Run, hub: LoopbackHub, app: Path) -> Scan:
+    def call(*words: str, env: dict[str, str] | None = None) -> Ran:
+        where = {"HF_ENDPOINT": hub.url, "HF_TOKEN": "hf_good_granted", **(env or {})}
+        return run("scan", str(app), "--policy", str(app.parent / "trial.yaml"), *words, env=where)
 
     return call

@@ -187,3 +187,18 @@ def test_an_unresolved_value_is_told_as_it_is_written() -> None:
     (found,) = read("a.yaml", 'model: "{{ .Values.model }}"\n')
     assert (found.kind, found.text, found.column) == (Kind.UNRESOLVED, "{{ .Values.model }}", 9)
     assert found.reason
+
+
+@pytest.mark.parametrize(
+    ("path", "sign", "line"),
+    [
+        ("values.yaml", "#", "model: evil/thing"),
+        ("x.toml", "#", "model = 'evil/thing'"),
+        ("x.env", "#", "MODEL_NAME=evil/thing"),
+        ("run.sh", "#", "vllm serve evil/thing"),
+        ("Dockerfile", "#", "RUN vllm serve evil/thing"),
+    ],
+)
+def test_no_length_of_a_file_hides_a_model(path: str, sign: str, line: str) -> None:
+    found = read(path, f"{sign} pad\n" * 700_000 + f"{line}\n")
+    assert [str(one.repo) for one in found if one.kind is Kind.MODEL] == ["evil/thing"]
