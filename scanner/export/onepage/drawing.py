@@ -16,7 +16,7 @@ from scanner.export.page import Content, Markup, tag
 from scanner.export.page.style import LIGHT
 from scanner.export.quoting import one_line
 
-_STEP, _HEAD, _ROW, _BOX = 86, 24, 52, 44
+_STEP, _HEAD, _ROW, _BOX = 86, 24, 48, 42
 _NARROWEST, _BOX_LEAST, _LANE, _LANES = 720, 330, 10, 108
 _NAME_AT, _LETTER, _SMALL = 52, 7.4, 6.1
 _BACK = ("the model", "made from", "2 steps back")

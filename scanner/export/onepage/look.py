@@ -20,7 +20,7 @@ STYLE = """
 @media print {
   .word { font-size: 22pt; } .means { font-size: 12pt; } .because { font-size: 10.5pt; }
   .makers tbody th { min-width: 42mm; }
-  .lineage { min-width: 0; max-height: 225mm; }
+  .lineage { min-width: 0; max-height: 172mm; }
   .notes { font-size: 8pt; } .digest { font-size: 6.5pt; }
 }
 """

@@ -98,6 +98,7 @@ figcaption {{ color: var(--faint); font-size: .87rem; margin-top: .4rem; }}
 svg {{ display: block; width: 100%; height: auto; }}
 svg text {{ font-family: {_FONTS}; }}
 details > summary {{ cursor: pointer; color: var(--link); }}
+@media screen {{ .break {{ margin-top: 4rem; }} }}
 @media screen and (max-width: 600px) {{
   main {{ padding: 1rem .9rem 3rem; }}
   dl {{ display: block; }} dt {{ margin-top: .4rem; }}
