@@ -122,6 +122,25 @@ def test_one_sentence_says_why() -> None:
     )
     assert "no rule of no-prc-root weighs against it" in words(render("html", [ALLOWED]))
     assert "is waived: 1 finding" in words(render("html", [WAIVED]))
+    assert "ALLOW May be used only because an exception was made." in words(render("html", [WAIVED]))
+
+
+def test_a_licence_that_is_not_known_is_no_permission() -> None:
+    unknown = facts(license=license(None, status="unknown"))
+    assert "Have the licence cleared" in words(render("html", [view(unknown, [decision("allow")])]))
+    assert "Have the licence cleared" not in words(render("html", [ALLOWED]))
+
+
+def test_who_publishes_a_re_hosted_model_and_who_made_it_stand_apart() -> None:
+    graph = lineage(
+        models=[model(CHILD, 0, QWEN, conduit=True), model(ROOT, 1, QWEN, root=True)], edges=[edge(CHILD, ROOT)]
+    )
+    html = render("html", [view(facts(lineage=graph), [decision("allow")])])
+    rows = re.findall(r"<tr><th scope=\"row\">(.*?)</th>", html, re.S)
+    assert "NVIDIA" in rows[0]
+    assert "publishes this model" in rows[0]
+    assert "Alibaba" in rows[1]
+    assert "made what is published here" in rows[1]
 
 
 def test_a_waived_finding_stays_with_its_end_and_who_approved() -> None:

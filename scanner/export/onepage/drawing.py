@@ -201,7 +201,7 @@ def _legend(drawn: Layout, lands: Lands, accused: Set[Step]) -> Iterator[Content
     yield from _parted(
         tag("span", lands.chip(code), f" {counted(count, 'model')}", class_="key") for code, count in tally.items()
     )
-    said = ["Each model is made from those below it, one step to the right."]
+    said = ["Each model is made from those below it, one step to the right."] if drawn.depth else []
     steps = [row.edge for row in drawn.rows if row.edge] + [edge for _, _, edge in drawn.beside]
     if any((edge["child"], edge["parent"]) in accused for edge in steps):
         said.append("Thick: the way that the verdict rests on.")
