@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scanner.data import text
 from scanner.export import Failure, render
 from scanner.export.onepage.layout import MOST, MOST_BESIDE, layout
+from scanner.export.onepage.look import STYLE, on_paper
 from scanner.export.onepage.questions import questions
 from scanner.export.page.style import LANDS
 from scanner.policy import Verdict, read_policy
@@ -333,6 +334,13 @@ def test_what_the_verdict_rests_on_is_drawn_before_what_is_near() -> None:
     html = render("html", [view(facts(lineage=lineage(models=models, edges=steps)), [decision()])])
     assert f"{62 - MOST} more models not drawn" in words(html)
     sound(html)
+
+
+@given(st.integers(720, 1_400), st.integers(72, 1_000))
+def test_a_drawing_is_no_higher_on_paper_than_it_may_be(width: int, height: int) -> None:
+    share = int(on_paper(width, height).removeprefix("wide-"))
+    assert share == 30 or 180 * share / 100 * height / width <= 158
+    assert f".wide-{share} {{ width: {share}%; }}" in STYLE
 
 
 def test_more_countries_than_colours_still_have_their_names() -> None:

@@ -51,6 +51,8 @@ def _classes() -> str:
 
 
 _FONTS = '-apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Liberation Sans", sans-serif'
+DRAWN_IN = "Arial, Liberation Sans, sans-serif"
+"""The fonts of a drawing, for what reads its attributes and no style sheet."""
 STYLE = f"""
 :root {{ color-scheme: light dark; {_tokens(LIGHT)} }}
 @media screen and (prefers-color-scheme: dark) {{ :root {{ {_tokens(DARK)} }} }}
