@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scanner.data import text
 from scanner.export import Failure, render
 from scanner.export.onepage.layout import MOST, MOST_BESIDE, layout
+from scanner.export.onepage.look import STYLE, on_paper
 from scanner.export.onepage.questions import questions
 from scanner.export.page.style import LANDS
 from scanner.policy import Verdict, read_policy
@@ -122,6 +123,25 @@ def test_one_sentence_says_why() -> None:
     )
     assert "no rule of no-prc-root weighs against it" in words(render("html", [ALLOWED]))
     assert "is waived: 1 finding" in words(render("html", [WAIVED]))
+    assert "ALLOW May be used only because an exception was made." in words(render("html", [WAIVED]))
+
+
+def test_a_licence_that_is_not_known_is_no_permission() -> None:
+    unknown = facts(license=license(None, status="unknown"))
+    assert "Have the licence cleared" in words(render("html", [view(unknown, [decision("allow")])]))
+    assert "Have the licence cleared" not in words(render("html", [ALLOWED]))
+
+
+def test_who_publishes_a_re_hosted_model_and_who_made_it_stand_apart() -> None:
+    graph = lineage(
+        models=[model(CHILD, 0, QWEN, conduit=True), model(ROOT, 1, QWEN, root=True)], edges=[edge(CHILD, ROOT)]
+    )
+    html = render("html", [view(facts(lineage=graph), [decision("allow")])])
+    rows = re.findall(r"<tr><th scope=\"row\">(.*?)</th>", html, re.S)
+    assert "NVIDIA" in rows[0]
+    assert "publishes this model" in rows[0]
+    assert "Alibaba" in rows[1]
+    assert "made what is published here" in rows[1]
 
 
 def test_a_waived_finding_stays_with_its_end_and_who_approved() -> None:
@@ -314,6 +334,13 @@ def test_what_the_verdict_rests_on_is_drawn_before_what_is_near() -> None:
     html = render("html", [view(facts(lineage=lineage(models=models, edges=steps)), [decision()])])
     assert f"{62 - MOST} more models not drawn" in words(html)
     sound(html)
+
+
+@given(st.integers(720, 1_400), st.integers(72, 1_000))
+def test_a_drawing_is_no_higher_on_paper_than_it_may_be(width: int, height: int) -> None:
+    share = int(on_paper(width, height).removeprefix("wide-"))
+    assert share == 30 or 180 * share / 100 * height / width <= 158
+    assert f".wide-{share} {{ width: {share}%; }}" in STYLE
 
 
 def test_more_countries_than_colours_still_have_their_names() -> None:

@@ -43,7 +43,7 @@ def as_html(document: Json) -> str:
     return page(
         title,
         _head(base),
-        tag("section", tag("h2", "What to do now"), tag("p", next_step(base))),
+        tag("section", tag("h2", "What to do now"), tag("p", _commands(next_step(base)))),
         _counts(base),
         _contents(models),
         told,
@@ -51,6 +51,11 @@ def as_html(document: Json) -> str:
         pages,
         more_style=STYLE,
     )
+
+
+def _commands(text: str) -> list[Content]:
+    """Our own words, what stands between backticks as a command."""
+    return [tag("code", part) if n % 2 else part for n, part in enumerate(text.split("`"))]
 
 
 def _view(model: Json, document: Json) -> ScanView:

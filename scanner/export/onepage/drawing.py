@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator, Set
 from scanner.export.account import Json, counted
 from scanner.export.columns import shortened
 from scanner.export.onepage.layout import Layout, Row, Step, layout
+from scanner.export.onepage.look import on_paper
 from scanner.export.page import Content, Markup, tag
 from scanner.export.page.lands import Lands
-from scanner.export.page.style import LIGHT
+from scanner.export.page.style import DRAWN_IN, LIGHT
 from scanner.export.quoting import one_line
 
-_STEP, _HEAD, _ROW, _BOX = 86, 24, 52, 44
+_STEP, _HEAD, _ROW, _BOX = 86, 24, 48, 42
 _NARROWEST, _BOX_LEAST, _LANE, _LANES = 720, 330, 10, 108
 _NAME_AT, _LETTER, _SMALL = 52, 7.4, 6.1
 _BACK = ("the model", "made from", "2 steps back")
@@ -28,6 +29,7 @@ def drawing(graph: Json, accused: Set[Step], lands: Lands, number: int) -> Marku
     drawn = layout(graph, accused)
     lanes = _LANES + _LANE * len(drawn.beside) if drawn.beside else 0
     width = max(_NARROWEST, drawn.depth * _STEP + _BOX_LEAST + lanes)
+    height = _HEAD + _ROW * len(drawn.rows) + 2
     title, about = f"drawing-{number}", f"drawing-{number}-about"
     picture = tag(
         "svg",
@@ -37,11 +39,12 @@ def drawing(graph: Json, accused: Set[Step], lands: Lands, number: int) -> Marku
         (_line(row, n, drawn, accused) for n, row in enumerate(drawn.rows)),
         (_lane(n, drawn, width - lanes, accused) for n in range(len(drawn.beside))),
         (_model(row, n, width - lanes, lands, accused) for n, row in enumerate(drawn.rows)),
-        viewBox=f"0 0 {width} {_HEAD + _ROW * len(drawn.rows) + 2}",
+        viewBox=f"0 0 {width} {height}",
         role="img",
+        font_family=DRAWN_IN,
         aria_labelledby=title,
         aria_describedby=about,
-        class_="lineage",
+        class_=f"lineage {on_paper(width, height)}",
     )
     box = tag("div", picture, class_="scroll", role="region", aria_label="Drawing of the lineage", tabindex=0)
     return tag("figure", box, tag("figcaption", _legend(drawn, lands, accused)))
@@ -201,7 +204,7 @@ def _legend(drawn: Layout, lands: Lands, accused: Set[Step]) -> Iterator[Content
     yield from _parted(
         tag("span", lands.chip(code), f" {counted(count, 'model')}", class_="key") for code, count in tally.items()
     )
-    said = ["Each model is made from those below it, one step to the right."]
+    said = ["Each model is made from those below it, one step to the right."] if drawn.depth else []
     steps = [row.edge for row in drawn.rows if row.edge] + [edge for _, _, edge in drawn.beside]
     if any((edge["child"], edge["parent"]) in accused for edge in steps):
         said.append("Thick: the way that the verdict rests on.")

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from scanner.export.account import Json
 
-MOST = 25
-"""Models that are drawn."""
+MOST = 16
+"""Models that are drawn: more cannot be read on the half of a sheet of paper."""
 MOST_BESIDE = 6
 """Steps that are drawn beside the tree: to a model that stands under another one already."""
 

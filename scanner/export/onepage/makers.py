@@ -107,7 +107,7 @@ def _owner(origin: Json, notes: Notes) -> Iterator[Part]:
         code = term(origin["parent_country"]) if origin["parent_country"] else warn("country unknown")
         yield from (quote(origin["parent"]), ", ", code, notes.cite_facts(cited, "parent", "parent_country"))
     else:
-        yield "none known"
+        yield "none known" if origin["known"] else warn("unknown")
     if origin["state_ownership"] not in (None, "none"):
         share = notes.cite_facts(cited, "state_ownership")
         yield from ("; ", warn("state share: "), term(origin["state_ownership"]), share)

@@ -17,17 +17,20 @@ MEANS = {
     "ALLOW": "May be used as stated below.",
     None: "Not judged: no policy was asked.",
 }
+_BY_EXCEPTION = "May be used only because an exception was made."
 
 
 def band(view: ScanView, facts: Json, decisions: Sequence[Json], notes: Notes, said: Said, rank: int) -> Markup:
     """The band at the top, with the heading that names the model."""
     verdict = worst(decisions)
+    excepted = verdict == "ALLOW" and any(f["waived_by"] for d in decisions for f in d["findings"])
+    means = _BY_EXCEPTION if excepted else MEANS[verdict]
     warned = [text for text in (sections.caveat(facts), _day(view, facts)) if text]
     if view.number is None:
         warned.append("NOT RECORDED")
     return tag(
         "header",
-        tag("p", tag("span", verdict or "NOT JUDGED", class_="word"), " ", tag("span", MEANS[verdict], class_="means")),
+        tag("p", tag("span", verdict or "NOT JUDGED", class_="word"), " ", tag("span", means, class_="means")),
         tag(f"h{rank}", quoted(facts["model"]["id"])),
         tag("p", said.words(sentence(decisions, facts, notes)), class_="because"),
         tag("p", tag("strong", "; ".join(warned)), class_="warn") if warned else None,
@@ -79,7 +82,12 @@ def _decide(view: ScanView, facts: Json, verdict: str | None, found: Sequence[Js
             yield "Use commit ", tag("code", commit), " and no other: that one was judged."
         else:
             yield "Pin a commit before you use it: none is known, so what was judged may be another model tomorrow."
-        yield "Keep the duties of the licence below."
+        if facts["license"]["status"] == "known":
+            yield "Keep the duties of the licence below."
+        else:
+            yield tag(
+                "span", "Have the licence cleared before you use it: what it permits is not known.", class_="warn"
+            )
 
 
 def _instead(view: ScanView) -> Content:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scanner.export.columns import shortened
 from scanner.export.page.markup import Content, Markup, tag
-from scanner.export.page.style import LANDS, LIGHT
+from scanner.export.page.style import DRAWN_IN, LANDS, LIGHT
 from scanner.export.quoting import one_line
 
 _LABEL, _BAR, _TAIL, _ROW = 190, 350, 240, 24
@@ -35,7 +35,7 @@ def bars(title: str, rows: Sequence[Bar], *, note: Content = None, rank: int = 3
     size = f"0 0 {_LABEL + _BAR + _TAIL} {_ROW * max(len(rows), 1) + 4}"
     drawn = [_drawn(row, _ROW * n + _ROW // 2, most) for n, row in enumerate(rows)]
     about = tag("title", f"{title}: a bar for each, its length is the number")
-    figure = tag("svg", about, drawn or _empty(), viewBox=size, role="img", class_="bars")
+    figure = tag("svg", about, drawn or _empty(), viewBox=size, role="img", class_="bars", font_family=DRAWN_IN)
     return tag("figure", tag(f"h{rank}", title), figure, tag("figcaption", note) if note is not None else None)
 
 

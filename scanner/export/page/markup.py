@@ -37,6 +37,7 @@ _ATTRIBUTES = {
     **dict.fromkeys(("x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "width", "height"), _NUMBER),
     **dict.fromkeys(("font-size", "stroke-width", "tabindex", "colspan", "rowspan", "start"), _NUMBER),
     **dict.fromkeys(("fill", "stroke"), _COLOUR),
+    "font-family": r"[A-Za-z, -]+",
     "viewBox": r"[0-9. -]+",
     "d": r"[MLHVQCZ0-9. ,-]+",
     "href": r"#[a-z][a-z0-9-]*|https?://[!-~]+",

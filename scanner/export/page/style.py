@@ -51,6 +51,8 @@ def _classes() -> str:
 
 
 _FONTS = '-apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Liberation Sans", sans-serif'
+DRAWN_IN = "Arial, Liberation Sans, sans-serif"
+"""The fonts of a drawing, for what reads its attributes and no style sheet."""
 STYLE = f"""
 :root {{ color-scheme: light dark; {_tokens(LIGHT)} }}
 @media screen and (prefers-color-scheme: dark) {{ :root {{ {_tokens(DARK)} }} }}
@@ -98,6 +100,7 @@ figcaption {{ color: var(--faint); font-size: .87rem; margin-top: .4rem; }}
 svg {{ display: block; width: 100%; height: auto; }}
 svg text {{ font-family: {_FONTS}; }}
 details > summary {{ cursor: pointer; color: var(--link); }}
+@media screen {{ .break {{ margin-top: 4rem; }} }}
 @media screen and (max-width: 600px) {{
   main {{ padding: 1rem .9rem 3rem; }}
   dl {{ display: block; }} dt {{ margin-top: .4rem; }}
