@@ -58,7 +58,11 @@ class Side:
 
 
 def documents(before: Side, after: Side) -> tuple[Json, Json]:
-    """Both scans as documents that can be compared field by field."""
+    """Both scans as documents that can be compared field by field.
+
+    Raises:
+        KeyError, TypeError, ValueError: one is no facts document with its decisions.
+    """
     pair = _document(before, after), _document(after, before)
     copies = list(_COPIES)
     for name in {*pair[0]["decisions"]} & {*pair[1]["decisions"]}:
@@ -73,6 +77,9 @@ def documents(before: Side, after: Side) -> tuple[Json, Json]:
 
 def _document(side: Side, other: Side) -> Json:
     facts = _with_commits_named(_plain(side.facts), side.facts)
+    named = [one["policy"]["name"] for one in side.decisions]
+    if len(set(named)) < len(named):
+        raise ValueError("two decisions of one policy: no scan has them")
     decisions = {one["policy"]["name"]: _with_commits_named(_plain(one), side.facts) for one in side.decisions}
     return {
         "requested": side.requested,

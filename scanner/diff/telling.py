@@ -42,7 +42,7 @@ def compare(before: Side, after: Side) -> tuple[Told, ...]:
     """What is another in ``after``, part by part; empty when nothing is but number and moment.
 
     Raises:
-        KeyError, TypeError: one is not a facts/v1 document with its decisions.
+        KeyError, TypeError, ValueError: one is not a facts/v1 document with its decisions.
     """
     return tell(changes(*documents(before, after), KEYS))
 
@@ -63,7 +63,7 @@ def difference_document(before: Side, after: Side) -> dict[str, Any]:
     """``modelorigin/diff/v1``: what ``compare`` finds, as JSON values; its schema ships beside the others.
 
     Raises:
-        KeyError, TypeError: as ``compare``.
+        KeyError, TypeError, ValueError: as ``compare``.
     """
     told = compare(before, after)
     return {

@@ -65,7 +65,7 @@ def test_a_report_with_something_added_or_missing_is_not_valid(registry):
 def test_one_line_a_scan_then_one_a_failure(registry):
     lines = [json.loads(text) for text in render("jsonl", REPORT, [GONE]).split("\n")]
     assert [list(each) for each in lines] == [
-        ["number", "at", "settings", "alternatives", "decisions", "facts"]
+        ["number", "at", "settings", "alternatives", "since", "decisions", "facts"]
     ] * 2 + [["error"]]
     validator = Draft7Validator(schema("report") | {"$ref": "#/definitions/line"}, registry=registry)
     for each in lines:

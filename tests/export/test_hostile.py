@@ -134,7 +134,7 @@ def test_json_is_printable_and_reads_back_equal(payload):
     read = json.loads(text)["scans"][0]
     assert read["facts"] == poisoned(crowded(), payload)
     lines = report("jsonl", payload).split("\n")
-    keys = ["number", "at", "settings", "alternatives", "decisions", "facts"]
+    keys = ["number", "at", "settings", "alternatives", "since", "decisions", "facts"]
     assert [list(json.loads(each)) for each in lines] == [keys, ["error"]]
     assert json.loads(lines[0]) == read
 

@@ -21,7 +21,7 @@ from scanner.cli.output import emit, on_terminal, screen, tell
 from scanner.errors import NothingToScan, UsageError
 
 if TYPE_CHECKING:
-    from scanner.replay import Bench, Supposed, Supposition
+    from scanner.replay import Bench, Replayed, Supposed, Supposition
     from scanner.store import Store
 
 _OF = "audit replay"
@@ -136,20 +136,24 @@ def _progress(done: int, wanted: Sequence[int], *, watch: bool) -> None:
 def _replay(store: Store, bench: Bench, wanted: Sequence[int], format: str, *, watch: bool) -> int:
     from scanner.export.quoting import json_text
     from scanner.export.replayed import replay_csv, replay_table
+    from scanner.replay import Result
 
-    decisions: list[Json] = []
+    counts: Counter[str] = Counter()
+    told: list[Replayed] = []
     for done, (number, found) in enumerate(store.recorded(wanted), 1):
-        decisions += [
-            {"scan": one.scan, "model": one.model, "policy": one.policy, "result": one.result.value, "told": one.told}
-            for one in bench.replay(number, found)
-        ]
+        for one in bench.replay(number, found):
+            counts[one.result.value] += 1
+            if format != "table" or one.result is not Result.IDENTICAL:
+                told.append(one)
         _progress(done, wanted, watch=watch)
-    counts = Counter(one["result"].replace("-", "_") for one in decisions)
     document: Json = {
         "schema": "modelorigin/replay/v1",
         "scans": len(wanted),
-        **{result: counts[result] for result in ("identical", "different", "not_replayed")},
-        "decisions": decisions,
+        **{result.value.replace("-", "_"): counts[result.value] for result in Result},
+        "decisions": [
+            {"scan": one.scan, "model": one.model, "policy": one.policy, "result": one.result.value, "told": one.told}
+            for one in told
+        ],
     }
     if format == "json":
         emit(json_text(document, indent=2))
