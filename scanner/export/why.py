@@ -61,8 +61,18 @@ def sentence(decisions: Sequence[Json], facts: Json, notes: Notes) -> Line:
 
 def accused(decisions: Sequence[Json]) -> frozenset[tuple[str, str]]:
     """The steps, child and parent, on the ways to what the findings that weigh are about."""
-    paths = (found["path"] for d in decisions for found in d["findings"] if found["verdict"] in _WEIGHTS)
-    return frozenset(step for path in paths for step in pairwise(path))
+    return _steps(found for d in decisions for found in d["findings"] if found["verdict"] in _WEIGHTS)
+
+
+def decisive(decisions: Sequence[Json]) -> frozenset[tuple[str, str]]:
+    """Those of them that lead to what the verdict itself comes from."""
+    verdict = (worst(decisions) or "").lower()
+    findings = (found for d in decisions for found in d["findings"] if found["verdict"] == verdict)
+    return _steps(found for found in findings if found["waived_by"] is None)
+
+
+def _steps(findings: Iterable[Json]) -> frozenset[tuple[str, str]]:
+    return frozenset(step for found in findings for step in pairwise(found["path"]))
 
 
 def why(decisions: Sequence[Json], facts: Json, notes: Notes) -> Section:

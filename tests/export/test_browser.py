@@ -11,7 +11,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 
@@ -25,7 +25,7 @@ PDFTOTEXT = shutil.which("pdftotext")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
 FLAGS = ["--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--disable-default-apps", "--disable-extensions", "--disable-domain-reliability",
-         "--no-pings", "--enable-logging=stderr", "--v=0"]  # fmt: skip
+         "--no-pings", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--enable-logging=stderr", "--v=0"]  # fmt: skip
 
 
 class Opened(NamedTuple):
@@ -47,7 +47,11 @@ def opened(folder: Path, html: str) -> Opened:
     log = folder / "net.json"
     ran = browse(folder, "--dump-dom", f"--log-net-log={log}", html=html)
     console = [line for line in ran.stderr.splitlines() if "CONSOLE" in line]
-    asked = set(re.findall(r'"url":"(https?://[^"]+|data:[^"]+)"', log.read_text(encoding="utf-8", errors="replace")))
+    events = json.loads(log.read_text(encoding="utf-8"))["events"]
+    assert events
+    params = [event.get("params") or {} for event in events]
+    # What the browser asks for itself has no origin; it finds no host either.
+    asked = {one["url"] for one in params if one.get("initiator", "not an origin") != "not an origin" and "url" in one}
     return Opened(ran.stdout, console, sorted(asked))
 
 
@@ -91,11 +95,5 @@ def test_printed_it_has_all_of_it_what_is_folded_away_too(tmp_path: Path) -> Non
     text = subprocess.run(
         [PDFTOTEXT or "", "-layout", str(pdf), "-"], capture_output=True, text=True, check=True
     ).stdout
-    for part in ("DENY", "What to do now", "in words, with its sources", "Sources", "c" * 20, "1 / "):
+    for part in ("DENY", "What to do now", "The lineage in words", "Sources", "c" * 20, "3/3"):
         assert part in re.sub(r"\s+", " ", text), part
-
-
-def test_a_log_of_the_net_is_what_it_is_taken_for(tmp_path: Path) -> None:
-    opened(tmp_path, "<!DOCTYPE html><title>t</title>")
-    held: Any = json.loads((tmp_path / "net.json").read_text(encoding="utf-8"))
-    assert held["events"]

@@ -43,7 +43,7 @@ def as_html(document: Json) -> str:
     return page(
         title,
         _head(base),
-        tag("section", tag("h2", "What to do now"), tag("p", next_step(base))),
+        tag("section", tag("h2", "What to do now"), tag("p", _commands(next_step(base)))),
         _counts(base),
         _contents(models),
         told,
@@ -53,8 +53,13 @@ def as_html(document: Json) -> str:
     )
 
 
+def _commands(text: str) -> list[Content]:
+    """Our own words, what stands between backticks as a command."""
+    return [tag("code", part) if n % 2 else part for n, part in enumerate(text.split("`"))]
+
+
 def _view(model: Json, document: Json) -> ScanView:
-    return ScanView(model["facts"], model["decisions"], model["scan"], document["at"], tool=document["version"])
+    return ScanView(model["facts"], model["decisions"], model["scan"], document["at"], tool=document["tool"]["version"])
 
 
 def _head(base: Codebase) -> Markup:

@@ -16,8 +16,8 @@ from scanner.export.page.lands import Lands
 from scanner.export.page.style import LIGHT
 from scanner.export.quoting import one_line
 
-_STEP, _HEAD, _ROW, _BOX = 86, 24, 52, 44
-_NARROWEST, _BOX_LEAST, _LANE, _LANES = 720, 330, 10, 96
+_STEP, _HEAD, _ROW, _BOX = 86, 24, 48, 42
+_NARROWEST, _BOX_LEAST, _LANE, _LANES = 720, 330, 10, 108
 _NAME_AT, _LETTER, _SMALL = 52, 7.4, 6.1
 _BACK = ("the model", "made from", "2 steps back")
 ROLES = {"teacher": "teacher", "component": "component"}
@@ -126,7 +126,7 @@ def _lane(number: int, drawn: Layout, right: int, accused: Set[Step]) -> Markup:
         "g",
         tag("title", f"{edge['child']} from {edge['parent']}: {label}"),
         _stroke(f"M{right} {start} H{lane} V{end} H{right}", *_pen(edge, accused)),
-        _text(right + 6, end - 3, shortened(label, 17), "faint", 10.5),
+        _text(right + 6, end - 3, shortened(label, 20), "faint", 10.5),
     )
 
 
@@ -176,20 +176,21 @@ def _aside(row: Row) -> tuple[str, str, bool]:
     own = model["license"]
     name = own["id"] or own["concluded"] or own["name"] or ", ".join(own["declared"] or ())
     licence = shortened(str(one_line(name)), 24) if name else "no licence" if own["status"] == "none" else _NO_LICENCE
-    more = f"; {counted(row.left, 'more base')} not drawn" if row.left else ""
+    more = [f"{counted(row.left, 'more base')} not drawn"] if row.left else []
     if model["state"] != "read":
-        return licence, shortened(f"not read: {one_line(model['state'])}", 30) + more, True
+        return licence, "; ".join((shortened(f"not read: {one_line(model['state'])}", 30), *more)), True
     if model["root"]:
         begun = model["established"]
-        return licence, (f"root, {begun}" if begun else "root? nothing says so") + more, not begun
-    return licence, ("re-host or conversion" if model["conduit"] else "") + more, bool(more)
+        return licence, "; ".join((f"root, {begun}" if begun else "root? nothing says so", *more)), not begun
+    return licence, "; ".join((*(["re-host or conversion"] if model["conduit"] else []), *more)), bool(more)
 
 
 def _who(row: Row) -> str:
     origin = row.model["origin"] if row.model else None
     if not origin or not (origin["organisation"] or origin["known"]):
         return "who made it is not known"
-    return str(one_line(origin["organisation"] or origin["namespace"] or ""))
+    who = str(one_line(origin["organisation"] or origin["namespace"] or ""))
+    return f"weights of {who}" if row.model and row.model["conduit"] else who
 
 
 def _legend(drawn: Layout, lands: Lands, accused: Set[Step]) -> Iterator[Content]:

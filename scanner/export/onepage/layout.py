@@ -1,6 +1,7 @@
 """Which models of a lineage are drawn, and where: one row each, further to the right with every step back.
 
-A large lineage keeps what the verdict rests on, then what is nearest; what is left out is counted.
+A large lineage keeps what the verdict rests on, then where the weights begin, then what is nearest; what is left out
+is counted.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from dataclasses import dataclass
 
 from scanner.export.account import Json
 
-MOST = 25
-"""Models that are drawn."""
+MOST = 20
+"""Models that are drawn: more cannot be read on the half of a sheet of paper."""
 MOST_BESIDE = 6
 """Steps that are drawn beside the tree: to a model that stands under another one already."""
 
@@ -90,7 +91,8 @@ class _Walk:
     def kept(self) -> frozenset[str]:
         """The ids that are drawn: none without those on its way."""
         kept = {self.start}
-        for id in sorted(self.order, key=lambda id: (id not in self._accused, self._depth[id])):
+        roots = {id for id, model in self._models.items() if model["root"]}
+        for id in sorted(self.order, key=lambda id: (id not in self._accused, id not in roots, self._depth[id])):
             new = set(self._way(id)) - kept
             if len(kept) + len(new) <= MOST:
                 kept |= new

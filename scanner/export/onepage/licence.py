@@ -16,12 +16,13 @@ _UNKNOWN = tag("span", "could not be determined", class_="warn")
 
 def licence(facts: Json, notes: Notes, said: Said, rank: int) -> Content:
     own, all_of_it = facts["license"], facts.get("terms")
+    told_of = own["concluded"] or own["name"] or (all_of_it or {}).get("duties")
     told = sections.license(facts, notes, duties=False)
     together_ = together.terms(facts, notes, most=0)
     return tag(
         "section",
         tag(f"h{rank}", told.title),
-        tag("dl", _pairs(own, all_of_it)),
+        tag("dl", _pairs(own, all_of_it)) if told_of or own["declared"] else None,
         said.lines(told.lines),
         said.lines(together_.lines),
         _duties(facts),
@@ -52,7 +53,7 @@ def _duties(facts: Json) -> Content:
         duties = facts["license"]["duties"]
         return tag("ul", (tag("li", quoted(duty)) for duty in duties)) if duties else None
     rows = [
-        (quoted(one["duty"]), _clause(one), quoted(one["license"]), quoted(one["model"]))
+        (tag("span", quoted(one["duty"]), class_="plain"), _clause(one), quoted(one["license"]), quoted(one["model"]))
         for one in all_of_it["duties"][:MOST]
     ]
     more = len(all_of_it["duties"]) - len(rows)

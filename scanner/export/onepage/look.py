@@ -14,11 +14,13 @@ STYLE = """
 .plain { font-weight: 400; }
 .key { white-space: nowrap; margin-right: .9rem; }
 .notes { font-size: .85rem; } .notes li:target { background: var(--tint); }
+.makers tbody th { min-width: 12rem; }
 .lineage { min-width: 640px; }
 .digest { font-size: .78rem; }
 @media print {
   .word { font-size: 22pt; } .means { font-size: 12pt; } .because { font-size: 10.5pt; }
-  .lineage { min-width: 0; max-height: 225mm; }
+  .makers tbody th { min-width: 42mm; }
+  .lineage { min-width: 0; max-height: 172mm; }
   .notes { font-size: 8pt; } .digest { font-size: 6.5pt; }
 }
 """

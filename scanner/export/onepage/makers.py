@@ -1,74 +1,104 @@
-"""Who is behind each part: a row for each publisher in the lineage, each fact with the footnote it rests on."""
+"""Who is behind each part: a row for the publisher and for each maker, each fact with the footnote it rests on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
+from scanner.data import record
 from scanner.export.account import Json, Line, Notes, Part, counted, line, quote, term, warn
 from scanner.export.onepage.said import Said
 from scanner.export.page import Content, quoted, table, tag
 from scanner.export.page.lands import Lands
 
 MOST = 12
-_HEAD = ("Maker", "Controlled from", "Headquarters", "Incorporated", "Owner", "Lists", "Confidence")
-_PARTS = (("publisher", "publishes this model"), ("roots", "the weights begin there"), ("ancestors", "in between"),
-          ("teachers", "teacher"), ("components", "part beside the weights"))  # fmt: skip
+_LISTS = "lists.yaml"
+_ID = re.compile(r"[a-z0-9_]{1,60}")
+_HEAD = ("Maker", "Controlled from", "Based in", "Registered in", "Owner", "Lists")
+_CAPTION = "Who an account of the hub belongs to, and from where it is controlled (countries by their ISO 3166 code)"
+_PARTS = (("roots", "the weights begin there"), ("ancestors", "in between"), ("teachers", "teacher"),
+          ("components", "part beside the weights"))  # fmt: skip
+_UNKNOWN = tag("span", "unknown", class_="warn")
+
+
+@dataclass(slots=True)
+class _Maker:
+    """An account, the models that it made, and what else it does here."""
+
+    origin: Json
+    does: list[str] = field(default_factory=list)
+    models: list[Json] = field(default_factory=list)
 
 
 def makers(facts: Json, notes: Notes, said: Said, lands: Lands) -> Content:
-    """The table; what there is no room for is counted."""
-    held: dict[str, list[Json]] = {}
+    """The table: the publisher first, then who made the roots; what there is no room for is counted."""
+    found = _found(facts)
+    rows = [_row(maker, facts, notes, said, lands) for maker in found[:MOST]]
+    more = len(found) - len(rows)
+    rest = f"{counted(more, 'more maker')}: --format json has all"
+    return table(_CAPTION, _HEAD, rows), tag("p", rest, class_="faint") if more else None
+
+
+def _found(facts: Json) -> list[_Maker]:
+    """A model that was re-hosted or converted has the origin of its maker: its publisher is another one."""
+    publisher = facts["publisher"]
+    subject, *_ = facts["lineage"]["models"]
+    held = {_account(publisher): _Maker(publisher, ["publishes this model"])}
     for model in facts["lineage"]["models"]:
-        held.setdefault((model["origin"]["namespace"] or model["id"]).casefold(), []).append(model)
-    rows = [_row(models, facts, notes, said, lands) for models in list(held.values())[:MOST]]
-    more = len(held) - len(rows)
-    caption = "An account of the hub, who it belongs to, and where each is controlled, based and registered"
-    return (
-        table(caption, _HEAD, rows),
-        tag("p", f"{counted(more, 'more maker')}: --format json has all", class_="faint") if more else None,
-    )
+        held.setdefault(_account(model["origin"]), _Maker(model["origin"])).models.append(model)
+    maker = held[_account(subject["origin"])]
+    if maker.origin is not publisher and subject["conduit"]:
+        maker.does.append("made what is published here")
+    first, *others = held.values()
+    others.sort(key=lambda one: (not any(model["root"] for model in one.models), not one.origin["known"]))
+    return [first, *others]
 
 
-def _row(models: list[Json], facts: Json, notes: Notes, said: Said, lands: Lands) -> list[Content]:
-    origin = models[0]["origin"]
-    cited = origin["footnotes"]
+def _account(origin: Json) -> str:
+    return str(origin["namespace"] or "").casefold()
+
+
+def _row(maker: _Maker, facts: Json, notes: Notes, said: Said, lands: Lands) -> list[Content]:
+    origin = maker.origin
 
     def place(fact: str) -> Content:
         if origin[fact] is None:
             return _UNKNOWN
-        return lands.chip(origin[fact]) if fact == "control" else origin[fact], said.span(notes.cite_facts(cited, fact))
+        shown = lands.chip(origin[fact]) if fact == "control" else origin[fact]
+        return shown, said.span(notes.cite_facts(origin["footnotes"], fact))
 
-    own = said.words(line(*_owner(origin, notes)))
-    sure = origin["confidence"]
     return [
-        _who(origin, models, facts, notes, said),
+        _who(maker, facts, notes, said),
         place("control"),
         place("headquarters"),
         place("incorporation"),
-        own,
-        said.words(_listed(origin, facts["as_of"], notes)),
-        sure if sure == "high" else tag("span", sure or "unknown", class_="warn"),
+        said.words(line(*_owner(origin, notes))),
+        [(tag("br") if n else None, said.words(entry)) for n, entry in enumerate(_listed(origin, notes))],
     ]
 
 
-_UNKNOWN = tag("span", "unknown", class_="warn")
-
-
-def _who(origin: Json, models: list[Json], facts: Json, notes: Notes, said: Said) -> Content:
-    name: Content
-    if origin["known"]:
-        mark = said.span(notes.cite_facts(origin["footnotes"], "organisation"))
-        name = quoted(origin["organisation"] or origin["namespace"]), mark
-    else:
-        name = tag("span", "nothing is known of ", class_="warn"), quoted(origin["namespace"] or models[0]["id"])
-    graph, ids = facts["lineage"], {model["id"] for model in models}
+def _who(maker: _Maker, facts: Json, notes: Notes, said: Said) -> Content:
+    origin, account = maker.origin, maker.origin["namespace"] or "no account"
+    graph, ids = facts["lineage"], {model["id"] for model in maker.models}
     # A root is an ancestor too.
     groups = {**graph, "ancestors": set(graph["ancestors"]) - set(graph["roots"])}
-    parts = [words for group, words in _PARTS if ids & set(groups[group])]
+    does = [*maker.does, *(words for group, words in _PARTS if ids & set(groups[group]))]
+    if origin["conduit"]:
+        does.append("mainly re-hosts or converts others' weights")
+    if not origin["known"]:
+        name: Content = tag("span", "nothing is known of ", class_="warn"), quoted(account)
+        return name, _below(does)
+    mark = said.span(notes.cite_facts(origin["footnotes"], "organisation"))
     kind = [origin["kind"].replace("-", " ")] if origin["kind"] else []
-    account = [f"account {origin['namespace']}"] if origin["namespace"] else []
-    conduit = ["re-hosts or converts others' weights"] if origin["conduit"] else []
-    return name, tag("br"), tag("span", quoted("; ".join((*kind, *account, *parts, *conduit))), class_="faint plain")
+    sure = origin["confidence"]
+    weak = None if sure == "high" else tag("span", f"; confidence {sure or 'unknown'}", class_="warn")
+    name = quoted(origin["organisation"] or account), mark
+    return name, _below([*kind, f"account {account}", *does], weak)
+
+
+def _below(words: Iterable[str], *more: Content) -> Content:
+    return tag("br"), tag("span", quoted("; ".join(words)), *more, class_="faint plain")
 
 
 def _owner(origin: Json, notes: Notes) -> Iterator[Part]:
@@ -79,18 +109,24 @@ def _owner(origin: Json, notes: Notes) -> Iterator[Part]:
     else:
         yield "none known"
     if origin["state_ownership"] not in (None, "none"):
-        yield from ("; ", warn("state share: "), term(origin["state_ownership"]),
-                    notes.cite_facts(cited, "state_ownership"))  # fmt: skip
+        share = notes.cite_facts(cited, "state_ownership")
+        yield from ("; ", warn("state share: "), term(origin["state_ownership"]), share)
 
 
-def _listed(origin: Json, as_of: str, notes: Notes) -> Line:
+def _listed(origin: Json, notes: Notes) -> Iterator[Line]:
+    """The lists by their titles, each in a line."""
     if origin["lists"] is None:
-        return line(warn("unknown"))
-    if not origin["lists"]:
-        return line("none known here")
-    parts: list[Part] = []
-    for entry in origin["lists"]:
-        since: tuple[Part, ...] = (" since ", term(entry["from"])) if entry["from"] else ()
-        parts += ["; " if parts else "", warn("on "), quote(entry["id"]), " (", term(entry["relation"]), ")", *since]
-        parts.append(notes.cite(entry["source"]))
-    return line(*parts)
+        yield line(warn("unknown"))
+    elif not origin["lists"]:
+        yield line("none known here")
+    for entry in origin["lists"] or ():
+        since: tuple[Part, ...] = (", since ", term(entry["from"])) if entry["from"] else ()
+        yield line(
+            warn("on "), quote(_title(entry["id"])), ": ", term(entry["relation"]), *since, notes.cite(entry["source"])
+        )
+
+
+def _title(id: str) -> str:
+    """That of the list; a document from elsewhere may name one that is not known here."""
+    known = record(_LISTS, id) if _ID.fullmatch(id) else None
+    return str(known["title"]) if known else id

@@ -35,7 +35,8 @@ def read(facts: Json) -> Content:
         return tag("p", "No file was read.", class_="warn")
     rows = [
         (quoted(one["kind"]), quoted(one["at"]),
-         tag("code", one["sha256"], class_="digest") if one["sha256"] else "none", one["size"])
+         tag("code", one["sha256"], class_="digest") if one["sha256"] else "none",
+         "unknown" if one["size"] is None else one["size"])
         for one in evidence[:MOST]
     ]  # fmt: skip
     more = len(evidence) - len(rows)
@@ -43,7 +44,7 @@ def read(facts: Json) -> Content:
     return tag(
         "details",
         tag("summary", f"What was read: {counted(len(evidence), 'piece')}"),
-        table("Pieces of evidence; a size that is not given is not known", head, rows, numbers=(3,)),
+        table("Pieces of evidence, in the order they were read", head, rows, numbers=(3,)),
         tag("p", f"{counted(more, 'more piece')}: --format json has all", class_="faint") if more else None,
     )
 
@@ -76,7 +77,7 @@ def _digests(view: ScanView, decisions: Sequence[Json]) -> Iterator[tuple[str, s
     for digest in dict.fromkeys(d["waivers_digest"] for d in decisions if d["waivers_digest"]):
         yield "Waivers", f"sha256 {digest}"
     if view.registry:
-        yield "Facts about publishers, licences, lists", f"sha256 {view.registry}"
+        yield "Registry", f"sha256 {view.registry}"
     if files := view.facts["files"]["digest"]:
         yield "List of files", f"sha256 {files}"
 

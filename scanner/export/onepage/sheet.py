@@ -19,7 +19,7 @@ from scanner.export.page.lands import Lands
 from scanner.export.quoting import one_line
 from scanner.export.report import ScanView
 from scanner.export.tree import lineage
-from scanner.export.why import accused, why
+from scanner.export.why import accused, decisive, why
 
 _WEIGHTS = 10
 
@@ -29,21 +29,21 @@ def sheet(view: ScanView, lands: Lands, number: int, rank: int) -> Content:
     facts, decisions = one_line(view.facts), one_line(view.decisions)
     notes, said, open_ = Notes(), Said(number), questions(facts)
     asked = sum(len(first) + more for first, more in open_.values())
-    blamed = accused(decisions)
 
     def part(title: str, *inside: Content) -> Markup:
         return tag("section", tag(f"h{rank + 1}", title), *inside)
 
     top = band(view, facts, decisions, notes, said, rank)
-    words = lineage(facts, notes, blamed)
+    words = lineage(facts, notes, accused(decisions))
     assert words.tree
-    summary = tag("summary", "The lineage in words, with its sources")
-    in_words = said.lines(words.lines), tag("details", summary, tag("ul", said.tree(words.tree)))
+    in_words = tag("details", tag("summary", "The lineage in words"), tag("ul", said.tree(words.tree)))
+    picture = drawing(facts["lineage"], decisive(decisions), lands, number)
+    sure = tag("p", "The confidence in a fact is high where no other is named.", class_="faint")
     return (
         top,
         part("What to do now", steps(view, facts, decisions, asked)),
-        part("Where the weights come from", drawing(facts["lineage"], blamed, lands, number), in_words),
-        part("Who made it", makers(facts, notes, said, lands)),
+        part("Where the weights come from", picture, said.lines(words.lines)),
+        tag("section", tag(f"h{rank + 1}", "Who made it"), makers(facts, notes, said, lands), class_="makers"),
         licence(facts, notes, said, rank + 1),
         _files(facts, said, rank + 1),
         said.section(sections.disputed(facts, notes), rank + 1),
@@ -51,8 +51,8 @@ def sheet(view: ScanView, lands: Lands, number: int, rank: int) -> Content:
         part("Open questions for the vendor", _asked(open_)),
         part("Findings", said.lines(why(decisions, facts, notes).lines)),
         part("What this cannot show", limits(facts, said)),
-        part("Record and how to check it", record(view, facts, decisions, said), read(facts)),
-        part("Sources", said.notes(notes)) if notes.texts() else None,
+        part("Record and how to check it", record(view, facts, decisions, said), in_words, read(facts)),
+        part("Sources", sure, said.notes(notes)) if notes.texts() else None,
     )  # fmt: skip
 
 

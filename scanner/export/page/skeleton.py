@@ -25,7 +25,7 @@ def page(title: str, *body: Content, more_style: str = "") -> str:
         tag("title", title),
         style(css),
     )
-    html = "<!DOCTYPE html>\n" + tag("html", head, tag("body", tag("main", *body)), lang="en").html + "\n"
+    html = "<!DOCTYPE html>\n" + tag("html", head, tag("body", tag("main", *body)), lang="en").html
     # Whatever else it is saved as, it stays what it was.
     return html.encode("ascii", "xmlcharrefreplace").decode("ascii")
 

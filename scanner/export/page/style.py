@@ -50,14 +50,14 @@ def _classes() -> str:
     return f"{fills}\n{strokes}\n{lands}"
 
 
+_FONTS = '-apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Liberation Sans", sans-serif'
 STYLE = f"""
 :root {{ color-scheme: light dark; {_tokens(LIGHT)} }}
 @media screen and (prefers-color-scheme: dark) {{ :root {{ {_tokens(DARK)} }} }}
 {_classes()}
 * {{ box-sizing: border-box; }}
 html {{ -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }}
-body {{ font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", Arial, sans-serif;
-  color: var(--ink); background: var(--paper); margin: 0; }}
+body {{ font: 16px/1.5 {_FONTS}; color: var(--ink); background: var(--paper); margin: 0; }}
 main {{ max-width: 860px; margin: 0 auto; padding: 1.5rem 1.25rem 4rem; }}
 h1, h2, h3, h4 {{ line-height: 1.25; break-after: avoid; overflow-wrap: anywhere; }}
 h1 {{ font-size: 1.5rem; margin: 0 0 .5rem; }}
@@ -65,15 +65,15 @@ h2 {{ font-size: 1.15rem; margin: 2.25rem 0 .6rem; padding-top: .5rem; border-to
 h3 {{ font-size: 1rem; margin: 1.25rem 0 .4rem; }}
 h4 {{ font-size: .95rem; margin: 1rem 0 .3rem; }}
 p {{ margin: .4rem 0; }}
-p, li, dd, td, th, caption, summary, figcaption {{ overflow-wrap: anywhere; }}
+p, li, dd, td, th, caption, summary, figcaption {{ overflow-wrap: break-word; }}
 ul, ol {{ margin: .4rem 0; padding-left: 1.4rem; }}
 li {{ margin: .2rem 0; }}
 a {{ color: var(--link); text-underline-offset: .15em; }}
 :focus-visible {{ outline: 2px solid var(--link); outline-offset: 2px; }}
-bdi {{ unicode-bidi: isolate; }}
+bdi {{ unicode-bidi: isolate; overflow-wrap: anywhere; }}
 code {{ font: .92em ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; overflow-wrap: anywhere; }}
 sup {{ font-size: .72em; line-height: 0; }}
-sup a {{ text-decoration: none; padding: 0 .1em; }}
+sup a {{ text-decoration: none; padding: 0 .1em; white-space: nowrap; }}
 .faint {{ color: var(--faint); }}
 .warn {{ color: var(--warn); font-weight: 600; }}
 .allow {{ color: var(--allow); }} .review {{ color: var(--review); }} .deny {{ color: var(--deny); }}
@@ -96,8 +96,9 @@ figure {{ margin: 1rem 0; }}
 figure h3 {{ margin-top: 0; }}
 figcaption {{ color: var(--faint); font-size: .87rem; margin-top: .4rem; }}
 svg {{ display: block; width: 100%; height: auto; }}
-svg text {{ font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", Arial, sans-serif; }}
+svg text {{ font-family: {_FONTS}; }}
 details > summary {{ cursor: pointer; color: var(--link); }}
+@media screen {{ .break {{ margin-top: 4rem; }} }}
 @media screen and (max-width: 600px) {{
   main {{ padding: 1rem .9rem 3rem; }}
   dl {{ display: block; }} dt {{ margin-top: .4rem; }}
@@ -106,11 +107,12 @@ details > summary {{ cursor: pointer; color: var(--link); }}
 @page {{ size: A4; margin: 16mm 15mm 18mm; @bottom-right {{ content: counter(page) " / " counter(pages);
   font: 8pt "Liberation Sans", Arial, sans-serif; color: {LIGHT["faint"]}; }} }}
 @media print {{
-  body {{ font-size: 9.5pt; line-height: 1.4; }}
+  body {{ font-size: 9pt; line-height: 1.38; }}
   main {{ max-width: none; padding: 0; }}
-  h1 {{ font-size: 15pt; }} h2 {{ font-size: 11.5pt; margin-top: 5mm; }} h3 {{ font-size: 10pt; }}
-  table {{ font-size: 8.5pt; }} .scroll {{ overflow: visible; }}
-  thead {{ display: table-header-group; }} tr, figure, li {{ break-inside: avoid; }}
+  h1 {{ font-size: 15pt; }} h2 {{ font-size: 11pt; margin-top: 4mm; padding-top: 1.5mm; }} h3 {{ font-size: 9.5pt; }}
+  table, figcaption {{ font-size: 8.5pt; }} .scroll {{ overflow: visible; }}
+  thead {{ display: table-header-group; }} tr, figure, li, header {{ break-inside: avoid; }}
+  caption, thead {{ break-after: avoid; }} tbody tr:first-child {{ break-before: avoid; }}
   p, li {{ orphans: 3; widows: 3; }}
   a {{ color: inherit; text-decoration: none; }}
   .break {{ break-before: page; }}

@@ -76,7 +76,7 @@ def test_no_format_reads_what_a_model_is_made_of(format):
     bare = document | {
         "models": [model | {"facts": {"model": {"hub_as_of": None}}, "decisions": None} for model in document["models"]]
     }
-    if format != "json":
+    if format not in ("json", "html"):
         assert render_codebase(format, bare) == render_codebase(format, document)
 
 
