@@ -14,13 +14,16 @@ from xml.etree import ElementTree
 
 import duckdb
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from scanner.data import text
 from scanner.export.audit import FORMATS, Pack
 from scanner.export.audit.sheets import SHEETS
-from scanner.export.quoting import no_formula
+from scanner.export.quoting import LIMIT, no_formula, one_line
 from scanner.store import Store
+from scanner.text import clean_line
 from tests.export.audit.periods import FORMULA, judged, pack_of, recorded, scan_of
 from tests.export.samples import facts, finding, model, origin
 from tests.export.test_hostile import FORBIDDEN, hostile
@@ -234,3 +237,8 @@ def test_no_format_of_text_carries_what_acts(payload: str, tmp_path: Path) -> No
         assert FORBIDDEN.findall(body) == [], format
         assert "::error" not in body
         assert "##[" not in body
+
+
+@given(st.text() | st.text(alphabet=" ab:#\t\n\x1b", max_size=12) | st.just("a" * (LIMIT + 1)))
+def test_a_text_that_looks_harmless_is(text: str) -> None:
+    assert one_line(text) == re.sub("(?<=:)(?=:)|(?<=#)(?=#)", " ", clean_line(text, LIMIT))
