@@ -107,6 +107,7 @@ def test_each_version_of_the_format_is_read(tmp_path, version):
         ({"purl": f"pkg:huggingface/acme/widget@{COMMIT}"}, f"acme/widget@{COMMIT}", By.PURL),
         ({"purl": "pkg:huggingface/acme/widget", "version": COMMIT}, f"acme/widget@{COMMIT}", By.PURL),
         ({"purl": f"pkg:huggingface/acme/widget@{COMMIT.upper()}"}, f"acme/widget@{COMMIT}", By.PURL),
+        ({"purl": "pkg:huggingface/acme/x.gguf"}, "hf://acme/x.gguf", By.PURL),
         ({"purl": "pkg:huggingface/acme/widget", "version": "7b, of May"}, "acme/widget", By.PURL),
         (
             {"externalReferences": [{"type": "website", "url": f"https://huggingface.co/acme/widget/tree/{COMMIT}"}]},
