@@ -36,7 +36,7 @@ FORMATS = ("table", "json", "jsonl", "markdown", "cyclonedx", "cyclonedx-1.7", "
 
 
 @click.command("check", cls=Configured)
-@click.argument("models", nargs=-1, metavar="MODEL...")
+@click.argument("models", nargs=-1, metavar="[MODEL]...")
 @option(
     "bom",
     multiple=True,
