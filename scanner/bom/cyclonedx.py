@@ -39,7 +39,8 @@ def models(document: Mapping[str, Any]) -> Iterator[Listed]:
     """Every model, wherever it stands in the document, in the order of the document.
 
     Used is what the bill is about (``metadata.component``), its components and theirs. What stands within a model, its
-    pedigree above all, and anywhere else was said of how something came about.
+    pedigree above all, and anywhere else was said of how something came about. The tools that made the bill are not in
+    what it is about: a common one calls itself a model (manifest-cyber/aibom examples, 76f9334, read 2026-11-30).
 
     Raises:
         UsageError: ``components`` is no list.
@@ -63,7 +64,7 @@ def models(document: Mapping[str, Any]) -> Iterator[Listed]:
                 if isinstance(value[n], Mapping | list)
             ]
         elif isinstance(value, Mapping):
-            model = _is_model(value)
+            model = _is_model(value, used)
             if model:
                 yield listed(_said(value), at, used=used)
             within = used and not model
@@ -73,16 +74,19 @@ def models(document: Mapping[str, Any]) -> Iterator[Listed]:
 def _rest(metadata: Any) -> list[tuple[str, Any]]:
     if not isinstance(metadata, Mapping):
         return []
-    return [(key, value) for key, value in _backwards(metadata) if key != "component"]
+    return [(key, value) for key, value in _backwards(metadata) if key not in ("component", "tools")]
 
 
 def _backwards(value: Mapping[str, Any]) -> list[tuple[str, Any]]:
     return list(value.items())[::-1]
 
 
-def _is_model(value: Mapping[str, Any]) -> bool:
-    kind = value.get("type")
-    return kind == MODEL or (isinstance(kind, str) and "name" in value and is_model_purl(value.get("purl")))
+def _is_model(value: Mapping[str, Any], used: bool) -> bool:
+    kind, purl = value.get("type"), value.get("purl")
+    if kind == MODEL or not isinstance(kind, str) or "name" not in value or not is_model_purl(purl):
+        return kind == MODEL
+    # Within a model, a package URL with a path is of a file of it.
+    return used or "#" not in str(purl)
 
 
 def _said(component: Mapping[str, Any]) -> Said:

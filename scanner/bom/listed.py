@@ -43,6 +43,8 @@ class Listed:
     def requested(self) -> str:
         """What a check of it is asked."""
         name = str(self.repo) if self.repo else self.label
+        # What a bill names is never a file that happens to lie here under that name.
+        name = f"hf://{name}" if name.endswith((".gguf", ".safetensors")) else name
         return f"{name}@{self.revision}" if self.revision else name
 
 

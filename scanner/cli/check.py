@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @click.command("check", cls=Configured)
-@click.argument("models", nargs=-1, metavar="MODEL...")
+@click.argument("models", nargs=-1, metavar="[MODEL]...")
 @option(
     "bom",
     multiple=True,

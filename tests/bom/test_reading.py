@@ -107,6 +107,7 @@ def test_each_version_of_the_format_is_read(tmp_path, version):
         ({"purl": f"pkg:huggingface/acme/widget@{COMMIT}"}, f"acme/widget@{COMMIT}", By.PURL),
         ({"purl": "pkg:huggingface/acme/widget", "version": COMMIT}, f"acme/widget@{COMMIT}", By.PURL),
         ({"purl": f"pkg:huggingface/acme/widget@{COMMIT.upper()}"}, f"acme/widget@{COMMIT}", By.PURL),
+        ({"purl": "pkg:huggingface/acme/x.gguf"}, "hf://acme/x.gguf", By.PURL),
         ({"purl": "pkg:huggingface/acme/widget", "version": "7b, of May"}, "acme/widget", By.PURL),
         (
             {"externalReferences": [{"type": "website", "url": f"https://huggingface.co/acme/widget/tree/{COMMIT}"}]},
@@ -171,6 +172,18 @@ def test_older_bills_have_models_under_other_types(tmp_path):
     words = {"type": "data", "name": "words", "purl": "pkg:huggingface/datasets/acme/words"}
     torch = {"type": "library", "name": "torch", "purl": "pkg:pypi/torch@2.0"}
     assert one(tmp_path, cyclonedx(old, words, torch, specVersion="1.4")).requested == "acme/widget"
+
+
+def test_files_of_a_model_are_no_models_and_a_lone_file_is_one_of_its_model(tmp_path):
+    file = {"type": "library", "name": "code.py", "purl": f"pkg:huggingface/acme/widget@{OTHER}#code.py"}
+    widget = component(purl=f"pkg:huggingface/acme/widget@{COMMIT}", components=[file])
+    assert one(tmp_path, cyclonedx(widget)).requested == f"acme/widget@{COMMIT}"
+    assert one(tmp_path, cyclonedx(file)).requested == f"acme/widget@{OTHER}"
+
+
+def test_the_tool_that_made_a_bill_is_no_part_of_what_it_is_about(tmp_path):
+    tools = {"components": [component("aibom-maker"), {"type": "application", "name": "x"}]}
+    assert one(tmp_path, cyclonedx(component("acme/widget"), metadata={"tools": tools})).requested == "acme/widget"
 
 
 def test_what_a_model_came_from_is_listed_and_not_used(tmp_path):

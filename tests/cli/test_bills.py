@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -57,6 +58,13 @@ def test_a_scan_is_shown_again_as_the_same_bill(run: Run, format: str) -> None:
     first = run("check", RISKY, *STARTER, "--format", format)
     assert first.code == 1
     assert run("audit", "show", "1", "--format", format).out == first.out
+
+
+def test_a_file_that_was_read_has_the_digest_of_its_content(run: Run, hub) -> None:
+    ran = run("check", "acme/base-7b", "--format", "cyclonedx", "--fail-on", "never", env={"HF_ENDPOINT": hub.url})
+    files = {one["name"]: one.get("hashes") for one in valid_cyclonedx(ran.out)["components"][0]["components"]}
+    digest = hashlib.sha256(b"---\nlicense: mit\n---\n# Base\n").hexdigest()
+    assert files["README.md"] == [{"alg": "SHA-256", "content": digest}]
 
 
 def test_files_are_written_by_their_endings(run: Run, tmp_path: Path) -> None:

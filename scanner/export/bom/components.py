@@ -113,7 +113,7 @@ class Models:
         weights, held = subject.parents(id, "weights"), subject.parents(id, "component")
         notes = [*map(properties.relation, subject.parents(id, "weights", "component", "teacher"))]
         notes += [f"not resolved: {one}" for one in properties.unresolved(subject.unresolved(id))]
-        supplier = _supplier(node)
+        supplier = _supplier(subject, node)
         made = {
             **_named(subject, node),
             "bom-ref": refs[id],
@@ -155,12 +155,13 @@ class Models:
 
     def _licenses(self, license: Json) -> list[Made]:
         concluded = licenses.concluded(license)
-        if concluded is not None and concluded.compound and not self.mixed:
-            # Beside an expression no other licence may stand; what was declared is a property.
-            return [_license(concluded, "concluded")]
-        said = [term for term in licenses.declared(license) if self.mixed or not term.compound]
-        made = [_license(term, "declared") for term in said]
-        return made if concluded is None else [*made, _license(concluded, "concluded")]
+        said = [(term, "declared") for term in licenses.declared(license)]
+        said += [] if concluded is None else [(concluded, "concluded")]
+        if not self.mixed and any(term.compound for term, _ in said):
+            # Beside an expression no other licence may stand: what is left out is a property.
+            plain = [one for one in said if not one[0].compound]
+            said = plain if plain and not (concluded and concluded.compound) else [said[-1]]
+        return [_license(term, acknowledgement) for term, acknowledgement in said]
 
 
 def _versioned(id: str, revision: str | None) -> str:
@@ -174,11 +175,11 @@ def _named(subject: Subject, node: Json) -> Made:
     return _without_empty(told)
 
 
-def _supplier(node: Json) -> Made:
+def _supplier(subject: Subject, node: Json) -> Made:
     """Who publishes the repository: the organisation if it is known, else the account."""
-    origin = node["origin"]
-    name = origin["organisation"] or origin["namespace"] or properties.UNKNOWN
-    return {"name": name, "url": [f"{HUB}/{quote(origin['namespace'])}"]} if origin["namespace"] else {"name": name}
+    namespace = node["origin"]["namespace"]
+    told: Made = {"name": node["origin"]["organisation"] or namespace or properties.UNKNOWN}
+    return {**told, "url": [f"{HUB}/{quote(namespace)}"]} if namespace and purl_of(subject, node) else told
 
 
 def _manufacturer(subject: Subject, node: Json) -> Made | None:

@@ -65,8 +65,8 @@ class Codebase:
 
 
 def read(document: Json, *, from_start: bool = False) -> Codebase:
-    """The document without the facts and decisions of its models, which only JSON and the pages of each model show;
-    they say only whether the live hub was asked.
+    """The document without the facts and decisions of its models, which only JSON, bills of materials and the pages of
+    each model show; all that is read of them is whether the live hub was asked.
 
     With ``from_start`` paths begin where the scan was started, as the platforms that show changes want them, and not
     at the root. A root that is absolute or leads upward says nothing of that: then they stay as they are.

@@ -188,6 +188,13 @@ def test_an_expression_stands_alone_in_1_6_and_beside_what_was_declared_in_1_7()
     assert new["licenses"] == [{"license": {"id": "MIT", "acknowledgement": "declared"}}, expression]
 
 
+def test_an_expression_that_is_only_declared_is_kept():
+    held = facts()
+    held["lineage"]["models"][0]["license"] = license(None, declared=["MIT AND Zlib"], status="unknown")
+    [told] = bill("cyclonedx", view(held, [decision()]))["components"][0]["licenses"]
+    assert told == {"expression": "MIT AND Zlib", "acknowledgement": "declared"}
+
+
 def test_a_reference_to_a_text_of_its_own_is_an_alternative_id():
     held = facts()
     held["lineage"]["models"][0]["license"] = license("LicenseRef-modelorigin-llama3", declared=[], id="llama3")

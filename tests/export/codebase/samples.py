@@ -156,9 +156,7 @@ CLOSED = frozenset(
 
 def poisoned_by(payload: str) -> Json:
     """The crowded document with the payload behind every text that is not one of a closed set."""
-    document = crowded()
-    models = [bare | {"facts": {"model": {"hub_as_of": None}}, "decisions": []} for bare in document["models"]]
-    poisoned: Json = _poisoned(document | {"models": models}, payload)
+    poisoned: Json = _poisoned(crowded(), payload)
     return poisoned
 
 
