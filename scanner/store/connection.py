@@ -178,6 +178,10 @@ def our_words(url: URL) -> Iterator[None]:
     except UnicodeDecodeError as error:
         kind, what, hint = _BY_CODE["CORRUPT"]
         raise kind(f"the database {name_of(url)} {what} (a text is not UTF-8)", hint=hint) from error
+    except OverflowError as error:
+        raise StoreError(
+            f"the database {name_of(url)} holds no number as large", hint="nothing was recorded"
+        ) from error
     except (DBAPIError, sqlite3.Error) as error:
         # SQLAlchemy wraps what its own calls raise; ``stream`` reads from the driver.
         orig = error.orig if isinstance(error, DBAPIError) else error

@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from scanner.errors import DatabaseUnreadable, UsageError
 from scanner.log import Tree, leaf_hash
@@ -23,6 +23,11 @@ ORIGIN = "modelorigin/"
 """What the name of every log begins with."""
 _ROWS = 5_000
 """Records that are held before they are written, and scans that are read at once."""
+# Made once: to put a statement together takes longer than to run it.
+_END, _LOCKED_END, _MOVE_ON = select(head), select(head).with_for_update(), update(head)
+_OF_KIND = select(log.c.body).where(log.c.kind == bindparam("kind")).order_by(log.c.seq.desc()).limit(1)
+_NEWEST = _OF_KIND.where(log.c.subject == bindparam("subject"))
+_NEWEST_OF_KIND = _OF_KIND.where(log.c.subject.is_(None))
 _wanted = itemgetter(*map(COLUMNS.index, ("id", "at", "registry_digest", "waivers_digest")))
 
 
@@ -42,7 +47,7 @@ def end(connection: Connection, *, lock: bool = False) -> Row[Any]:
     Raises:
         DatabaseUnreadable: there is none.
     """
-    rows = connection.execute(select(head).with_for_update() if lock else select(head)).all()
+    rows = connection.execute(_LOCKED_END if lock else _END).all()
     if len(rows) != 1:
         raise DatabaseUnreadable(f"the log has {len(rows)} ends, not one", hint=ALTERED)
     return rows[0]
@@ -127,8 +132,8 @@ class Journal:
     def last(self, kind: str, subject: str | None = None) -> Mapping[str, Any] | None:
         """The newest record of that kind and subject."""
         if (kind, subject) not in self._last:
-            query = select(log.c.body).where(log.c.kind == kind, log.c.subject == subject)
-            found = self._connection.execute(query.order_by(log.c.seq.desc()).limit(1)).scalar_one_or_none()
+            query, wanted = (_NEWEST_OF_KIND, {}) if subject is None else (_NEWEST, {"subject": subject})
+            found = self._connection.execute(query, {"kind": kind, **wanted}).scalar_one_or_none()
             self._last[kind, subject] = parsed(found) if found else None
         return self._last[kind, subject]
 
@@ -157,8 +162,8 @@ class Journal:
     def write(self, **changes: Any) -> None:
         """Write what was added, and the end of the log with ``changes`` of its row."""
         self._flush()
-        ended = update(head).values(size=self._tree.size, scans=self.scans, edge=self._tree.edge, **changes)
-        self._connection.execute(ended)
+        ended = {"size": self._tree.size, "scans": self.scans, "edge": self._tree.edge, **changes}
+        self._connection.execute(_MOVE_ON, ended)
 
     def _flush(self) -> None:
         if self._rows:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from scanner.store.connection import add
 from scanner.store.entries import COLUMNS, DECISION, EVIDENCE
@@ -16,6 +16,8 @@ from scanner.store.tables import decisions, documents, evidence, scans
 
 _NAMES = 500
 """Digests that are looked up at once: a database takes a limited number of parameters."""
+
+_HELD = select(documents.c.digest).where(documents.c.digest.in_(bindparam("names", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,7 @@ def _add_documents(connection: Connection, texts: Mapping[str, tuple[str, str]])
     held: set[str] = set()
     names = list(texts)
     for at in range(0, len(names), _NAMES):
-        these = select(documents.c.digest).where(documents.c.digest.in_(names[at : at + _NAMES]))
-        held.update(connection.execute(these).scalars())
+        held.update(connection.execute(_HELD, {"names": names[at : at + _NAMES]}).scalars())
     rows = [(name, *text) for name, text in texts.items() if name not in held]
     if rows:
         add(connection, documents, ("digest", "kind", "body"), rows)

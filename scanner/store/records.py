@@ -134,9 +134,12 @@ def canonical(document: Mapping[str, Any]) -> str:
     Raises:
         TypeError: it holds something other than objects with text keys, arrays, text, integers, booleans and null.
             Floats are refused: two programs may write one number two ways.
-        ValueError: a text holds half a character (a lone surrogate).
+        ValueError: a text holds half a character (a lone surrogate), or it is nested too deeply.
     """
-    text = _SORTED(document) if _is_plain(document) else compact(_plain(document))
+    try:
+        text = _SORTED(document) if _is_plain(document) else compact(_plain(document))
+    except RecursionError as error:
+        raise ValueError("a recorded document is nested too deeply") from error
     text.encode("utf-8")
     return text
 

@@ -239,3 +239,12 @@ def test_nothing_but_the_file_is_left_after_closing(tmp_path):
 )
 def test_the_default_place_is_the_users_data_folder(environ, platform, place):
     assert default_url(environ, platform) == place
+
+
+def test_a_number_the_database_cannot_hold_is_named_and_leaves_nothing_behind(store):
+    large = facts()
+    large["evidence"][0]["size"] = 2**63
+    with pytest.raises(StoreError, match="no number as large"):
+        store.save(scan(facts=large))
+    assert store.scans() == []
+    assert store.save(scan()) == 1
