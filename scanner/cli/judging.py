@@ -16,11 +16,12 @@ from scanner.cli.reading import Reading, now
 from scanner.cli.records import record
 from scanner.codebase.baseline import baseline_text
 from scanner.codebase.document import Asked, Judged, Missed, codebase_document
-from scanner.codebase.lock import Pin, drift, key, lock_text, pin, read_lock
+from scanner.codebase.lock import Pin, drift, key, lock_text, pin, read_lock, weigh_drift
 from scanner.codebase.uses import Use, usage, uses
 from scanner.codebase.waived import Waived
-from scanner.errors import ScannerError, StoreError
+from scanner.errors import HubError, InvalidModelId, ScannerError, StoreError
 from scanner.facts import is_incomplete
+from scanner.model import RepoId
 from scanner.policy import Policy, Waivers, decision_document
 from scanner.provenance import Request
 from scanner.references import Kind, Names, Reference
@@ -49,8 +50,11 @@ class Judging:
         self.reading = Reading(stack, **reading)
         self.run_id, self.at = str(uuid4()), now()
         self.lock = lock
-        self.pins = read_lock(lock) if lock and locked else None
+        self.held = read_lock(lock) if lock and locked else None
+        if self.held is not None:
+            weigh_drift(policies)
         self.written: dict[str, Pin] = {}
+        self._seen: dict[str, tuple[str | None, str | None]] = {}
         self.store: Store | None = None
         if db is not None:
             self.store = Store.open(db[0])
@@ -85,13 +89,20 @@ class Judging:
         root = path if path.is_dir() else path.parent
         judged, missed = self._all([one for one in found.references if new is None or one in new], root, waived)
         document = codebase_document(
-            asked, found.references, found.coverage, judged, missed, waived, new=new, lock=self._lock_state(judged)
+            asked,
+            found.references,
+            found.coverage,
+            judged,
+            missed,
+            waived,
+            new=new,
+            lock=self._lock_state(judged, found.references),
         )
         if baseline is not None:
             write_file(baseline, baseline_text(document, self.reading.as_of))
-        if document["lock"] and self.pins is None and not document["complete"]:
+        if document["lock"] and self.held is None and not document["complete"]:
             document["lock"]["state"] = "not-written"
-        elif self.lock is not None and self.pins is None:
+        elif self.lock is not None and self.held is None:
             said = [(policy.name, policy.digest) for policy in self.policies]
             write_file(
                 self.lock,
@@ -146,9 +157,9 @@ class Judging:
         verdict = max(self._decided(request, plain, waivers).verdict for waivers, _ in groups)
         this = pin(use.requested, facts, str(verdict))
         self.written[key(use.requested)] = this
-        if self.pins is None:
+        if self.held is None:
             return []
-        return drift(self.pins.get(key(use.requested)), this, self.lock.name)
+        return drift(self.held.pins.get(key(use.requested)), this, self.lock.name)
 
     def _facts(self, name: str, local: bool) -> tuple[Request, dict[str, Any], bool]:
         if not local and self.cached and self.store is not None and (known := self._recorded(name)):
@@ -179,21 +190,38 @@ class Judging:
             if is_.revision is None or str(is_.revision) != was["revision"]:
                 return None
             same = (is_.hub_id, is_.gated, is_.disabled) == (was["hub_id"], was["gated"], was["disabled"])
-            return (request, facts) if same else None
+            bases = (node for node in facts["lineage"]["models"] if node["id"] != was["id"])
+            return (request, facts) if same and all(map(self._stands, bases)) else None
+
+    def _stands(self, node: Mapping[str, Any]) -> bool:
+        """Whether a model of a lineage is where it was when it was read; each is asked for once a run."""
+        name = node["id"]
+        if name not in self._seen:
+            try:
+                model = self.reading.hub.model(RepoId.parse(name))
+                self._seen[name] = str(model.revision) if model.revision else None, model.hub_id
+            except (HubError, InvalidModelId):
+                self._seen[name] = None, None
+        return self._seen[name] == (node["revision"], node["hub_id"])
 
     def _record(self, done: Scan, waivers: Waivers | None) -> int | None:
         if self.store is None:
             return None
         return self.store.save(record(done, self.run_id, self.policies, waivers, self.reading.tables, __version__))
 
-    def _lock_state(self, judged: Sequence[Judged]) -> dict[str, Any] | None:
+    def _lock_state(self, judged: Sequence[Judged], references: Sequence[Reference]) -> dict[str, Any] | None:
         if self.lock is None:
             return None
-        if self.pins is None:
-            return {"path": str(self.lock), "state": "written", "unused": []}
-        unused = [pin.requested for name, pin in self.pins.items() if name not in self.written]
-        drifted = any(one.facts["usage"]["drift"] for one in judged)
-        return {"path": str(self.lock), "state": "drifted" if drifted else "held", "unused": unused}
+        said: dict[str, Any] = {"path": str(self.lock), "state": "written", "unused": [], "other_policies": []}
+        if self.held is None:
+            return said
+        used = {key(use.requested) for use in uses(references)}
+        then, now = self.held.policies, {policy.name: policy.digest for policy in self.policies}
+        return said | {
+            "state": "drifted" if any(one.facts["usage"]["drift"] for one in judged) else "held",
+            "unused": [pin.requested for name, pin in self.held.pins.items() if name not in used],
+            "other_policies": [name for name in {**then, **now} if then.get(name) != now.get(name)],
+        }
 
 
 def _missed(use: Use, error: ScannerError) -> Missed:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from scanner.errors import UsageError
+from scanner.policy import Policy
 
 NAME = "modelorigin.lock"
 VERSION = 1
@@ -22,6 +23,14 @@ _MAX_BYTES = 16_000_000
 _COMPARED = ("identity", "commit", "license", "bases", "files", "verdict")
 
 Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A lock file: its pins by the ``key`` of what is asked for, and the digests of the policies it was judged by."""
+
+    pins: Mapping[str, Pin]
+    policies: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +92,19 @@ def drift(before: Pin | None, now: Pin, file: str) -> list[Json]:
     return found
 
 
+def weigh_drift(policies: Iterable[Policy]) -> None:
+    """See that what left a lock is weighed: a drift is a finding of a policy.
+
+    Raises:
+        UsageError: no rule of ``policies`` asks for it.
+    """
+    if not any("usage.drift" in rule.over.names for policy in policies for rule in policy.rules if rule.over):
+        raise UsageError(
+            "no policy asks what left the lock, so nothing would be found",
+            hint="add --policy baseline, let yours extend it, or write a rule for each usage.drift",
+        )
+
+
 def lock_text(pins: Iterable[Pin], *, as_of: str, version: str, policies: Iterable[tuple[str, str]]) -> str:
     """The lock file; ``policies`` are names with digests."""
     document = {
@@ -95,8 +117,8 @@ def lock_text(pins: Iterable[Pin], *, as_of: str, version: str, policies: Iterab
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
-def read_lock(path: Path) -> dict[str, Pin]:
-    """The pins of a lock file by the ``key`` of what is asked for.
+def read_lock(path: Path) -> Lock:
+    """A lock file as it was written.
 
     Raises:
         UsageError: missing, not readable, not a lock file, of another version.
@@ -113,15 +135,21 @@ def read_lock(path: Path) -> dict[str, Pin]:
         raise UsageError(f"{path} is no lock file: it is not JSON", hint=again) from error
     if not isinstance(document, dict) or document.get("version") != VERSION:
         raise UsageError(f"{path} is no lock file of version {VERSION}", hint=again)
-    entries = document.get("models")
     pins: dict[str, Pin] = {}
-    for entry in entries if isinstance(entries, list) else [None]:
+    for entry in _entries(document, "models"):
         one = _pin(entry)
         if one is None:
             raise UsageError(f"{path} is no lock file: an entry is malformed", hint=again)
         if pins.setdefault(key(one.requested), one) is not one:
             raise UsageError(f"{path} locks {one.requested} twice", hint=again)
-    return pins
+    named = (entry for entry in _entries(document, "policies") if isinstance(entry, dict))
+    return Lock(pins, {str(entry.get("name")): str(entry.get("digest")) for entry in named})
+
+
+def _entries(document: Json, name: str) -> list[Any]:
+    """A list of a lock file; one malformed entry in the place of what is none."""
+    entries = document.get(name)
+    return entries if isinstance(entries, list) else [None]
 
 
 def _pin(entry: Any) -> Pin | None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from scanner.policy import By, Waiver, Waivers, WaiverState, read_waivers, waivers_file
 from scanner.references import Reference
-from scanner.references.remarks import Remark
+from scanner.references.remarks import Remark, Spoken, spoken
 
 _WILD = frozenset("*?")
 SOON = timedelta(days=30)
@@ -39,9 +39,10 @@ class Waived:
         self._inline = [
             (remark, _inline(remark, rule, as_of)) for remark in self._said if not remark.wrong for rule in remark.rules
         ]
-        self._comments: dict[str, list[tuple[Remark, Waiver]]] = {}
+        self._comments: dict[Spoken, list[Waiver]] = {}
         for remark, inline in self._inline:
-            self._comments.setdefault(remark.path, []).append((remark, inline))
+            for spot in remark.spots:
+                self._comments.setdefault(spot, []).append(inline)
         self._applied: set[tuple[str, str]] = set()
 
     def groups(self, model: str, references: Iterable[Reference]) -> Iterator[tuple[Waivers | None, list[Reference]]]:
@@ -68,10 +69,9 @@ class Waived:
         yield from self._by_path.get(path, ())
         yield from (waiver for waiver in self._by_glob if waiver.within(path))
 
-    def _beside(self, reference: Reference) -> Iterator[Waiver]:
+    def _beside(self, reference: Reference) -> Sequence[Waiver]:
         """What comments waive at a place."""
-        here = self._comments.get(reference.path, ())
-        return (waiver for remark, waiver in here if remark.speaks_of(reference))
+        return self._comments.get(spoken(reference), ())
 
     def of_place(self, rule: str, reference: Reference) -> Waiver | None:
         """Who waives a finding that is about no model, on the day."""

@@ -32,6 +32,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from fnmatch import translate
 from functools import lru_cache
 from pathlib import Path
 
@@ -45,6 +46,7 @@ KEYS = (*REQUIRED, *_OPTIONAL)
 _MAX_BYTES = 16_000_000
 """A baseline holds what a whole estate uses."""
 _HEX = frozenset("0123456789abcdef")
+_UNSEEN = re.compile(r"[^\x20-\x7e]")
 
 
 class WaiverState(StrEnum):
@@ -96,7 +98,7 @@ class Waiver:
 
     def within(self, path: str) -> bool:
         """True when it holds in this file of a code base."""
-        return not self.paths or any(_path(glob).fullmatch(path) for glob in self.paths)
+        return not self.paths or any(_globbed(glob, path) for glob in self.paths)
 
     def names(self, model: str) -> bool:
         """True when it is about this model; upper and lower case are the same, as on the Hub."""
@@ -141,9 +143,40 @@ class Waivers:
 
 
 @lru_cache(maxsize=1024)
-def _path(glob: str) -> re.Pattern[str]:
-    parts = {"**/": r"(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    return re.compile("".join(parts.get(part, re.escape(part)) for part in re.split(r"(\*\*/|\*\*|\*|\?)", glob)))
+def _parts(glob: str) -> tuple[re.Pattern[str] | None, ...]:
+    """A pattern for each step of a path; None for any number of folders."""
+    return tuple(None if part == "**" else re.compile(translate(_literal(part))) for part in glob.split("/"))
+
+
+def _literal(part: str) -> str:
+    """One part of a glob, in which ``*`` and ``?`` alone stand for something."""
+    return part.replace("[", "[[]")
+
+
+@lru_cache(maxsize=65_536)
+def _globbed(glob: str, path: str) -> bool:
+    """Whether a path is one of those a glob means, in time that grows with the product of both at most."""
+    parts, steps = _parts(glob), path.split("/")
+    if parts[-1] is None:
+        # What ends in ** means what lies in the folder, not the folder.
+        parts = (*parts, _parts("*")[0])
+    at = step = 0
+    again: tuple[int, int] | None = None
+    while step < len(steps):
+        part = parts[at] if at < len(parts) else _NOTHING
+        if part is None:
+            again, at = (at + 1, step), at + 1
+        elif part.fullmatch(steps[step]):
+            at, step = at + 1, step + 1
+        elif again is not None:
+            at, step = again[0], again[1] + 1
+            again = at, step
+        else:
+            return False
+    return all(part is None for part in parts[at:])
+
+
+_NOTHING = re.compile(r"(?!)")
 
 
 def waivers_file(waivers: Iterable[Waiver], head: str = "") -> str:
@@ -151,11 +184,24 @@ def waivers_file(waivers: Iterable[Waiver], head: str = "") -> str:
     lines = [*(f"# {line}" for line in head.splitlines()), "version: 1", "waivers:"]
     for waiver in waivers:
         said = {name: getattr(waiver, name) for name in KEYS if getattr(waiver, name) not in (None, (), By.WAIVER)}
-        texts = (f"{name}: {json.dumps(value, default=str, ensure_ascii=False)}" for name, value in said.items())
+        texts = (f"{name}: {_written(value)}" for name, value in said.items())
         lines += [f"{'  - ' if number == 0 else '    '}{text}" for number, text in enumerate(texts)]
     if lines[-1] == "waivers:":
         lines[-1] += " []"
     return "\n".join(lines) + "\n"
+
+
+def _written(value: object) -> str:
+    """A text or a list of texts in YAML, where a character that is not to be seen stands as its number."""
+    return _UNSEEN.sub(_numbered, json.dumps(value, default=str, ensure_ascii=False))
+
+
+def _numbered(found: re.Match[str]) -> str:
+    sign = found[0]
+    if sign.isprintable():
+        return sign
+    # Half a character is none, and YAML has no number for it.
+    return "\N{REPLACEMENT CHARACTER}" if "\ud800" <= sign <= "\udfff" else f"\\U{ord(sign):08x}"
 
 
 def load_waivers(path: str | Path) -> Waivers:

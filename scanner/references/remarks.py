@@ -5,16 +5,19 @@
     judge = pipeline(model="acme/widget-7b")
 
 A comment speaks of its own line; where nothing else stands on that line, of the next that is no such comment. In a
-notebook it speaks of lines of its own cell.
+notebook it speaks of lines of its own cell. The same words in a string waive nothing, and that is told.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
+from scanner.references.code.lexer import COMMENT, lex
+from scanner.references.code.syntax import OTHERS, PYTHON, SCRIPT, SCRIPTS, Syntax
 from scanner.references.python.notebook import cells
 from scanner.references.reference import Reference, locus
 from scanner.references.source import Source, Unread
@@ -28,7 +31,13 @@ _SAID = re.compile(
 )
 _ALONE = re.compile(r"[ \t]*(?:#|//|--|;|%|<!--|/\*|\*|rem\b)[ \t]*", re.I)
 _GOES_ON = re.compile(r"(?:-->|\*/)[ \t]*\S")
-_CLOSING = re.compile(r"[ \t]*(?:-->|\*/)[ \t]*$")
+_SIGNS = ("#", "//", "--", ";", "%", "<!--", "/*", "*", "rem")
+_CLOSING = ("-->", "*/")
+_SYNTAXES = {**OTHERS, **dict.fromkeys(SCRIPTS, SCRIPT), **dict.fromkeys(("py", "pyi", "pyw"), PYTHON)}
+"""Whose strings and comments can be told apart, by the suffix of a file."""
+
+Spoken = tuple[str, int | None, int]
+"""A line: its file, its cell in a notebook, its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,39 +57,66 @@ class Remark:
     def place(self) -> str:
         return locus(self.path, self.line, self.cell)
 
-    def speaks_of(self, reference: Reference) -> bool:
-        return (self.path, self.cell) == (reference.path, reference.cell) and reference.line in self.lines
+    @property
+    def spots(self) -> Iterator[Spoken]:
+        """What it speaks of."""
+        return ((self.path, self.cell, line) for line in self.lines)
+
+
+def spoken(reference: Reference) -> Spoken:
+    """What a comment has to speak of to waive something of a reference."""
+    return reference.path, reference.cell, reference.line
 
 
 def remarks(source: Source) -> Iterator[Remark]:
     """The comments of a file that waive something, those that are not written as they must be included."""
-    held = cells(source) if source.name.lower().endswith(".ipynb") else []
-    for number, text in held:
-        data = text.encode("utf-8", "replace")
-        for remark in _remarks(Source(source.path, data, len(data))):
-            yield replace(remark, cell=number)
+    name = source.name.lower()
+    held = cells(source) if name.endswith(".ipynb") else []
+    for cell in held:
+        data = cell.text.encode("utf-8", "replace")
+        for remark in _remarks(Source(source.path, data, len(data)), PYTHON if cell.kind == "code" else None):
+            yield replace(remark, cell=cell.number)
     if not held:
-        yield from _remarks(source)
+        yield from _remarks(source, _SYNTAXES.get(name.rpartition(".")[2]))
 
 
-def _remarks(source: Source) -> Iterator[Remark]:
+def _remarks(source: Source, syntax: Syntax | None) -> Iterator[Remark]:
     try:
         text = source.text
     except Unread:
         return
-    lines = text.split("\n")
-    for found in _MARK.finditer(text):
-        line = source.place(found.start())[0]
-        yield _remark(source.path, line, _spoken_of(lines, line), _CLOSING.sub("", found["rest"]))
+    marks = list(_MARK.finditer(text))
+    if not marks:
+        return
+    about = _next_lines(text.split("\n"))
+    comments = [(token.start, token.end) for token in lex(text, syntax) if token.kind == COMMENT] if syntax else []
+    for found in marks:
+        line, column = source.place(found.start())
+        before = text[found.start() - column + 1 : found.start()].rstrip().lower()
+        at = bisect_right(comments, found.start(), key=lambda comment: comment[0]) - 1
+        inside = at >= 0 and found.start() < comments[at][1] if syntax else before.endswith(_SIGNS)
+        yield _remark(source.path, line, about[line - 1], _closed(found["rest"]), inside)
 
 
-def _spoken_of(lines: list[str], line: int) -> tuple[int, ...]:
-    if not _stands_alone(lines[line - 1]):
-        return (line,)
-    after = line
-    while after < len(lines) and (not lines[after].strip() or _stands_alone(lines[after])):
-        after += 1
-    return (line, after + 1)
+def _next_lines(lines: list[str]) -> list[tuple[int, ...]]:
+    """Of each line those that a comment there would speak of."""
+    about: list[tuple[int, ...]] = []
+    after = len(lines) + 1
+    for number in range(len(lines), 0, -1):
+        text = lines[number - 1]
+        alone = _stands_alone(text)
+        about.append((number, after) if alone else (number,))
+        if not alone and text.strip():
+            after = number
+    return about[::-1]
+
+
+def _closed(rest: str) -> str:
+    """What a comment says, without its end."""
+    rest = rest.rstrip()
+    for end in _CLOSING:
+        rest = rest.removesuffix(end).rstrip()
+    return rest
 
 
 def _stands_alone(text: str) -> bool:
@@ -88,8 +124,10 @@ def _stands_alone(text: str) -> bool:
     return bool(opening and _MARK.match(text, opening.end()) and not _GOES_ON.search(text, opening.end()))
 
 
-def _remark(path: str, line: int, lines: tuple[int, ...], rest: str) -> Remark:
-    said = _SAID.fullmatch(rest.rstrip())
+def _remark(path: str, line: int, lines: tuple[int, ...], rest: str, inside: bool) -> Remark:
+    if not inside:
+        return Remark(path, line, lines, (), "", wrong="it stands in no comment")
+    said = _SAID.fullmatch(rest)
     if said is None:
         return Remark(path, line, lines, (), "", wrong="write: modelorigin: waive RULE -- why")
     rules = tuple(rule.strip() for rule in said["rules"].split(","))

@@ -25,6 +25,8 @@ _DEFAULT = re.compile(
     | ^\$\{\{.{0,200}?\|\|\s*["'](?P<action>[^"'{}]+)["']\s*\}\}$""",
     re.X,
 )
+_FILLED = re.compile(r"\$\([^()]*+\)?|`[^`]*+`?")
+"""What another command says: a path in it is that command's."""
 _PATH = re.compile(r"(?:\.{0,2}/|~/|[A-Za-z]:[\\/])[\w.~/\\-]+$")
 _HUB = re.compile(
     r"^(?:(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co|hf-mirror\.com)/(?:api/models/)?|hf://)", re.I
@@ -137,7 +139,8 @@ def _holed(text: str, hole: int, place: Place) -> Named | None:
         return None
     if place is Place.DATASET:
         return None
-    if not address and (text.startswith(("./", "/", "~", "../")) or (text.count("/") > 1 and "{{" not in text)):
+    steps = _FILLED.sub("", text).count("/")
+    if not address and (text.startswith(("./", "/", "~", "../")) or (steps > 1 and "{{" not in text)):
         return Named(Kind.LOCAL, reason="a local path") if place is Place.LOADER else None
     if place is Place.NAMED and " " in text and not text.startswith(("$", "{")):
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -290,3 +291,27 @@ def test_waivers_that_are_written_are_read_back_as_they_were(waivers: list[Waive
     waivers += [replace(one, model=None, expression="f'{x}'") for one in waivers if one.paths]
     read = read_waivers(waivers_file(waivers, "written by a test")).entries
     assert [replace(waiver, file="", line=0) for waiver in read] == waivers
+
+
+@pytest.mark.parametrize(
+    ("glob", "held", "others"),
+    [
+        ("src/**", ["src/a", "src/b/c"], ["src", "x/src/a"]),
+        ("**/a.py", ["a.py", "x/a.py", "x/y/a.py"], ["ba.py", "a.py/x"]),
+        ("src/**/a.*", ["src/a.py", "src/x/y/a.js"], ["src/x/b.py"]),
+        ("*.py", ["a.py"], ["x/a.py"]),
+        ("a**b", ["ab", "axxb"], ["a/b"]),
+        ("[ab].py", ["[ab].py"], ["a.py"]),
+        ("**", ["a", "a/b"], []),
+    ],
+)
+def test_a_glob_of_paths_means_what_it_does_to_git(glob: str, held: list[str], others: list[str]) -> None:
+    waiver = replace(read_waivers(ENTRY).entries[0], paths=(glob,))
+    assert [path for path in held + others if waiver.within(path)] == held
+
+
+def test_no_glob_takes_long() -> None:
+    started = time.process_time()
+    for glob in ("**/a/" * 20 + "b", "*a" * 60 + "b", "**/" * 200 + "b"):
+        assert not replace(read_waivers(ENTRY).entries[0], paths=(glob,)).within("a/" * 200 + "a" * 200)
+    assert time.process_time() - started < 2

@@ -189,3 +189,18 @@ def test_a_hostile_script_takes_no_long_time(text: str) -> None:
 def test_a_reference_says_by_which_command_it_was_found() -> None:
     (spot,) = read("vllm serve acme/m", Names([]))
     assert spot.how == "vllm serve"
+
+
+@pytest.mark.parametrize(
+    "model",
+    ['"$(cat /etc/serving/model)"', "$(cat /etc/serving/model)", "`cat /etc/serving/model`", '"acme/$(cat /a/b)"'],
+)
+def test_the_path_in_another_command_is_not_the_model(model: str) -> None:
+    (one,) = (one for one in read(f"vllm serve {model} --port 80", NAMES) if one.named.kind is not Kind.IGNORED)
+    assert one.named.kind is Kind.UNRESOLVED
+    assert one.start == len("vllm serve ") + model.startswith('"')
+
+
+def test_a_path_that_begins_with_another_command_is_a_path() -> None:
+    (one,) = read('vllm serve "$(pwd)/models/x"', NAMES)
+    assert one.named.kind is Kind.LOCAL

@@ -352,3 +352,12 @@ def test_every_idiom_says_which_import_makes_it_count() -> None:
 def test_a_question_mark_makes_no_address_of_a_text() -> None:
     assert found("a.py", 'model = "gpt2"\nsign = "promise/name?"\nsigns = "[/*]?"\n') == [("model", "gpt2", None)]
     assert found("a.py", 'x = "local:acme/m?x=1"\n') == [("model", "acme/m", None)]
+
+
+def test_what_a_help_text_mentions_is_not_loaded() -> None:
+    field = "from dataclasses import field\nname: str = field(default='acme/widget-7b', metadata={{'help': {}}})\n"
+    kinds = {str(r.repo): r.flags for r in read(field.format("'such as mistralai/Mistral-7B-v0.1'")) if r.repo}
+    assert kinds == {"acme/widget-7b": (), "mistralai/Mistral-7B-v0.1": ("comment",)}
+    assert "model mistralai/Mistral-7B-v0.1" in told(
+        "from transformers import AutoModel\nAutoModel.from_pretrained(help)\nhelp = 'mistralai/Mistral-7B-v0.1'\n"
+    )

@@ -190,6 +190,10 @@ def _lock(base: Codebase) -> Iterator[Line]:
         if lock["state"] == "not-written":
             state = warn("not written, since not everything was read and judged:")
         yield line(state, " ", quote(lock["path"]))
+        if unused := lock["unused"]:
+            yield line("not used any more: ", *listed(unused))
+        if others := lock["other_policies"]:
+            yield line("judged otherwise then and now, by ", *listed(others))
 
 
 def coverage_line(base: Codebase) -> Line:

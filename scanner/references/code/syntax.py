@@ -81,7 +81,8 @@ _CSHARP = _syntax("/* //", '""" @" "', chars=True)
 _DART = _syntax("/* //", "\"\"\" ''' \" '")
 _PHP = _syntax("/* // #", "\" '")
 _HASH = _syntax("#", "\" '")
-_ELIXIR = _syntax("#", "\"\"\" ''' \" '")
+PYTHON = _syntax("#", "\"\"\" ''' \" '")
+"""Enough of Python to tell its comments from its strings."""
 _JULIA = _syntax("#= #", '""" "', chars=True)
 _LUA = _syntax("--[[ --", "[[ \" '")
 _SQL = _syntax("/* --", "\" '")
@@ -100,7 +101,7 @@ OTHERS: dict[str, Syntax] = {
         ("dart", _DART),
         ("php phtml", _PHP),
         ("rb rake r pl pm ps1 psm1 nim cr tcl cmake", _HASH),
-        ("ex exs", _ELIXIR),
+        ("ex exs", PYTHON),
         ("jl", _JULIA),
         ("lua", _LUA),
         ("sql", _SQL),

@@ -128,6 +128,7 @@ class Words:
     commands: frozenset[str]
     tables: frozenset[str]
     elsewhere: frozenset[str]
+    prose: frozenset[str]
     settings: frozenset[str]
     options: frozenset[str]
     shells: frozenset[str]
@@ -169,6 +170,7 @@ def words() -> Words:
         tables=listed("tables"),
         commands=listed("shells", "keywords"),
         elsewhere=listed("not_model", "elsewhere"),
+        prose=listed("prose"),
         settings=listed("settings"),
         options=listed("options"),
         shells=listed("shells"),
@@ -210,6 +212,10 @@ class Speaks:
     @staticmethod
     def of_elsewhere(name: str) -> bool:
         return bool(_split(name) & words().elsewhere)
+
+    @staticmethod
+    def of_prose(name: str) -> bool:
+        return bool(_split(name) & words().prose)
 
     @staticmethod
     def of_naming(expression: str) -> bool:

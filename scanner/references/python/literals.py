@@ -40,7 +40,7 @@ def alike(found: Found, groups: list[list[ast.Constant]], names: Names) -> None:
 def sweep(found: Found, texts: list[Text], names: Names) -> None:
     """Read every literal that is not covered yet."""
     for text in texts:
-        if text.prose:
+        if text.prose or (Speaks.of_prose(text.beside) and " " in text.value.strip()):
             _prose(found, text, names)
             continue
         at = found.start(text.node)

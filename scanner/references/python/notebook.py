@@ -33,7 +33,9 @@ _CONTINUED = re.compile(r"\\\s*$")
 
 
 @dataclass(frozen=True, slots=True)
-class _Cell:
+class Cell:
+    """``kind`` is what the notebook says: ``code``, ``markdown`` and others."""
+
     number: int
     kind: str
     text: str
@@ -58,15 +60,15 @@ def _read(source: Source, names: Names) -> list[Reference]:
     return sorted(references, key=lambda reference: (reference.cell or 0, reference.line, reference.column))
 
 
-def cells(source: Source) -> list[tuple[int, str]]:
-    """The number and text of each cell; empty where the file is no notebook."""
+def cells(source: Source) -> list[Cell]:
+    """Its cells; none where the file is no notebook."""
     try:
-        return [(cell.number, cell.text) for cell in _cells(parse_json(source.data).value)]
+        return list(_cells(parse_json(source.data).value))
     except NotJson:
         return []
 
 
-def _cells(document: Any) -> Iterator[_Cell]:
+def _cells(document: Any) -> Iterator[Cell]:
     """The cells of notebook formats 3 and 4, numbered from 1; what is no cell is passed over."""
     if not isinstance(document, dict):
         return
@@ -81,14 +83,14 @@ def _cells(document: Any) -> Iterator[_Cell]:
             if isinstance(text, list):
                 text = "".join(line for line in text if isinstance(line, str))
             if isinstance(text, str):
-                yield _Cell(number, str(cell.get("cell_type")), text.replace("\r\n", "\n").replace("\r", "\n"))
+                yield Cell(number, str(cell.get("cell_type")), text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _prose(path: str, cell: _Cell, names: Names) -> Iterator[Reference]:
+def _prose(path: str, cell: Cell, names: Names) -> Iterator[Reference]:
     found = Found(path, cell.text)
     for at, word, named in names.inside(cell.text):
         found.add(at, word, named, "text")
@@ -96,7 +98,7 @@ def _prose(path: str, cell: _Cell, names: Names) -> Iterator[Reference]:
         yield replace(reference, cell=cell.number)
 
 
-def _code(path: str, cells: list[_Cell], names: Names) -> Iterator[Reference]:
+def _code(path: str, cells: list[Cell], names: Names) -> Iterator[Reference]:
     """All code cells as one program, since a cell uses what an earlier one made."""
     whole = "\n".join(cell.text for cell in cells)
     found = Found(path, whole)

@@ -145,7 +145,7 @@ def crowded() -> Json:
             "expiring": [waiver(expires="2026-12-09")], "expired": [waiver(model="acme/past", expires="2026-01-01")],
             "unused": [waiver(model=None)], "refused": [waiver(rule="pinned", reason=None)],
         },
-        lock={"path": "modelorigin.lock", "state": "drifted", "unused": []},
+        lock={"path": "modelorigin.lock", "state": "drifted", "unused": ["acme/old"], "other_policies": ["strict"]},
     )  # fmt: skip
 
 
