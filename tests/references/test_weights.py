@@ -28,6 +28,8 @@ POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{SHA}\nsize 1
         ("m.tflite", b"\x1c\0\0\0TFL3", "tflite"),
         ("m.pkl", b"\x80\x04\x95", "pickle"),
         ("m.joblib", b"\x78\x9c", "compressed pickle"),
+        ("m.joblib", b"\x78\x5e", "compressed pickle"),
+        ("m.joblib", b"\x5d\0\0", "compressed pickle"),
         ("m.pte", b"\0\0\0\0ET12", "executorch"),
         ("m.pt", b"\x01\x02\0", "unrecognised"),
     ],

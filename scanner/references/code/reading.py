@@ -195,13 +195,13 @@ class _Reading:
         return self._names.read(text, Place.NAMED if idiom.weak or not meant else Place.LOADER)
 
     def _scheme(self, text: str) -> Named | None:
-        """What an address names that is the Hub's by another beginning; None where it is no such address."""
+        """What an address of the Hub by another beginning names, where a colon tells a file's variant; or None."""
         scheme = self._words.schemes.match(text)
         rest = text[scheme.end() :] if scheme else ""
         if not rest or rest.startswith("/"):
             return None
         rest, _, mark = rest.partition("#")
-        name = "/".join(rest.partition("?")[0].split("/")[:2])
+        name = "/".join(rest.partition("?")[0].split("/")[:2]).partition(":")[0]
         named = self._names.read(name, Place.LOADER)
         return replace(named, revision=named.revision or mark or None) if named else None
 
