@@ -67,7 +67,7 @@ SHIPPED = [
     "scanner/_policies/baseline.yaml", "scanner/_policies/tests/baseline.yaml", "scanner/_migrations/env.py",
     "scanner/data/publishers.yaml", "scanner/data/families.yaml", "scanner/data/lineages.yaml", "scanner/data/lists.yaml",
     "scanner/data/licenses.yaml", "scanner/data/license_texts.json", "scanner/data/license_texts.bin",
-    "scanner/data/license_words.yaml", "scanner/data/starter.jsonl", "scanner/data/schema/facts-v1.schema.json", "scanner/py.typed",
+    "scanner/data/license_words.yaml", "scanner/data/questions.yaml", "scanner/data/starter.jsonl", "scanner/data/schema/facts-v1.schema.json", "scanner/py.typed",
 ]  # fmt: skip
 
 

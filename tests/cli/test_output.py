@@ -66,7 +66,7 @@ def test_a_device_that_is_full_is_an_error(run: Run) -> None:
     assert "/dev/full" in ran.reason
 
 
-@pytest.mark.parametrize("name", ["report.html", "report", "report.JSON.gz"])
+@pytest.mark.parametrize("name", ["report.docx", "report", "report.JSON.gz"])
 def test_an_unknown_suffix_is_an_error_before_anything_is_done(run: Run, tmp_path: Path, name: str) -> None:
     run("check", "mistralai/Mistral-7B-v0.1", "--hub", "starter")
     for words in (CHECK, ("audit", "show", "1")):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.export import samples
+from tests.export.test_hostile import poisoned
 
 Json = dict[str, Any]
 WIDGET, BASE, ROOT = samples.CHILD, samples.BASE, samples.ROOT
@@ -156,8 +157,11 @@ CLOSED = frozenset(
 
 def poisoned_by(payload: str) -> Json:
     """The crowded document with the payload behind every text that is not one of a closed set."""
-    poisoned: Json = _poisoned(crowded(), payload)
-    return poisoned
+    document = crowded()
+    models = [_poisoned(bare | {"facts": None, "decisions": []}, payload) for bare in document["models"]]
+    facts = poisoned(samples.facts(), payload)
+    spoilt: Json = _poisoned({key: value for key, value in document.items() if key != "models"}, payload)
+    return spoilt | {"models": [model | {"facts": facts} for model in models]}
 
 
 def _poisoned(value: Any, payload: str, key: str = "") -> Any:
