@@ -46,7 +46,12 @@ FORMATS = ("table", "json", "jsonl", "markdown")
     is_flag=True,
     help="Check every recorded model again that is approved or in use, and tell what is another since.",
 )
-@option("limit", type=click.IntRange(1, LARGEST), help="With --recorded: so many models, the longest ago first.")
+@option(
+    "at-most",
+    type=click.IntRange(1, LARGEST),
+    metavar="N",
+    help="With --recorded: so many models, the longest ago first.",
+)
 @option("fail-on-drift", is_flag=True, help="With --recorded: end in 1 where a model is another, whatever its verdict.")
 @policy_options
 @option("waivers", type=click.Path(path_type=Path), metavar="FILE", help="Waiver file (YAML).")
@@ -66,7 +71,7 @@ FORMATS = ("table", "json", "jsonl", "markdown")
 def command(
     models: tuple[str, ...],
     recorded: bool,
-    limit: int | None,
+    at_most: int | None,
     fail_on_drift: bool,
     policy: tuple[str, ...],
     settings: tuple[str, ...],
@@ -95,8 +100,8 @@ def command(
 
     if recorded == bool(models):
         raise UsageError("check what?", hint="name models, or give --recorded for those of the record")
-    if (limit is not None or fail_on_drift) and not recorded:
-        raise UsageError("--limit and --fail-on-drift are for recorded models", hint="add --recorded")
+    if (at_most is not None or fail_on_drift) and not recorded:
+        raise UsageError("--at-most and --fail-on-drift are for recorded models", hint="add --recorded")
     asked, pardon = policies(policy, settings), load_waivers(waivers) if waivers is not None else None
     names = [] if recorded else _named(models)
     views: list[ScanView] = []
@@ -109,7 +114,7 @@ def command(
         store = _store(db, stack, create=not recorded) if recorded or not no_record else None
         runner = _Runner(asked, pardon, None if no_record else store, stack, alternatives, **reading)
         if store and recorded:
-            names = runner.watch(store, limit)
+            names = runner.watch(store, at_most)
         for index, name in enumerate(names):
             if runner.enough:
                 break
@@ -160,16 +165,16 @@ class _Runner:
         self.reading, self.run_id = Reading(stack, **reading), str(uuid4())
         self._watch: Watch | None = None
 
-    def watch(self, store: Store, limit: int | None) -> list[str]:
+    def watch(self, store: Store, at_most: int | None) -> list[str]:
         """Compare each model with what is recorded of it; the names of those to check again."""
         from scanner.cli.recorded import Watch
 
-        self._watch = Watch(store, self.reading.hub.scheme, self.policies, self.reading.as_of, limit)
+        self._watch = Watch(store, self.reading.hub.scheme, self.policies, self.reading.as_of, at_most)
         return [one.requested for one in self._watch.models]
 
     @property
     def enough(self) -> bool:
-        """True when as many recorded models were read as --limit allows."""
+        """True when as many recorded models were read as --at-most allows."""
         return self._watch is not None and self._watch.enough
 
     def told(self) -> bool:
