@@ -42,7 +42,12 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Check every recorded model again that is approved or in use, and tell what is another since.",
 )
-@option("limit", type=click.IntRange(1, LARGEST), help="With --recorded: so many models, the longest ago first.")
+@option(
+    "at-most",
+    type=click.IntRange(1, LARGEST),
+    metavar="N",
+    help="With --recorded: so many models, the longest ago first.",
+)
 @option("fail-on-drift", is_flag=True, help="With --recorded: end in 1 where a model is another, whatever its verdict.")
 @policy_options
 @option("waivers", type=click.Path(path_type=Path), metavar="FILE", help="Waiver file (YAML).")
@@ -63,7 +68,7 @@ def command(
     models: tuple[str, ...],
     bom: tuple[Path, ...],
     recorded: bool,
-    limit: int | None,
+    at_most: int | None,
     fail_on_drift: bool,
     policy: tuple[str, ...],
     settings: tuple[str, ...],
@@ -99,8 +104,8 @@ def command(
     if recorded == bool(models or bom):
         hint = "name models or a bill of materials (--bom), or give --recorded for those of the record"
         raise UsageError("check what?", hint=hint)
-    if (limit is not None or fail_on_drift) and not recorded:
-        raise UsageError("--limit and --fail-on-drift are for recorded models", hint="add --recorded")
+    if (at_most is not None or fail_on_drift) and not recorded:
+        raise UsageError("--at-most and --fail-on-drift are for recorded models", hint="add --recorded")
     asked, pardon = policies(policy, settings), load_waivers(waivers) if waivers is not None else None
     bills = Bills(bom)
     names = list(dict.fromkeys((*_names(models), *bills.used())))
@@ -111,7 +116,7 @@ def command(
         checks = Checks(asked, pardon, None if no_record else store, stack, alternatives, **reading)
         checks.progress = not (no_progress or quiet) and on_terminal()
         if store and recorded:
-            names = checks.watch(store, limit)
+            names = checks.watch(store, at_most)
         checks.failures += bills.unresolved()
         checks.all(names)
         # What a bill says its models came from is judged by itself where our own lineage does not hold it.

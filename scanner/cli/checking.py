@@ -43,11 +43,11 @@ class Checks:
         self.incomplete = self.stopped = self.progress = False
         self._watch: Watch | None = None
 
-    def watch(self, store: Store, limit: int | None) -> list[str]:
+    def watch(self, store: Store, at_most: int | None) -> list[str]:
         """Compare each model with what is recorded of it; the names of those to check again."""
         from scanner.cli.recorded import Watch
 
-        self._watch = Watch(store, self.reading.hub.scheme, self.policies, self.reading.as_of, limit)
+        self._watch = Watch(store, self.reading.hub.scheme, self.policies, self.reading.as_of, at_most)
         return [one.requested for one in self._watch.models]
 
     @property

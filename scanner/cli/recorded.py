@@ -55,14 +55,14 @@ class Watched:
 class Watch:
     """The models of the record that are approved or in use, those first whose last scan is longest ago.
 
-    ``limit`` is how many are read. One that is gone is recorded by no scan and stays the first: it is not counted, or
+    ``at_most`` is how many are read. One that is gone is recorded by no scan and stays the first: it is not counted, or
     some that are gone would keep the others from their turn.
 
     Raises:
         NothingToScan: none is.
     """
 
-    def __init__(self, store: Store, hub: str, policies: Sequence[Policy], as_of: date, limit: int | None) -> None:
+    def __init__(self, store: Store, hub: str, policies: Sequence[Policy], as_of: date, at_most: int | None) -> None:
         self._store, self._as_of = store, as_of
         self._policies = {policy.name for policy in policies}
         found, elsewhere = _watched(store, hub)
@@ -71,7 +71,7 @@ class Watch:
                 "no recorded model is approved or in use",
                 hint="a model is watched once modelorigin check allows it, or modelorigin scan finds it in use",
             )
-        self.models, self._elsewhere, self._limit = found, elsewhere, limit
+        self.models, self._elsewhere, self._at_most = found, elsewhere, at_most
         self._named = {one.requested: one for one in self.models}
         self._read = self._gone = self._failed = 0
         self.drifted: list[str] = []
@@ -80,7 +80,7 @@ class Watch:
     @property
     def enough(self) -> bool:
         """True when as many were read as shall be."""
-        return self._limit is not None and self._read + self._failed >= self._limit
+        return self._at_most is not None and self._read + self._failed >= self._at_most
 
     def named(self, requested: str) -> Watched:
         return self._named[requested]

@@ -198,9 +198,9 @@ def test_the_longest_ago_comes_first_and_what_is_gone_keeps_nobody_from_a_turn(
     for number in range(4):
         call("check", f"acme/m00{number}", "-q", *quiet)
     hub.delete("acme/m000")
-    turns = [list(judged(call(*NIGHT, "--limit", "1", "--format", "json", *quiet))) for _ in range(4)]
+    turns = [list(judged(call(*NIGHT, "--at-most", "1", "--format", "json", *quiet))) for _ in range(4)]
     assert turns == [["acme/m001"], ["acme/m002"], ["acme/m003"], ["acme/m001"]]
-    assert "note: 2 left for the next run" in call(*NIGHT, "--limit", "1", "-q", *quiet).err
+    assert "note: 2 left for the next run" in call(*NIGHT, "--at-most", "1", "-q", *quiet).err
 
 
 def test_waivers_that_end_are_told_and_those_of_the_record_hold_till_then(
@@ -254,8 +254,8 @@ def test_a_replay_of_what_the_night_recorded_is_identical(call: Run, hub: Loopba
 
 def test_usage(call: Run, quiet: tuple[str, str]) -> None:
     for words, code in (
-        ((), 2), (("--recorded", "acme/m000"), 2), (("acme/m000", "--limit", "1"), 2),
-        (("acme/m000", "--fail-on-drift"), 2), (("--recorded", "--limit", "0"), 2), (("--recorded",), 3),
+        ((), 2), (("--recorded", "acme/m000"), 2), (("acme/m000", "--at-most", "1"), 2),
+        (("acme/m000", "--fail-on-drift"), 2), (("--recorded", "--at-most", "0"), 2), (("--recorded",), 3),
     ):  # fmt: skip
         ran = call("check", *words, *quiet)
         assert (ran.code, ran.out) == (code, ""), words
