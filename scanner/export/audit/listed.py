@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from scanner.export.account import counted
 from scanner.export.audit.gather import Pack
 from scanner.export.audit.tally import AND, UNKNOWN, VERDICTS, label
 from scanner.export.audit.waived import EXPIRED, EXPIRING, IN_CODE
@@ -200,7 +201,7 @@ def _list(
     if not count:
         yield tag("p", f"{title}: none.")
         return
-    cut = f"the first {LISTED} of {count:,}" if count > LISTED else f"{count:,}"
+    cut = f"the first {LISTED} of {count:,}" if count > LISTED else counted(count, "row")
     yield tag("h3", title)
     yield table(f"{title}: {cut}", head, islice(rows, LISTED), numbers=numbers)
     if count > LISTED:

@@ -112,4 +112,6 @@ def _command(head: Json) -> str:
     words += [f"--model {shlex.quote(said['model'])}"] if said["model"] else []
     words += [f"--codebase {shlex.quote(said['codebase'])}"] if said["codebase"] else []
     words += [f"--as-of {head['waivers_as_of']}"] if head["waivers_as_of"] != period["until"] else []
+    words += ["--public-key PUBLIC-KEY"] if head["verification"]["signed"] else []
+    words += ["--checkpoint KEPT-OUTSIDE"] if head["verification"]["witnessed"] else []
     return " ".join([*words, "-o FILE"])
