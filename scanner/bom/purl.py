@@ -30,7 +30,7 @@ class ModelPurl:
     revision: str | None = None
 
     def __str__(self) -> str:
-        version = f"@{quote(self.revision, safe='')}" if self.revision else ""
+        version = f"@{quote(self.revision, safe=':')}" if self.revision else ""
         return f"{TYPE}{self.repo}{version}"
 
 

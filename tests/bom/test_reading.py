@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.bom import By, Listed, read_bill
@@ -80,6 +80,7 @@ def test_what_is_no_package_url_of_a_model_of_the_hub_is_refused(text):
         parse(text)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_a_package_url_or_refused(text):
     with suppress(InvalidModelId):
@@ -89,6 +90,7 @@ def test_any_text_is_a_package_url_or_refused(text):
 NAMES = st.from_regex(r"[A-Za-z0-9_]{1,20}", fullmatch=True)
 
 
+@settings(deadline=None)
 @given(NAMES, NAMES, st.none() | st.from_regex(r"[0-9a-f]{40}", fullmatch=True))
 def test_a_package_url_reads_back(namespace, name, revision):
     written = ModelPurl(RepoId(namespace, name), revision)
@@ -308,6 +310,7 @@ JSON = st.recursive(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(JSON, JSON)
 def test_any_shape_is_read_or_refused(tmp_path_factory, a, b):
     folder = tmp_path_factory.mktemp("any")

@@ -13,6 +13,7 @@ from scanner.export.bom.contents import (
     Contents,
     Missed,
     Subject,
+    commit_of,
     datasets,
     files,
     lineage_state,
@@ -171,7 +172,7 @@ def _versioned(id: str, revision: str | None) -> str:
 def _named(subject: Subject, node: Json) -> Made:
     namespace, name = split(node["id"])
     purl = purl_of(subject, node)
-    told = {"type": MODEL, "group": namespace, "name": name, "version": node["revision"], "purl": purl}
+    told = {"type": MODEL, "group": namespace, "name": name, "version": commit_of(node), "purl": purl}
     return _without_empty(told)
 
 
@@ -192,7 +193,7 @@ def _manufacturer(subject: Subject, node: Json) -> Made | None:
 def _references(subject: Subject, node: Json) -> list[Made]:
     if purl_of(subject, node) is None:
         return []
-    page, revision = f"{HUB}/{node['id']}", node["revision"]
+    page, revision = f"{HUB}/{node['id']}", commit_of(node)
     told = [("website", page)]
     if revision:
         told.append(("distribution", f"{page}/tree/{revision}"))

@@ -18,7 +18,7 @@ from scanner.codebase.uses import DOCUMENTING
 from scanner.errors import InvalidModelId, NothingToScan
 from scanner.export.quoting import one_line
 from scanner.export.report import Report
-from scanner.model import ModelRef, RefForm, RepoId
+from scanner.model import ModelRef, RefForm, RepoId, is_commit
 
 Json = Mapping[str, Any]
 
@@ -26,6 +26,7 @@ WORST_FIRST = ("deny", "review", "allow")
 _OURS = UUID("5d3b4c1e-6f0a-5c55-9b7e-2f1f6a2f9d10")
 """The name space of the ids of our documents."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_VERSION = re.compile(r"[a-z0-9][a-z0-9._/-]*")
 _NO_REPOSITORY = ("local-path", "not-a-model", "unnamed")
 """States of an ancestor whose id is the text that failed to name it."""
 
@@ -154,6 +155,12 @@ def split(id: str) -> tuple[str | None, str]:
     return repo.namespace, repo.name
 
 
+def commit_of(node: Json) -> str | None:
+    """The commit that was read of a model; None of what is none, for a version says which files are meant."""
+    revision: str | None = node["revision"]
+    return revision if is_commit(revision) else None
+
+
 def purl_of(subject: Subject, node: Json) -> str | None:
     """The package URL of a model of the lineage; None of what is not known to be a model of the Hub.
 
@@ -163,7 +170,7 @@ def purl_of(subject: Subject, node: Json) -> str | None:
     if unknown or node["state"] in _NO_REPOSITORY:
         return None
     try:
-        return str(ModelPurl(RepoId.parse(node["id"]), node["revision"]))
+        return str(ModelPurl(RepoId.parse(node["id"]), commit_of(node)))
     except InvalidModelId:
         return None
 
@@ -173,7 +180,9 @@ def purl_of_text(requested: str) -> tuple[str, str | None, str | None]:
     ref = ModelRef.parse(requested)
     if ref.repo is None or ref.form not in (RefForm.ID, RefForm.URL):
         return requested, None, None
-    return str(ref.repo), ref.revision, str(ModelPurl(ref.repo, ref.revision))
+    # The version of a package URL has no case: what has one is not put there.
+    version = ref.revision if ref.revision and _VERSION.fullmatch(ref.revision) else None
+    return str(ref.repo), ref.revision, str(ModelPurl(ref.repo, version))
 
 
 def datasets(subject: Subject) -> list[str]:

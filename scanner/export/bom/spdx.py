@@ -17,6 +17,7 @@ from scanner.export.bom import licenses, properties
 from scanner.export.bom.contents import (
     Contents,
     Subject,
+    commit_of,
     datasets,
     files,
     lineage_state,
@@ -109,7 +110,7 @@ class _Document:
 
     def _model(self, subject: Subject, node: Json) -> str:
         judged = node["id"] == subject.id
-        purl, revision, page = purl_of(subject, node), node["revision"], f"{HUB}/{node['id']}"
+        purl, revision, page = purl_of(subject, node), commit_of(node), f"{HUB}/{node['id']}"
         origin = node["origin"]
         supplier = self._organisation(origin["organisation"] or origin["namespace"])
         maker = next((one["origin"]["organisation"] for one in subject.nodes if one["id"] == node["maker"]), None)
