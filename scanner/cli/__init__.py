@@ -34,7 +34,7 @@ COMMANDS = {
 SUBCOMMANDS = {
     "catalogue": ("import", "export", "search", "show", "stats", "descendants", "alternatives", "judge"),
     "policy": ("list", "show", "check", "test", "explain", "schema"),
-    "audit": ("list", "show", "checkpoint", "witness", "verify", "export"),
+    "audit": ("list", "show", "checkpoint", "witness", "verify", "export", "redact"),
     "db": ("upgrade", "info"),
 }
 
