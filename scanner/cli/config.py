@@ -36,6 +36,7 @@ _NEVER = {
     "new-key": "it would write a key where you did not ask it to: give --new-key",
     "state": "it would write where you did not ask it to: give --state",
     "lock": "it would agree to whatever is found: give --lock",
+    "yes": "it would agree to what is removed for good: give --yes",
     "write-baseline": "it would accept whatever is found: give --write-baseline",
 }
 _SERVER = "your scans and a password would be sent there: give --db, MODELORIGIN_DB or your own file"

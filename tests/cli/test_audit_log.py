@@ -290,7 +290,7 @@ def test_a_redaction_while_somebody_reads_says_what_is_left(run: Run, recorded: 
 @pytest.mark.parametrize(("words", "hint"), [
     (("2", "--by", "legal"), "reason"), (("2", "--reason", "r"), "by"), (("2", "--reason", "a\x1b[2Jb", "--by", "b"), "line"),
     (("2", "--reason", "x" * 501, "--by", "b"), "line"), (("99", "--reason", "r", "--by", "b"), "list"),
-    (("0", "--reason", "r", "--by", "b"), ""), (("2", "--reason", " ", "--by", "b"), "line"),
+    (("0", "--reason", "r", "--by", "b"), ""), (("2", "--reason", " ", "--by", "b"), "value"),
 ])  # fmt: skip
 def test_a_redaction_needs_a_scan_a_reason_and_a_name(
     run: Run, recorded: Path, words: tuple[str, ...], hint: str

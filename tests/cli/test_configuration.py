@@ -275,7 +275,13 @@ def test_a_date_needs_no_quotes(run: Run, project: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['output = "x.json"', '[audit.show]\noutput = ["x.json"]', 'db = "postgresql://stranger.example/x"']
+    "text",
+    [
+        "[audit.redact]\nyes = true",
+        'output = "x.json"',
+        '[audit.show]\noutput = ["x.json"]',
+        'db = "postgresql://stranger.example/x"',
+    ],
 )
 def test_a_project_cannot_say_where_a_report_or_a_record_goes(run: Run, project: Path, text: str) -> None:
     path = write(project, text + "\n")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scanner.cli.options import LARGEST, Configured, db_option
+from scanner.cli.options import LARGEST, Configured, db_option, option
 from scanner.cli.output import emit
 from scanner.errors import UsageError
 from scanner.text import clean_line
@@ -14,16 +14,16 @@ from scanner.text import clean_line
 if TYPE_CHECKING:
     from scanner.store import Redaction
 
+_OF = "audit redact"
 _LONGEST = 500
 _COPY = "a copy in the database's own files, until all who read it now have ended (a server: until it is vacuumed)"
 
 
 @click.command("redact", cls=Configured)
 @click.argument("number", type=click.IntRange(1, LARGEST))
-# Said where it is done, each time: no file and no variable says it for a project.
-@click.option("--reason", required=True, metavar="TEXT", help="Why. It stays in the log for good.")
-@click.option("--by", required=True, metavar="NAME", help="Who is answerable for it. It stays too.")
-@click.option("--yes", is_flag=True, help="Do it. Without, it is only told what would be removed.")
+@option("reason", of=_OF, required=True, metavar="TEXT", help="Why. It stays in the log for good.")
+@option("by", of=_OF, required=True, metavar="NAME", help="Who is answerable for it. It stays too.")
+@option("yes", of=_OF, is_flag=True, help="Do it. Without, it is only told what would be removed.")
 @db_option
 def command(number: int, reason: str, by: str, yes: bool, db: str | None) -> None:
     """Remove what was recorded of scan NUMBER, for good: a name that must not be kept, an order to delete.
@@ -38,9 +38,9 @@ def command(number: int, reason: str, by: str, yes: bool, db: str | None) -> Non
     from scanner.store import Store
 
     for name, text in (("--reason", reason), ("--by", by)):
-        if not text or text != clean_line(text, _LONGEST):
+        if text != clean_line(text, _LONGEST):
             raise UsageError(
-                f"{name} is blank, longer than {_LONGEST} characters, or more than plain words",
+                f"{name} is longer than {_LONGEST} characters, or more than plain words",
                 hint="one line, without spaces around it",
             )
     with Store.open(db, create=False) as store:
