@@ -266,6 +266,7 @@ def test_a_scan_is_redacted_only_when_it_is_meant_and_its_proof_of_before_holds(
     doubtful = run("audit", "verify", "--key", public)
     assert doubtful.code == 3
     assert "could have redacted scan 2" in doubtful.out
+    assert json.loads(run("audit", "verify", "--key", public, "--format", "json").out)["doubtful"] == [2]
     assert run("audit", "checkpoint", "--key", str(key), "-o", str(tmp_path / "after")).code == 0
     passed = run("audit", "verify", "--key", public, "--checkpoint", str(recorded.parent / "first"))
     assert passed.code == 0, passed.out

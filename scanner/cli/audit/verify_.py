@@ -62,7 +62,9 @@ def command(checkpoint: tuple[Path, ...], key: tuple[str, ...], script: bool, db
 
 
 def _json(done: Verification) -> str:
-    return json.dumps(asdict(done) | {"root": b64encode(done.root).decode()}, indent=2, ensure_ascii=False)
+    doubtful = [one.number for one in done.doubtful]
+    told = asdict(done) | {"root": b64encode(done.root).decode(), "doubtful": doubtful, "result": _result(done)}
+    return json.dumps(told, indent=2, ensure_ascii=False)
 
 
 def _table(done: Verification) -> str:
