@@ -99,16 +99,26 @@ class Pacer:
 
 @dataclass
 class Breaker:
-    """After five failures in a row the hub is left alone for a while: it is down, or not a hub."""
+    """After five failures in a row, not all of one address, the hub is left alone for a while: it is down, or no hub.
+
+    One model that cannot be read keeps nobody from the others.
+    """
 
     clock: Callable[[], float] = time.monotonic
     allowed: int = 5
     rest: float = 60.0
     _failures: int = 0
+    _addresses: set[str] = field(default_factory=set)
     _until: float = 0.0
 
-    def note(self, *, failed: bool) -> None:
-        self._failures = self._failures + 1 if failed else 0
+    def note(self, address: str, *, failed: bool) -> None:
+        """Count what came of asking ``address``."""
+        if failed:
+            self._failures += 1
+            self._addresses.add(address)
+        else:
+            self._failures = 0
+            self._addresses.clear()
         self._until = self.clock() + self.rest
 
     def check(self, place: str) -> None:
@@ -116,7 +126,7 @@ class Breaker:
         Raises:
             HubUnreachable: the hub has failed too often to be asked now.
         """
-        if self._failures >= self.allowed and self.clock() < self._until:
+        if self._failures >= self.allowed and len(self._addresses) > 1 and self.clock() < self._until:
             raise HubUnreachable(
                 f"{place} failed {self._failures} times in a row and is not asked again for now",
                 hint="try again in a few minutes, or use --offline",

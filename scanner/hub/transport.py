@@ -117,11 +117,11 @@ class Transport:
         try:
             answer = within(until - time.monotonic(), lambda stop: self._follow(question, until, stop))
         except HubUnreachable as error:
-            self._breaker.note(failed=True)
+            self._breaker.note(question.url, failed=True)
             return error
         if answer.status != 429:
             page = answer.status == 200 and not question.file and is_page(answer.body)
-            self._breaker.note(failed=page or answer.status >= 500)
+            self._breaker.note(question.url, failed=page or answer.status >= 500)
         return answer
 
     def _follow(self, question: Question, until: float, stop: threading.Event) -> Answer:

@@ -92,14 +92,24 @@ def test_a_refusal_that_names_no_quota_is_heeded_as_one_that_is_spent() -> None:
 def test_five_failures_in_a_row_rest_the_hub_and_one_success_forgives() -> None:
     now = [0.0]
     breaker = Breaker(clock=lambda: now[0])
-    for _ in range(4):
-        breaker.note(failed=True)
+    for number in range(4):
+        breaker.note(f"/{number}", failed=True)
     breaker.check("hub")
-    breaker.note(failed=False)
-    for _ in range(5):
+    breaker.note("/4", failed=False)
+    for number in range(5):
         breaker.check("hub")
-        breaker.note(failed=True)
+        breaker.note(f"/{number}", failed=True)
     with pytest.raises(HubUnreachable, match="5 times in a row"):
         breaker.check("hub")
     now[0] += 61
     breaker.check("hub")
+
+
+def test_one_address_that_fails_keeps_nobody_from_the_others() -> None:
+    breaker = Breaker()
+    for _ in range(20):
+        breaker.note("/one", failed=True)
+    breaker.check("hub")
+    breaker.note("/another", failed=True)
+    with pytest.raises(HubUnreachable, match="21 times in a row"):
+        breaker.check("hub")

@@ -161,7 +161,8 @@ def poisoned_by(payload: str) -> Json:
     models = [_poisoned(bare | {"facts": None, "decisions": []}, payload) for bare in document["models"]]
     facts = poisoned(samples.facts(), payload)
     spoilt: Json = _poisoned({key: value for key, value in document.items() if key != "models"}, payload)
-    return spoilt | {"models": [model | {"facts": facts} for model in models]}
+    decisions = [poisoned(samples.decision("deny"), payload)]
+    return spoilt | {"models": [model | {"facts": facts, "decisions": decisions} for model in models]}
 
 
 def _poisoned(value: Any, payload: str, key: str = "") -> Any:
