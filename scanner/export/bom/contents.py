@@ -161,6 +161,22 @@ def commit_of(node: Json) -> str | None:
     return revision if is_commit(revision) else None
 
 
+def publisher_of(subject: Subject, node: Json) -> Json:
+    """The origin of the account that publishes a model of the lineage.
+
+    The origin of a re-host or conversion is its maker's: that of its account is known of the judged model, and of
+    others where the account stands elsewhere in the document; else its name is all there is.
+    """
+    if node["id"] == subject.id:
+        return dict(subject.facts["publisher"])
+    if not node["conduit"]:
+        return dict(node["origin"])
+    account, _ = split(node["id"])
+    known = [subject.facts["publisher"], *(one["origin"] for one in subject.nodes)]
+    same = (one for one in known if account and (one["namespace"] or "").casefold() == account.casefold())
+    return dict(next(same, {"namespace": account, "organisation": None}))
+
+
 def purl_of(subject: Subject, node: Json) -> str | None:
     """The package URL of a model of the lineage; None of what is not known to be a model of the Hub.
 

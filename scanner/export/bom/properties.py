@@ -40,6 +40,9 @@ def of_subject(subject: Subject) -> Iterator[Property]:
     if told := caveat(facts):
         yield "caveat", told
     yield from _some(*((name.replace("_", "-"), model[name]) for name in _MODEL))
+    if facts["publisher"] != subject.nodes[0]["origin"]:
+        # The origin of a re-host or conversion is that of its maker.
+        yield from _origin(facts["publisher"], "publisher")
     held = facts["files"]
     yield from ((f"files:{name.replace('_', '-')}", text(held[name])) for name in _FILES)
     for issue in held["hub_issues"] or ():
@@ -128,17 +131,17 @@ def _license(license: Json) -> Iterator[Property]:
     yield from (("license:excludes", place) for place in license["territory_excluded"] or ())
 
 
-def _origin(origin: Json) -> Iterator[Property]:
-    yield from ((f"origin:{name.replace('_', '-')}", text(origin[name])) for name in _ROLES)
-    yield from _some(*((f"origin:{name.replace('_', '-')}", origin[name]) for name in _ASIDE))
+def _origin(origin: Json, of: str = "origin") -> Iterator[Property]:
+    yield from ((f"{of}:{name.replace('_', '-')}", text(origin[name])) for name in _ROLES)
+    yield from _some(*((f"{of}:{name.replace('_', '-')}", origin[name]) for name in _ASIDE))
     if origin["conduit"]:
-        yield "origin:conduit", "true"
-    yield "origin:confidence", text(origin["confidence"])
+        yield f"{of}:conduit", "true"
+    yield f"{of}:confidence", text(origin["confidence"])
     for note in origin["footnotes"]:
         seen = f"seen {note['seen']}" if note["seen"] else "undated"
-        yield f"origin:{note['fact'].replace('_', '-')}:source", f"{note['source']} ({seen}, {note['confidence']})"
+        yield f"{of}:{note['fact'].replace('_', '-')}:source", f"{note['source']} ({seen}, {note['confidence']})"
     for entry in origin["lists"] or ():
         since = f"from {entry['from']}" if entry["from"] else "undated"
-        yield "origin:list", f"{entry['id']} ({entry['relation']}, {since}): {entry['source']}"
+        yield f"{of}:list", f"{entry['id']} ({entry['relation']}, {since}): {entry['source']}"
     if not origin["lists"]:
-        yield "origin:list", UNKNOWN if origin["lists"] is None else "none"
+        yield f"{of}:list", UNKNOWN if origin["lists"] is None else "none"
