@@ -240,6 +240,25 @@ def test_several_models_have_a_contents_worst_first_and_a_page_each() -> None:
     assert "Not judged is no pass." in words(html)
 
 
+def contents(*scans: Any) -> str:
+    table = re.search(r"<tbody>.*?</tbody>", render("html", [*scans, DENIED]), re.S)
+    assert table
+    return words(table[0])
+
+
+def test_the_contents_do_not_say_that_nothing_weighs_against_what_was_waived() -> None:
+    assert "nothing weighs against it" in contents(ALLOWED)
+    assert "nothing weighs against it" not in contents(WAIVED)
+    assert "waived: root-origin" in contents(WAIVED)
+
+
+def test_the_contents_say_that_there_may_be_more_roots_where_the_lineage_is_not_complete() -> None:
+    open_ = facts()
+    open_["lineage"]["complete"] = False
+    assert "?" not in contents(ALLOWED)
+    assert "?" in contents(view(open_, [decision("allow")]))
+
+
 def test_the_page_is_the_same_every_time() -> None:
     assert render("html", [CROWDED, DENIED]) == render("html", [CROWDED, DENIED])
 
