@@ -124,6 +124,8 @@ def test_one_sentence_says_why() -> None:
     assert "no rule of no-prc-root weighs against it" in words(render("html", [ALLOWED]))
     assert "is waived: 1 finding" in words(render("html", [WAIVED]))
     assert "ALLOW May be used only because an exception was made." in words(render("html", [WAIVED]))
+    noted = view(facts(), [decision("allow", findings=[finding(verdict="note", waived_by=WAIVER)])])
+    assert "only because an exception was made" not in words(render("html", [noted])), "a note needs no exception"
 
 
 def test_a_licence_that_is_not_known_is_no_permission() -> None:

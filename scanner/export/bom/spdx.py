@@ -21,8 +21,8 @@ from scanner.export.bom.contents import (
     datasets,
     files,
     lineage_state,
-    publisher_of,
     of_report,
+    publisher_of,
     purl_of,
     purl_of_text,
 )

@@ -131,6 +131,27 @@ waivers:
     assert (told["state"], told["expires"], told["first_given"][:10]) == ("in-code", days[2], days[0])
 
 
+def test_an_entry_of_a_file_is_one_waiver_from_wherever_and_on_whichever_line_it_was_given(tmp_path: Path) -> None:
+    entry = (
+        "version: 1\nwaivers:\n  - {{rule: roots, model: acme/*, reason: ok, approver: board, ticket: {ticket},"
+        " expires: 2026-12-31{more}}}\n"
+    )
+    given = [
+        ("T", ""),
+        ("T", ", at: 'w.yaml:3'"),
+        ("T", ", at: '../w.yaml:9'"),
+        ("T", ", at: 'w.yaml:12', paths: [a/**]"),
+        ("U", ""),
+    ]
+    with Store.open(str(tmp_path / "a.db")) as store:
+        for n, (ticket, more) in enumerate(given):
+            store.save(scan_of(0, f"2026-07-0{n + 1}T06:00:00Z", waivers_text=entry.format(ticket=ticket, more=more)))
+    told = pack_of(tmp_path / "a.db", tmp_path / "rows").waivers
+    assert [(one["ticket"], one["paths"], one["at"], (one["first_given"] or "")[8:10]) for one in told] == [
+        ("T", [], "../w.yaml:9", "01"), ("T", ["a/**"], "w.yaml:12", "04"), ("U", [], None, "05"),
+    ]  # fmt: skip
+
+
 def test_waivers_that_do_not_read_are_named(tmp_path: Path) -> None:
     with Store.open(str(tmp_path / "a.db")) as store:
         store.save(scan_of(0, "2026-07-01T00:00:00Z", waivers_text="waivers of another time"))
