@@ -259,6 +259,9 @@ def test_the_contents_say_that_there_may_be_more_roots_where_the_lineage_is_not_
     open_["lineage"]["complete"] = False
     assert "?" not in contents(ALLOWED)
     assert "?" in contents(view(open_, [decision("allow")]))
+    begun = facts()
+    begun["lineage"]["models"][-1]["established"] = None
+    assert "?" in contents(view(begun, [decision("allow")]))
 
 
 def test_the_page_is_the_same_every_time() -> None:

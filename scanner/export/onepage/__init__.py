@@ -61,9 +61,10 @@ def _weight(view: ScanView) -> int:
 def _row(view: ScanView, number: int, lands: Lands) -> Sequence[Content]:
     facts = one_line(view.facts)
     roots = set(facts["lineage"]["roots"])
-    codes = dict.fromkeys(m["origin"]["control"] for m in facts["lineage"]["models"] if m["id"] in roots)
-    if not facts["lineage"]["complete"]:
-        # There may be more roots than were found.
+    begun = [model for model in facts["lineage"]["models"] if model["id"] in roots]
+    codes = dict.fromkeys(model["origin"]["control"] for model in begun)
+    if not (facts["lineage"]["complete"] and all(model["established"] for model in begun)):
+        # There may be other roots than were found.
         codes[None] = None
     chips = [(lands.chip(code), " ") for code in codes]
     return (

@@ -69,7 +69,7 @@ def test_what_is_not_known_is_a_row_and_so_is_what_is_known_in_part(pack: Pack) 
     counts = {name: {row["label"]: row["total"] for row in rows} for name, rows in pack.head["counts"].items()
               if name != "policy"}  # fmt: skip
     assert counts["publisher_origin"] == {"US": 80, "unknown": 10}
-    assert counts["root_origins"] == {"CN": 40, "CN + US": 20, "CN + unknown": 20, "unknown": 10}
+    assert counts["root_origins"] == {"CN": 40, "CN + US + unknown": 20, "CN + unknown": 20, "unknown": 10}
     assert counts["licenses"] == {
         "apache-2.0 + mit": 50, "apache-2.0 + mit + unknown": 20, "NONE + mit": 10, "unknown": 10,
     }  # fmt: skip
@@ -225,6 +225,14 @@ def test_facts_of_older_programs_are_unknown_where_they_say_nothing() -> None:
     told = facts_told({"model": {"id": "acme/x"}})
     assert (told.publisher, told.publisher_origin, told.root_origins, told.licenses) == ("acme", None, (None,), (None,))
     assert told.lineage_complete is False
+
+
+def test_a_root_that_nothing_establishes_is_not_counted_as_of_one_country_alone() -> None:
+    def told(established: str | None) -> tuple[str | None, ...]:
+        root = {"id": "acme/x", "origin": {"control": "US"}, "established": established}
+        return facts_told({"lineage": {"models": [root], "roots": ["acme/x"], "complete": True}}).root_origins
+
+    assert (told("declared"), told(None)) == (("US",), ("US", None))
 
 
 @given(JSON)
