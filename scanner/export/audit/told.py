@@ -33,7 +33,7 @@ class Facts:
     """What the pack takes from a facts/v1 document. None, alone or in a list, is what could not be determined.
 
     ``root_origins`` are the countries of control of the roots, with None where nothing shows that there are no others.
-    ``licenses`` are the licences of all that is in the model, its own among them, as ``modelorigin license`` calls them.
+    ``licenses`` are the licences of all that is in the model, its own among them: ids of ``modelorigin license``.
     """
 
     as_of: str | None

@@ -131,6 +131,14 @@ waivers:
     assert (told["state"], told["expires"], told["first_given"][:10]) == ("in-code", days[2], days[0])
 
 
+def test_a_model_names_the_policies_that_its_verdict_is_of(tmp_path: Path) -> None:
+    with Store.open(str(tmp_path / "a.db")) as store:
+        store.save(scan_of(0, "2026-07-01T00:00:00Z", decisions=(judged("deny", "roots"),)))
+        store.save(scan_of(0, "2026-07-02T00:00:00Z", decisions=(judged("allow", "base"), judged("allow", "more"))))
+    (one,) = pack_of(tmp_path / "a.db", tmp_path / "rows").models
+    assert (one["verdict"], one["policies"]) == ("allow", ["base", "more"])
+
+
 def test_an_entry_of_a_file_is_one_waiver_from_wherever_and_on_whichever_line_it_was_given(tmp_path: Path) -> None:
     entry = (
         "version: 1\nwaivers:\n  - {{rule: roots, model: acme/*, reason: ok, approver: board, ticket: {ticket},"
