@@ -218,6 +218,29 @@ def test_duties_stand_with_their_clause() -> None:
     assert any("section" in clause or "4" in clause for _, clause in rows), rows
 
 
+def test_a_licence_that_asks_for_nothing_is_in_effect_all_the_same() -> None:
+    free = facts(license=license("CC0-1.0"))
+    for one in free["lineage"]["models"]:
+        one["license"] = license("CC0-1.0")
+    free["terms"] |= {"duties": [], "complete": True}
+    told = words(render("html", [view(free, [decision("allow")])]))
+    assert "In effect could not be determined" not in told
+    assert "No duty is recorded of the licences in effect." in told
+    free["terms"] |= {"complete": False}
+    assert "That is not to say that there is none." in words(render("html", [view(free, [decision("allow")])]))
+
+
+@pytest.mark.parametrize(("uses", "said"), [(["military"], "Forbidden uses military"), ([], None),
+                                            (["military", None], "Forbidden uses military ; there may be more"),
+                                            ([None], "Forbidden uses could not be determined")])  # fmt: skip
+def test_uses_that_may_be_forbidden_are_not_passed_over(uses: list[str | None], said: str | None) -> None:
+    held = facts()
+    held["terms"] |= {"forbidden_uses": uses}
+    told = words(render("html", [view(held, [decision("allow")])]))
+    assert said in told if said else "Forbidden uses" not in told
+    assert ("there may be more" in told) == (uses == ["military", None])
+
+
 def test_a_scan_recorded_before_terms_were_facts_still_has_its_duties() -> None:
     old = {key: value for key, value in facts().items() if key not in ("terms", "access")}
     sound(render("html", [view(old, [decision()])]))

@@ -56,7 +56,20 @@ def of_subject(subject: Subject) -> Iterator[Property]:
     yield from (("lineage:unresolved", one) for one in unresolved(lineage["unresolved"]))
     yield from (("lineage:contradiction", f"{c['kind']}: {c['message']}") for c in lineage["contradictions"])
     yield from (("license:duty", duty) for duty in facts["license"]["duties"])
+    yield from _terms(facts.get("terms"))
     yield from (("gap", f"{gap['subject']}: {gap['what']}: {gap['reason']}") for gap in facts["gaps"])
+
+
+def _terms(terms: Json | None) -> Iterator[Property]:
+    """What the licences of all that is in the model add up to; nothing of scans from before that was a fact."""
+    if terms is None:
+        return
+    yield "terms:complete", text(terms["complete"])
+    yield "terms:commercial-use", text(terms["commercial_use"])
+    for one in terms["conflicts"]:
+        if one["conflict"] is not False:
+            sure = "" if one["conflict"] else "unknown: "
+            yield "terms:conflict", f"{sure}{one['child']} out of {one['parent']}: {one['message']}"
 
 
 def of_node(node: Json) -> Iterator[Property]:

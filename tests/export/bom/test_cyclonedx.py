@@ -249,6 +249,18 @@ def test_who_supplies_is_not_who_made_where_somebody_converts_the_work_of_anothe
     assert "manufacturer" not in component
 
 
+def test_what_the_licences_of_all_parts_add_up_to_is_told_beside_that_of_the_model():
+    held = facts()
+    conflict = {"child": CHILD, "parent": BASE, "conflict": True, "message": "its name has to show 'X'"}
+    conflicts = [conflict, conflict | {"conflict": None, "message": "perhaps"}, conflict | {"conflict": False}]
+    held["terms"] |= {"commercial_use": "conditional", "complete": False, "conflicts": conflicts}
+    [component] = bill("cyclonedx", view(held, [decision()]))["components"]
+    told = properties(component)
+    assert (told["terms:commercial-use"], told["terms:complete"]) == (["conditional"], ["false"])
+    assert told["terms:conflict"] == [f"{CHILD} out of {BASE}: its name has to show 'X'",
+                                      f"unknown: {CHILD} out of {BASE}: perhaps"]  # fmt: skip
+
+
 def test_an_ancestor_that_an_unknown_account_converts_is_supplied_by_that_account():
     held = facts()
     held["lineage"]["models"][1] |= {"id": "packer/Qwen-GGUF", "conduit": True, "maker": ROOT}
