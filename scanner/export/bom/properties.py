@@ -32,6 +32,9 @@ def of_subject(subject: Subject) -> Iterator[Property]:
         yield f"policy:{policy['name']}:verdict", decision["verdict"]
         yield f"policy:{policy['name']}:sha256", policy["digest"]
         yield f"policy:{policy['name']}:status", policy["status"]
+        for name, value in subject.settings.get(policy["name"], {}).items():
+            said = ", ".join(map(text, value)) if isinstance(value, list) else text(value)
+            yield f"policy:{policy['name']}:set", f"{name} = {said}"
         for finding in decision["findings"]:
             waived = " (waived)" if finding["waived_by"] else ""
             yield f"finding:{finding['rule']}", f"{finding['verdict']}{waived}: {finding['message']}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -259,6 +260,12 @@ def test_what_the_licences_of_all_parts_add_up_to_is_told_beside_that_of_the_mod
     assert (told["terms:commercial-use"], told["terms:complete"]) == (["conditional"], ["false"])
     assert told["terms:conflict"] == [f"{CHILD} out of {BASE}: its name has to show 'X'",
                                       f"unknown: {CHILD} out of {BASE}: perhaps"]  # fmt: skip
+
+
+def test_a_policy_whose_parameters_were_set_says_to_what():
+    asked = replace(view(facts(), [decision("allow")]), settings={"no-prc-root": {"denied": ["RU", "KP"]}})
+    [component] = bill("cyclonedx", asked)["components"]
+    assert properties(component)["policy:no-prc-root:set"] == ["denied = RU, KP"]
 
 
 def test_an_ancestor_that_an_unknown_account_converts_is_supplied_by_that_account():
