@@ -241,6 +241,14 @@ def test_uses_that_may_be_forbidden_are_not_passed_over(uses: list[str | None], 
     assert ("there may be more" in told) == (uses == ["military", None])
 
 
+def test_an_allowed_model_on_bases_of_unknown_licence_is_not_told_that_its_own_duties_are_all() -> None:
+    held = facts()
+    held["terms"] |= {"complete": False}
+    assert "not all are known" in words(render("html", [view(held, [decision("allow")])]))
+    held["terms"] |= {"complete": True}
+    assert "Keep the duties of the licence below." in words(render("html", [view(held, [decision("allow")])]))
+
+
 def test_a_scan_recorded_before_terms_were_facts_still_has_its_duties() -> None:
     old = {key: value for key, value in facts().items() if key not in ("terms", "access")}
     sound(render("html", [view(old, [decision()])]))

@@ -58,10 +58,10 @@ class Waived:
             rows.setdefault(key, {**waiver, "paths": [], "expression": None, "first_given": None, "last_given": None})
         for key, row in rows.items():
             row["applied"] = self._applied[key]
-        told = _merged(rows.values())
-        for row in told:
+        merged = _merged(rows.values())
+        for row in merged:
             row["state"], row["days_left"] = self._state(row)
-        return sorted(told, key=_order)
+        return sorted(merged, key=_order)
 
     def _state(self, row: Mapping[str, Any]) -> tuple[str, int]:
         left = _day(row["expires"]) - self._as_of

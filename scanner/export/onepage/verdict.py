@@ -81,12 +81,17 @@ def _decide(view: ScanView, facts: Json, verdict: str | None, found: Sequence[Js
             yield "Use commit ", tag("code", commit), " and no other: that one was judged."
         else:
             yield "Pin a commit before you use it: none is known, so what was judged may be another model tomorrow."
-        if facts["license"]["status"] == "known":
-            yield "Keep the duties of the licence below."
-        else:
-            yield tag(
-                "span", "Have the licence cleared before you use it: what it permits is not known.", class_="warn"
-            )
+        yield _licensed(facts)
+
+
+def _licensed(facts: Json) -> Content:
+    if facts["license"]["status"] != "known":
+        said = "Have the licence cleared before you use it: what it permits is not known."
+    elif (facts.get("terms") or {"complete": True})["complete"]:
+        return "Keep the duties of the licence below."
+    else:
+        said = "Keep the duties below, and have the licences of what it was made from cleared: not all are known."
+    return tag("span", said, class_="warn")
 
 
 def _instead(view: ScanView) -> Content:
