@@ -249,6 +249,16 @@ def test_an_allowed_model_on_bases_of_unknown_licence_is_not_told_that_its_own_d
     assert "Keep the duties of the licence below." in words(render("html", [view(held, [decision("allow")])]))
 
 
+def test_a_folder_of_no_account_is_not_told_as_the_maker_of_a_base_that_nobody_is_known_to_have_made() -> None:
+    nobody = origin(None)
+    models = [model(CHILD, 0, nobody), model(BASE, 1, nobody, conduit=True, root=True)]
+    held = facts(publisher=nobody, lineage=lineage(models=models, ancestors=[BASE], roots=[BASE]))
+    told = words(render("html", [view(held, [decision("allow")])]))
+    assert "publishes this model" in told
+    assert "publishes this model; the weights begin there" not in told
+    assert told.count("no account is known") == 2
+
+
 def test_a_scan_recorded_before_terms_were_facts_still_has_its_duties() -> None:
     old = {key: value for key, value in facts().items() if key not in ("terms", "access")}
     sound(render("html", [view(old, [decision()])]))
