@@ -42,6 +42,12 @@ def rules(decisions: Sequence[Json]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f["rule"] for f in findings))
 
 
+def pardoned(decisions: Sequence[Json]) -> tuple[str, ...]:
+    """The rules of which a finding that weighs was waived."""
+    findings = (f for d in decisions for f in d["findings"] if f["waived_by"] and f["verdict"] in _WEIGHTS)
+    return tuple(dict.fromkeys(f["rule"] for f in findings))
+
+
 def sentence(decisions: Sequence[Json], facts: Json, notes: Notes) -> Line:
     """Why it is so, in one sentence: the first of what weighs most, or that nothing does."""
     verdict = (worst(decisions) or "").lower()

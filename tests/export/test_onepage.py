@@ -124,6 +124,8 @@ def test_one_sentence_says_why() -> None:
     assert "no rule of no-prc-root weighs against it" in words(render("html", [ALLOWED]))
     assert "is waived: 1 finding" in words(render("html", [WAIVED]))
     assert "ALLOW May be used only because an exception was made." in words(render("html", [WAIVED]))
+    noted = view(facts(), [decision("allow", findings=[finding(verdict="note", waived_by=WAIVER)])])
+    assert "only because an exception was made" not in words(render("html", [noted])), "a note needs no exception"
 
 
 def test_a_licence_that_is_not_known_is_no_permission() -> None:
@@ -216,6 +218,47 @@ def test_duties_stand_with_their_clause() -> None:
     assert any("section" in clause or "4" in clause for _, clause in rows), rows
 
 
+def test_a_licence_that_asks_for_nothing_is_in_effect_all_the_same() -> None:
+    free = facts(license=license("CC0-1.0"))
+    for one in free["lineage"]["models"]:
+        one["license"] = license("CC0-1.0")
+    free["terms"] |= {"duties": [], "complete": True}
+    told = words(render("html", [view(free, [decision("allow")])]))
+    assert "In effect could not be determined" not in told
+    assert "No duty is recorded of the licences in effect." in told
+    free["terms"] |= {"complete": False}
+    assert "That is not to say that there is none." in words(render("html", [view(free, [decision("allow")])]))
+
+
+@pytest.mark.parametrize(("uses", "said"), [(["military"], "Forbidden uses military"), ([], None),
+                                            (["military", None], "Forbidden uses military ; there may be more"),
+                                            ([None], "Forbidden uses could not be determined")])  # fmt: skip
+def test_uses_that_may_be_forbidden_are_not_passed_over(uses: list[str | None], said: str | None) -> None:
+    held = facts()
+    held["terms"] |= {"forbidden_uses": uses}
+    told = words(render("html", [view(held, [decision("allow")])]))
+    assert said in told if said else "Forbidden uses" not in told
+    assert ("there may be more" in told) == (uses == ["military", None])
+
+
+def test_an_allowed_model_on_bases_of_unknown_licence_is_not_told_that_its_own_duties_are_all() -> None:
+    held = facts()
+    held["terms"] |= {"complete": False}
+    assert "not all are known" in words(render("html", [view(held, [decision("allow")])]))
+    held["terms"] |= {"complete": True}
+    assert "Keep the duties of the licence below." in words(render("html", [view(held, [decision("allow")])]))
+
+
+def test_a_folder_of_no_account_is_not_told_as_the_maker_of_a_base_that_nobody_is_known_to_have_made() -> None:
+    nobody = origin(None)
+    models = [model(CHILD, 0, nobody), model(BASE, 1, nobody, conduit=True, root=True)]
+    held = facts(publisher=nobody, lineage=lineage(models=models, ancestors=[BASE], roots=[BASE]))
+    told = words(render("html", [view(held, [decision("allow")])]))
+    assert "publishes this model" in told
+    assert "publishes this model; the weights begin there" not in told
+    assert told.count("no account is known") == 2
+
+
 def test_a_scan_recorded_before_terms_were_facts_still_has_its_duties() -> None:
     old = {key: value for key, value in facts().items() if key not in ("terms", "access")}
     sound(render("html", [view(old, [decision()])]))
@@ -238,6 +281,28 @@ def test_several_models_have_a_contents_worst_first_and_a_page_each() -> None:
     assert html.count('class="break"') == 4
     assert "Models: 1 DENY, 1 REVIEW, 1 ALLOW, 1 not judged" in words(html)
     assert "Not judged is no pass." in words(html)
+
+
+def contents(*scans: Any) -> str:
+    table = re.search(r"<tbody>.*?</tbody>", render("html", [*scans, DENIED]), re.S)
+    assert table
+    return words(table[0])
+
+
+def test_the_contents_do_not_say_that_nothing_weighs_against_what_was_waived() -> None:
+    assert "nothing weighs against it" in contents(ALLOWED)
+    assert "nothing weighs against it" not in contents(WAIVED)
+    assert "waived: root-origin" in contents(WAIVED)
+
+
+def test_the_contents_say_that_there_may_be_more_roots_where_the_lineage_is_not_complete() -> None:
+    open_ = facts()
+    open_["lineage"]["complete"] = False
+    assert "?" not in contents(ALLOWED)
+    assert "?" in contents(view(open_, [decision("allow")]))
+    begun = facts()
+    begun["lineage"]["models"][-1]["established"] = None
+    assert "?" in contents(view(begun, [decision("allow")]))
 
 
 def test_the_page_is_the_same_every_time() -> None:

@@ -258,7 +258,8 @@ def _models(counted: _Counted, decisions: Rows, models: Rows) -> dict[str, int]:
         verdict = max((row["verdict"] for row in rows), key=VERDICTS.index)
         standing[verdict] += 1
         told = {name: rows[0][name] for name in _OF_MODEL}
-        models.add({**told, "scans": last[number], "last_scan": number, "last_at": rows[0]["at"], "verdict": verdict})
+        told |= {"scans": last[number], "last_scan": number, "last_at": rows[0]["at"], "verdict": verdict}
+        models.add({**told, "policies": [row["policy"] for row in rows]})
     return standing
 
 

@@ -109,12 +109,14 @@ def models(pack: Pack, lands: Lands) -> Iterator[Content]:
     """Every model as its last scan found it, the worst first."""
     standing = pack.head["standing"]
     said = "; ".join(f"{standing[verdict]:,} {verdict}" for verdict in VERDICTS)
-    yield tag("p", f"{len(pack.models):,} models by the verdict of their last scan in the period: {said}.")
+    about = "by the policies that stand beside it: another policy may have judged the model otherwise before"
+    yield tag("p", f"{len(pack.models):,} models by the verdict of their last scan in the period: {said}; {about}.")
 
     def row(one: Json) -> tuple[Content, ...]:
         read = tag("span", "incomplete" if one["incomplete"] else "complete", class_="keep")
         return (
-            _model(one), badge(one["verdict"]), _scan({"scan": one["last_scan"], "at": one["last_at"]}),
+            _model(one), (badge(one["verdict"]), tag("br"), quoted(", ".join(one["policies"]))),
+            _scan({"scan": one["last_scan"], "at": one["last_at"]}),
             chips(label([one["publisher_origin"]]), lands), chips(label(one["root_origins"]), lands),
             quoted(label(one["licenses"])), read, one["scans"],
         )  # fmt: skip

@@ -183,7 +183,7 @@ def _decisions(pack: Pack, lands: Lands) -> Iterator[Content]:
     yield _counted(
         "By origin of the roots", "Countries", counts["root_origins"], total, lands,
         note="The countries that control those whose weights the model began with; several: it was merged from several,"
-        " or a part of its lineage is not known.",
+        " or a part of its lineage is not known. Beside a country, unknown says that nothing shows it began there.",
     )  # fmt: skip
     yield _counted(
         "By the licences in the model", "Licences", counts["licenses"], total,

@@ -151,7 +151,8 @@ SHEETS: Mapping[str, Sheet] = {
             "models",
             (
                 Column("model", width=40), Column("hub_id", width=26, open=True), Column("verdict", width=9),
-                Column("last_scan", Kind.COUNT, 10), Column("last_at", Kind.MOMENT, 19), Column("scans", Kind.COUNT, 8),
+                Column("policies", Kind.LIST, 18), Column("last_scan", Kind.COUNT, 10),
+                Column("last_at", Kind.MOMENT, 19), Column("scans", Kind.COUNT, 8),
                 Column("revision", width=14, open=True), Column("publisher", width=18, open=True),
                 Column("publisher_origin", width=16, open=True), Column("root_origins", Kind.LIST, 14),
                 Column("licenses", Kind.LIST, 26), Column("incomplete", Kind.TRUTH, 11),

@@ -32,8 +32,8 @@ class Gap:
 class Facts:
     """What the pack takes from a facts/v1 document. None, alone or in a list, is what could not be determined.
 
-    ``root_origins`` are the countries of control of the roots, ``licenses`` the licences of all that is in the model,
-    its own among them, as ``modelorigin license`` calls them.
+    ``root_origins`` are the countries of control of the roots, with None where nothing shows that there are no others.
+    ``licenses`` are the licences of all that is in the model, its own among them: ids of ``modelorigin license``.
     """
 
     as_of: str | None
@@ -70,7 +70,10 @@ def facts_told(facts: Json) -> Facts:
     open_ = () if complete else (None,)
     inside = dict.fromkeys((*_texts(lineage, "ancestors"), *_texts(lineage, "components")))
     own = _license(_part(facts, "license"))
-    origins = [_text(_part(root, "origin"), "control") for root in roots] or [None]
+    established = all(_text(root, "established") for root in roots) if roots else None
+    # A root that nothing establishes may have been made from another model, whose origin is not known.
+    origins = [_text(_part(root, "origin"), "control") for root in roots]
+    more_roots = () if complete and established else (None,)
     return Facts(
         as_of=_text(facts, "as_of"),
         model=name,
@@ -80,8 +83,8 @@ def facts_told(facts: Json) -> Facts:
         depth=_text(model, "depth"),
         publisher=_text(publisher, "namespace") or (name.split("/")[0] if "/" in name else None),
         publisher_origin=_text(publisher, "control"),
-        root_origins=_distinct([*origins, *open_]),
-        roots_established=all(_text(root, "established") for root in roots) if roots else None,
+        root_origins=_distinct([*origins, *more_roots]),
+        roots_established=established,
         lineage_complete=complete,
         license=own,
         licenses=_distinct([own, *(_license(_part(nodes.get(id, {}), "license")) for id in inside), *open_]),

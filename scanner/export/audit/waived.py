@@ -58,8 +58,10 @@ class Waived:
             rows.setdefault(key, {**waiver, "paths": [], "expression": None, "first_given": None, "last_given": None})
         for key, row in rows.items():
             row["applied"] = self._applied[key]
+        merged = _merged(rows.values())
+        for row in merged:
             row["state"], row["days_left"] = self._state(row)
-        return sorted(rows.values(), key=_order)
+        return sorted(merged, key=_order)
 
     def _state(self, row: Mapping[str, Any]) -> tuple[str, int]:
         left = _day(row["expires"]) - self._as_of
@@ -67,6 +69,20 @@ class Waived:
             # Without an end of its own it is given anew by every run, for that day.
             return IN_CODE, left.days
         return EXPIRED if left.days < 0 else EXPIRING if left <= SOON else IN_FORCE, left.days
+
+
+def _merged(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """An entry of a file is one waiver, wherever the file was given from and on whichever line it stood then."""
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in sorted(rows, key=lambda row: row["last_given"] or "", reverse=True):
+        place = row["at"] if row["by"] == By.INLINE else None
+        key = *waiver_key({**row, "at": place}), tuple(row["paths"]), row["expression"]
+        one = found.setdefault(key, row)
+        if one is not row:
+            one["applied"] += row["applied"]
+            one["at"] = one["at"] or row["at"]
+            one["first_given"] = min(filter(None, (one["first_given"], row["first_given"])), default=None)
+    return list(found.values())
 
 
 def _day(text: str | None) -> date:

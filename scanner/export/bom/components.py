@@ -17,6 +17,7 @@ from scanner.export.bom.contents import (
     datasets,
     files,
     lineage_state,
+    publisher_of,
     purl_of,
     purl_of_text,
     split,
@@ -178,8 +179,9 @@ def _named(subject: Subject, node: Json) -> Made:
 
 def _supplier(subject: Subject, node: Json) -> Made:
     """Who publishes the repository: the organisation if it is known, else the account."""
-    namespace = node["origin"]["namespace"]
-    told: Made = {"name": node["origin"]["organisation"] or namespace or properties.UNKNOWN}
+    publisher = publisher_of(subject, node)
+    namespace = publisher["namespace"]
+    told: Made = {"name": publisher["organisation"] or namespace or properties.UNKNOWN}
     return {**told, "url": [f"{HUB}/{quote(namespace)}"]} if namespace and purl_of(subject, node) else told
 
 

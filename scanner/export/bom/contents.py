@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -33,13 +33,17 @@ _NO_REPOSITORY = ("local-path", "not-a-model", "unnamed")
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A judged model: its facts/v1 and decision/v1 documents, the scan, and the places of a code base that name it."""
+    """A judged model: its facts/v1 and decision/v1 documents, the scan, and the places of a code base that name it.
+
+    ``settings`` are the parameters that were set from outside, by policy and name.
+    """
 
     facts: Json
     decisions: tuple[Json, ...]
     number: int | None
     at: str
     places: tuple[Json, ...] = ()
+    settings: Json = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -104,7 +108,7 @@ class Contents:
 
     def identity(self, format: str) -> UUID:
         """The id of the bill in ``format``: the same of the same contents, written by the same version."""
-        subjects = [[one.facts, one.decisions, one.number, one.at, one.places] for one in self.subjects]
+        subjects = [[one.facts, one.decisions, one.number, one.at, one.places, one.settings] for one in self.subjects]
         missed = [[one.requested, one.reason, one.places] for one in self.missed]
         whole = [__version__, format, self.at, subjects, missed, self.codebase]
         return uuid5(_OURS, json.dumps(whole, sort_keys=True))
@@ -119,7 +123,13 @@ def of_report(report: Report) -> Contents:
     if not report.scans:
         raise NothingToScan("no model was judged: there is no bill of materials to make", hint="see the errors")
     subjects = tuple(
-        Subject(one_line(scan.facts), tuple(one_line(list(scan.decisions))), scan.number, scan.at)
+        Subject(
+            one_line(scan.facts),
+            tuple(one_line(list(scan.decisions))),
+            scan.number,
+            scan.at,
+            settings=one_line(scan.settings),
+        )
         for scan in report.scans
     )
     missed = tuple(Missed(one_line(one.requested), one_line(one.message)) for one in report.failures)
@@ -159,6 +169,22 @@ def commit_of(node: Json) -> str | None:
     """The commit that was read of a model; None of what is none, for a version says which files are meant."""
     revision: str | None = node["revision"]
     return revision if is_commit(revision) else None
+
+
+def publisher_of(subject: Subject, node: Json) -> Json:
+    """The origin of the account that publishes a model of the lineage.
+
+    The origin of a re-host or conversion is its maker's: that of its account is known of the judged model, and of
+    others where the account stands elsewhere in the document; else its name is all there is.
+    """
+    if node["id"] == subject.id:
+        return dict(subject.facts["publisher"])
+    if not node["conduit"]:
+        return dict(node["origin"])
+    account, _ = split(node["id"])
+    known = [subject.facts["publisher"], *(one["origin"] for one in subject.nodes)]
+    same = (one for one in known if account and (one["namespace"] or "").casefold() == account.casefold())
+    return dict(next(same, {"namespace": account, "organisation": None}))
 
 
 def purl_of(subject: Subject, node: Json) -> str | None:

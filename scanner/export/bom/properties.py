@@ -32,6 +32,9 @@ def of_subject(subject: Subject) -> Iterator[Property]:
         yield f"policy:{policy['name']}:verdict", decision["verdict"]
         yield f"policy:{policy['name']}:sha256", policy["digest"]
         yield f"policy:{policy['name']}:status", policy["status"]
+        for name, value in subject.settings.get(policy["name"], {}).items():
+            said = ", ".join(map(text, value)) if isinstance(value, list) else text(value)
+            yield f"policy:{policy['name']}:set", f"{name} = {said}"
         for finding in decision["findings"]:
             waived = " (waived)" if finding["waived_by"] else ""
             yield f"finding:{finding['rule']}", f"{finding['verdict']}{waived}: {finding['message']}"
@@ -40,6 +43,9 @@ def of_subject(subject: Subject) -> Iterator[Property]:
     if told := caveat(facts):
         yield "caveat", told
     yield from _some(*((name.replace("_", "-"), model[name]) for name in _MODEL))
+    if facts["publisher"] != subject.nodes[0]["origin"]:
+        # The origin of a re-host or conversion is that of its maker.
+        yield from _origin(facts["publisher"], "publisher")
     held = facts["files"]
     yield from ((f"files:{name.replace('_', '-')}", text(held[name])) for name in _FILES)
     for issue in held["hub_issues"] or ():
@@ -53,7 +59,20 @@ def of_subject(subject: Subject) -> Iterator[Property]:
     yield from (("lineage:unresolved", one) for one in unresolved(lineage["unresolved"]))
     yield from (("lineage:contradiction", f"{c['kind']}: {c['message']}") for c in lineage["contradictions"])
     yield from (("license:duty", duty) for duty in facts["license"]["duties"])
+    yield from _terms(facts.get("terms"))
     yield from (("gap", f"{gap['subject']}: {gap['what']}: {gap['reason']}") for gap in facts["gaps"])
+
+
+def _terms(terms: Json | None) -> Iterator[Property]:
+    """What the licences of all that is in the model add up to; nothing of scans from before that was a fact."""
+    if terms is None:
+        return
+    yield "terms:complete", text(terms["complete"])
+    yield "terms:commercial-use", text(terms["commercial_use"])
+    for one in terms["conflicts"]:
+        if one["conflict"] is not False:
+            sure = "" if one["conflict"] else "unknown: "
+            yield "terms:conflict", f"{sure}{one['child']} out of {one['parent']}: {one['message']}"
 
 
 def of_node(node: Json) -> Iterator[Property]:
@@ -128,17 +147,17 @@ def _license(license: Json) -> Iterator[Property]:
     yield from (("license:excludes", place) for place in license["territory_excluded"] or ())
 
 
-def _origin(origin: Json) -> Iterator[Property]:
-    yield from ((f"origin:{name.replace('_', '-')}", text(origin[name])) for name in _ROLES)
-    yield from _some(*((f"origin:{name.replace('_', '-')}", origin[name]) for name in _ASIDE))
+def _origin(origin: Json, of: str = "origin") -> Iterator[Property]:
+    yield from ((f"{of}:{name.replace('_', '-')}", text(origin[name])) for name in _ROLES)
+    yield from _some(*((f"{of}:{name.replace('_', '-')}", origin[name]) for name in _ASIDE))
     if origin["conduit"]:
-        yield "origin:conduit", "true"
-    yield "origin:confidence", text(origin["confidence"])
+        yield f"{of}:conduit", "true"
+    yield f"{of}:confidence", text(origin["confidence"])
     for note in origin["footnotes"]:
         seen = f"seen {note['seen']}" if note["seen"] else "undated"
-        yield f"origin:{note['fact'].replace('_', '-')}:source", f"{note['source']} ({seen}, {note['confidence']})"
+        yield f"{of}:{note['fact'].replace('_', '-')}:source", f"{note['source']} ({seen}, {note['confidence']})"
     for entry in origin["lists"] or ():
         since = f"from {entry['from']}" if entry["from"] else "undated"
-        yield "origin:list", f"{entry['id']} ({entry['relation']}, {since}): {entry['source']}"
+        yield f"{of}:list", f"{entry['id']} ({entry['relation']}, {since}): {entry['source']}"
     if not origin["lists"]:
-        yield "origin:list", UNKNOWN if origin["lists"] is None else "none"
+        yield f"{of}:list", UNKNOWN if origin["lists"] is None else "none"

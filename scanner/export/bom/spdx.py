@@ -22,6 +22,7 @@ from scanner.export.bom.contents import (
     files,
     lineage_state,
     of_report,
+    publisher_of,
     purl_of,
     purl_of_text,
 )
@@ -111,8 +112,8 @@ class _Document:
     def _model(self, subject: Subject, node: Json) -> str:
         judged = node["id"] == subject.id
         purl, revision, page = purl_of(subject, node), commit_of(node), f"{HUB}/{node['id']}"
-        origin = node["origin"]
-        supplier = self._organisation(origin["organisation"] or origin["namespace"])
+        publisher = publisher_of(subject, node)
+        supplier = self._organisation(publisher["organisation"] or publisher["namespace"])
         maker = next((one["origin"]["organisation"] for one in subject.nodes if one["id"] == node["maker"]), None)
         model = subject.facts["model"]
         task = model["pipeline_tag"] if judged else None

@@ -24,6 +24,7 @@ _MEANS = {
     "ALLOW": "Every model that is used here may be used.",
     "NOT JUDGED": "Not everything could be judged: this is no pass.",
 }
+_BY_EXCEPTION = "Every model that is used here may be used, some of it only because an exception was made."
 
 
 def as_html(document: Json) -> str:
@@ -64,10 +65,12 @@ def _view(model: Json, document: Json) -> ScanView:
 
 def _head(base: Codebase) -> Markup:
     said = verdict(base)
+    excepted = said == "ALLOW" and any(finding["verdict"] != "note" for finding in base.accepted)
+    means = _BY_EXCEPTION if excepted else _MEANS[said]
     caveats = tag("p", tag("strong", "; ".join(base.caveats)), class_="warn") if base.caveats else None
     return tag(
         "header",
-        tag("p", tag("span", said, class_="word"), " ", tag("span", _MEANS[said], class_="means")),
+        tag("p", tag("span", said, class_="word"), " ", tag("span", means, class_="means")),
         tag("h1", "Models used in ", quoted(base.document["root"])),
         tag("p", answer(base), class_="because"),
         caveats,

@@ -19,7 +19,7 @@ from scanner.export.page import Content, Markup, jump, page, quoted, table, tag
 from scanner.export.page.lands import Lands, controlling
 from scanner.export.quoting import one_line
 from scanner.export.report import Failure, Report, ScanView
-from scanner.export.why import WORST_FIRST, rules, worst
+from scanner.export.why import WORST_FIRST, pardoned, rules, worst
 
 
 def as_html(report: Report) -> str:
@@ -61,15 +61,28 @@ def _weight(view: ScanView) -> int:
 def _row(view: ScanView, number: int, lands: Lands) -> Sequence[Content]:
     facts = one_line(view.facts)
     roots = set(facts["lineage"]["roots"])
-    codes = dict.fromkeys(m["origin"]["control"] for m in facts["lineage"]["models"] if m["id"] in roots)
+    begun = [model for model in facts["lineage"]["models"] if model["id"] in roots]
+    codes = dict.fromkeys(model["origin"]["control"] for model in begun)
+    if not (facts["lineage"]["complete"] and all(model["established"] for model in begun)):
+        # There may be other roots than were found.
+        codes[None] = None
     chips = [(lands.chip(code), " ") for code in codes]
-    because = ", ".join(one_line(list(rules(view.decisions))))
     return (
         badge(worst(view.decisions)),
         jump(f"model-{number}", quoted(facts["model"]["id"])),
         chips or lands.chip(None),
-        quoted(because) if because else "nothing weighs against it",
+        _because(view),
     )
+
+
+def _because(view: ScanView) -> Content:
+    if not view.decisions:
+        return "no policy was asked"
+    if because := rules(view.decisions):
+        return quoted(", ".join(one_line(list(because))))
+    if waived := pardoned(view.decisions):
+        return tag("span", "waived: ", class_="warn"), quoted(", ".join(one_line(list(waived))))
+    return "nothing weighs against it"
 
 
 def _failures(failures: Sequence[Failure]) -> Markup | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from scanner.export import sections, together
 from scanner.export.account import Json, Notes, counted
@@ -22,28 +22,42 @@ def licence(facts: Json, notes: Notes, said: Said, rank: int) -> Content:
     return tag(
         "section",
         tag(f"h{rank}", told.title),
-        tag("dl", _pairs(own, all_of_it)) if told_of or own["declared"] else None,
+        tag("dl", _pairs(facts, own, all_of_it)) if told_of or own["declared"] else None,
         said.lines(told.lines),
         said.lines(together_.lines),
         _duties(facts),
     )
 
 
-def _pairs(own: Json, all_of_it: Json | None) -> Iterator[Content]:
+def _pairs(facts: Json, own: Json, all_of_it: Json | None) -> Iterator[Content]:
     declared = ", ".join([*(own["declared"] or ()), *([own["name"]] if own["name"] else [])])
     unread = _NONE if own["declared"] is not None else _UNKNOWN
     yield tag("dt", "Declared"), tag("dd", quoted(declared) if declared else unread)
-    basis = f" ({own['basis']})" if own.get("basis") else None
+    basis = f" ({own['basis']})" if own["concluded"] and own.get("basis") else None
     yield tag("dt", "Concluded"), tag("dd", quoted(own["concluded"]) if own["concluded"] else _UNKNOWN, basis)
     if all_of_it is not None:
-        named = list(dict.fromkeys(duty["license"] for duty in all_of_it["duties"]))
+        named = _in_effect(facts, all_of_it)
         parts: Content = quoted(", ".join(named)) if named else _UNKNOWN
         if not all_of_it["complete"]:
             parts = (parts, tag("span", "; not all of its licences are known", class_="warn"))
         yield tag("dt", "In effect"), tag("dd", parts, tag("span", ", with all it was made from", class_="faint"))
-        uses = [use for use in all_of_it["forbidden_uses"] if use]
-        if uses:
-            yield tag("dt", "Forbidden uses"), tag("dd", quoted("; ".join(uses)))
+        if all_of_it["forbidden_uses"]:
+            yield tag("dt", "Forbidden uses"), tag("dd", _uses(all_of_it["forbidden_uses"]))
+
+
+def _in_effect(facts: Json, all_of_it: Json) -> Iterable[str]:
+    """The licences of all that is in the model, also those that ask for nothing."""
+    graph = facts["lineage"]
+    inside = {facts["model"]["id"], *graph["ancestors"], *graph["components"]}
+    of_models = (model["license"]["id"] for model in graph["models"] if model["id"] in inside)
+    return dict.fromkeys(filter(None, (*of_models, *(duty["license"] for duty in all_of_it["duties"]))))
+
+
+def _uses(uses: Sequence[str | None]) -> Content:
+    known = "; ".join(use for use in uses if use)
+    if None not in uses:
+        return quoted(known)
+    return (quoted(known), tag("span", "; there may be more", class_="warn")) if known else _UNKNOWN
 
 
 def _duties(facts: Json) -> Content:
@@ -57,6 +71,8 @@ def _duties(facts: Json) -> Content:
         for one in all_of_it["duties"][:MOST]
     ]
     more = len(all_of_it["duties"]) - len(rows)
+    if not rows and all_of_it["complete"]:
+        return tag("p", "No duty is recorded of the licences in effect.")
     if not rows:
         return tag("p", tag("span", "No duty is known. That is not to say that there is none.", class_="warn"))
     return (

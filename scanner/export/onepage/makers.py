@@ -19,6 +19,7 @@ _HEAD = ("Maker", "Controlled from", "Based in", "Registered in", "Owner", "List
 _CAPTION = "Who an account of the hub belongs to, and from where it is controlled (countries by their ISO 3166 code)"
 _PARTS = (("roots", "the weights begin there"), ("ancestors", "in between"), ("teachers", "teacher"),
           ("components", "part beside the weights"))  # fmt: skip
+_NOBODY = "?"
 _UNKNOWN = tag("span", "unknown", class_="warn")
 
 
@@ -46,7 +47,11 @@ def _found(facts: Json) -> list[_Maker]:
     subject, *_ = facts["lineage"]["models"]
     held = {_account(publisher): _Maker(publisher, ["publishes this model"])}
     for model in facts["lineage"]["models"]:
-        held.setdefault(_account(model["origin"]), _Maker(model["origin"])).models.append(model)
+        account = _account(model["origin"])
+        if not account and model is not subject and not _account(publisher):
+            # A folder has no account, and is not the maker of every model that nobody is known to have made.
+            account = _NOBODY
+        held.setdefault(account, _Maker(model["origin"])).models.append(model)
     maker = held[_account(subject["origin"])]
     if maker.origin is not publisher and subject["conduit"]:
         maker.does.append("made what is published here")
@@ -87,7 +92,8 @@ def _who(maker: _Maker, facts: Json, notes: Notes, said: Said) -> Content:
     if origin["conduit"]:
         does.append("mainly re-hosts or converts others' weights")
     if not origin["known"]:
-        name: Content = tag("span", "nothing is known of ", class_="warn"), quoted(account)
+        unknown = "nothing is known of " if origin["namespace"] else "no account is known"
+        name: Content = tag("span", unknown, class_="warn"), quoted(account) if origin["namespace"] else None
         return name, _below(does)
     mark = said.span(notes.cite_facts(origin["footnotes"], "organisation"))
     kind = [origin["kind"].replace("-", " ")] if origin["kind"] else []

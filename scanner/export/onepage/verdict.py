@@ -9,7 +9,7 @@ from scanner.export.account import Json, Notes, counted, short
 from scanner.export.onepage.said import Said
 from scanner.export.page import Content, Markup, quoted, tag
 from scanner.export.report import ScanView
-from scanner.export.why import sentence, worst
+from scanner.export.why import pardoned, sentence, worst
 
 MEANS = {
     "DENY": "Do not use this model.",
@@ -23,8 +23,7 @@ _BY_EXCEPTION = "May be used only because an exception was made."
 def band(view: ScanView, facts: Json, decisions: Sequence[Json], notes: Notes, said: Said, rank: int) -> Markup:
     """The band at the top, with the heading that names the model."""
     verdict = worst(decisions)
-    excepted = verdict == "ALLOW" and any(f["waived_by"] for d in decisions for f in d["findings"])
-    means = _BY_EXCEPTION if excepted else MEANS[verdict]
+    means = _BY_EXCEPTION if verdict == "ALLOW" and pardoned(decisions) else MEANS[verdict]
     warned = [text for text in (sections.caveat(facts), _day(view, facts)) if text]
     if view.number is None:
         warned.append("NOT RECORDED")
@@ -82,12 +81,17 @@ def _decide(view: ScanView, facts: Json, verdict: str | None, found: Sequence[Js
             yield "Use commit ", tag("code", commit), " and no other: that one was judged."
         else:
             yield "Pin a commit before you use it: none is known, so what was judged may be another model tomorrow."
-        if facts["license"]["status"] == "known":
-            yield "Keep the duties of the licence below."
-        else:
-            yield tag(
-                "span", "Have the licence cleared before you use it: what it permits is not known.", class_="warn"
-            )
+        yield _licensed(facts)
+
+
+def _licensed(facts: Json) -> Content:
+    if facts["license"]["status"] != "known":
+        said = "Have the licence cleared before you use it: what it permits is not known."
+    elif (facts.get("terms") or {"complete": True})["complete"]:
+        return "Keep the duties of the licence below."
+    else:
+        said = "Keep the duties below, and have the licences of what it was made from cleared: not all are known."
+    return tag("span", said, class_="warn")
 
 
 def _instead(view: ScanView) -> Content:

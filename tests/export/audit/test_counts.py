@@ -69,7 +69,7 @@ def test_what_is_not_known_is_a_row_and_so_is_what_is_known_in_part(pack: Pack) 
     counts = {name: {row["label"]: row["total"] for row in rows} for name, rows in pack.head["counts"].items()
               if name != "policy"}  # fmt: skip
     assert counts["publisher_origin"] == {"US": 80, "unknown": 10}
-    assert counts["root_origins"] == {"CN": 40, "CN + US": 20, "CN + unknown": 20, "unknown": 10}
+    assert counts["root_origins"] == {"CN": 40, "CN + US + unknown": 20, "CN + unknown": 20, "unknown": 10}
     assert counts["licenses"] == {
         "apache-2.0 + mit": 50, "apache-2.0 + mit + unknown": 20, "NONE + mit": 10, "unknown": 10,
     }  # fmt: skip
@@ -129,6 +129,35 @@ waivers:
         store.save_all([scan_of(0, f"{day}T06:00:00Z", waivers_text=text.format(day=day)) for day in days])
     (told,) = pack_of(tmp_path / "a.db", tmp_path / "rows").waivers
     assert (told["state"], told["expires"], told["first_given"][:10]) == ("in-code", days[2], days[0])
+
+
+def test_a_model_names_the_policies_that_its_verdict_is_of(tmp_path: Path) -> None:
+    with Store.open(str(tmp_path / "a.db")) as store:
+        store.save(scan_of(0, "2026-07-01T00:00:00Z", decisions=(judged("deny", "roots"),)))
+        store.save(scan_of(0, "2026-07-02T00:00:00Z", decisions=(judged("allow", "base"), judged("allow", "more"))))
+    (one,) = pack_of(tmp_path / "a.db", tmp_path / "rows").models
+    assert (one["verdict"], one["policies"]) == ("allow", ["base", "more"])
+
+
+def test_an_entry_of_a_file_is_one_waiver_from_wherever_and_on_whichever_line_it_was_given(tmp_path: Path) -> None:
+    entry = (
+        "version: 1\nwaivers:\n  - {{rule: roots, model: acme/*, reason: ok, approver: board, ticket: {ticket},"
+        " expires: 2026-12-31{more}}}\n"
+    )
+    given = [
+        ("T", ""),
+        ("T", ", at: 'w.yaml:3'"),
+        ("T", ", at: '../w.yaml:9'"),
+        ("T", ", at: 'w.yaml:12', paths: [a/**]"),
+        ("U", ""),
+    ]
+    with Store.open(str(tmp_path / "a.db")) as store:
+        for n, (ticket, more) in enumerate(given):
+            store.save(scan_of(0, f"2026-07-0{n + 1}T06:00:00Z", waivers_text=entry.format(ticket=ticket, more=more)))
+    told = pack_of(tmp_path / "a.db", tmp_path / "rows").waivers
+    assert [(one["ticket"], one["paths"], one["at"], (one["first_given"] or "")[8:10]) for one in told] == [
+        ("T", [], "../w.yaml:9", "01"), ("T", ["a/**"], "w.yaml:12", "04"), ("U", [], None, "05"),
+    ]  # fmt: skip
 
 
 def test_waivers_that_do_not_read_are_named(tmp_path: Path) -> None:
@@ -204,6 +233,14 @@ def test_facts_of_older_programs_are_unknown_where_they_say_nothing() -> None:
     told = facts_told({"model": {"id": "acme/x"}})
     assert (told.publisher, told.publisher_origin, told.root_origins, told.licenses) == ("acme", None, (None,), (None,))
     assert told.lineage_complete is False
+
+
+def test_a_root_that_nothing_establishes_is_not_counted_as_of_one_country_alone() -> None:
+    def told(established: str | None) -> tuple[str | None, ...]:
+        root = {"id": "acme/x", "origin": {"control": "US"}, "established": established}
+        return facts_told({"lineage": {"models": [root], "roots": ["acme/x"], "complete": True}}).root_origins
+
+    assert (told("declared"), told(None)) == (("US",), ("US", None))
 
 
 @given(JSON)

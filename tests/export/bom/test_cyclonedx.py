@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,21 @@ from scanner.errors import NothingToScan
 from scanner.export import Failure, render
 from tests.export.bom.validators import objects, properties, valid_cyclonedx, valid_spdx
 from tests.export.bom.worlds import scans
-from tests.export.samples import BASE, CHILD, COMMIT, ROOT, crowded, decision, edge, facts, finding, license, view
+from tests.export.samples import (
+    BASE,
+    CHILD,
+    COMMIT,
+    QWEN,
+    ROOT,
+    crowded,
+    decision,
+    edge,
+    facts,
+    finding,
+    license,
+    origin,
+    view,
+)
 from tests.export.test_hostile import FORBIDDEN, hostile, report
 
 FORMATS = {"cyclonedx": "1.6", "cyclonedx-1.7": "1.7"}
@@ -223,13 +238,44 @@ def test_the_digest_of_a_part_of_a_file_is_not_the_files():
 
 def test_who_supplies_is_not_who_made_where_somebody_converts_the_work_of_another():
     held = facts()
-    held["lineage"]["models"][0] |= {"conduit": True, "maker": ROOT}
+    held["lineage"]["models"][0] |= {"conduit": True, "maker": ROOT, "origin": QWEN}
     [component] = bill("cyclonedx", view(held, [decision()]))["components"]
     assert component["supplier"]["name"] == component["publisher"] == "NVIDIA Corporation"
     assert component["manufacturer"] == {"name": "Alibaba Cloud Qwen team"}
-    held["lineage"]["models"][0] |= {"maker": None}
+    assert properties(component)["publisher:control"] == ["US"]
+    assert properties(component)["origin:control"] == ["CN"]
+    held["lineage"]["models"][0] |= {"maker": None, "origin": origin(None, None, None)}
     [component] = bill("cyclonedx", view(held, [decision()]))["components"]
+    assert component["supplier"]["name"] == "NVIDIA Corporation"
     assert "manufacturer" not in component
+
+
+def test_what_the_licences_of_all_parts_add_up_to_is_told_beside_that_of_the_model():
+    held = facts()
+    conflict = {"child": CHILD, "parent": BASE, "conflict": True, "message": "its name has to show 'X'"}
+    conflicts = [conflict, conflict | {"conflict": None, "message": "perhaps"}, conflict | {"conflict": False}]
+    held["terms"] |= {"commercial_use": "conditional", "complete": False, "conflicts": conflicts}
+    [component] = bill("cyclonedx", view(held, [decision()]))["components"]
+    told = properties(component)
+    assert (told["terms:commercial-use"], told["terms:complete"]) == (["conditional"], ["false"])
+    assert told["terms:conflict"] == [f"{CHILD} out of {BASE}: its name has to show 'X'",
+                                      f"unknown: {CHILD} out of {BASE}: perhaps"]  # fmt: skip
+
+
+def test_a_policy_whose_parameters_were_set_says_to_what():
+    asked = replace(view(facts(), [decision("allow")]), settings={"no-prc-root": {"denied": ["RU", "KP"]}})
+    [component] = bill("cyclonedx", asked)["components"]
+    assert properties(component)["policy:no-prc-root:set"] == ["denied = RU, KP"]
+
+
+def test_an_ancestor_that_an_unknown_account_converts_is_supplied_by_that_account():
+    held = facts()
+    held["lineage"]["models"][1] |= {"id": "packer/Qwen-GGUF", "conduit": True, "maker": ROOT}
+    held["lineage"]["edges"] = [edge(CHILD, "packer/Qwen-GGUF"), edge("packer/Qwen-GGUF", ROOT, "quantized")]
+    [component] = bill("cyclonedx", view(held, [decision()]))["components"]
+    [ancestor] = component["pedigree"]["ancestors"]
+    assert ancestor["supplier"] == {"name": "packer", "url": ["https://huggingface.co/packer"]}
+    assert ancestor["manufacturer"] == {"name": "Alibaba Cloud Qwen team"}
 
 
 def test_a_teacher_is_no_ancestor_and_a_part_is_no_base():

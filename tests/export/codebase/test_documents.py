@@ -9,7 +9,7 @@ from jsonschema import ValidationError
 
 from scanner.errors import UsageError
 from scanner.export.codebase import FORMATS, render_codebase
-from tests.export.codebase.samples import clean, codebase, crowded, finding, place, print_of, reference
+from tests.export.codebase.samples import clean, codebase, crowded, finding, place, print_of, reference, suppressed
 from tests.schemas import valid_codebase
 
 
@@ -78,6 +78,12 @@ def test_no_format_but_json_and_bills_reads_what_a_model_is_made_of(format):
     }
     if format not in ("json", "html", "cyclonedx", "cyclonedx-1.7", "spdx"):
         assert render_codebase(format, bare) == render_codebase(format, document)
+
+
+def test_a_page_says_that_models_may_be_used_only_by_exception():
+    accepted = {**clean(), "findings": [finding(suppressed=suppressed())]}
+    assert "because an exception was made" in render_codebase("html", accepted)
+    assert "because an exception was made" not in render_codebase("html", clean())
 
 
 def test_a_document_is_not_changed_by_being_drawn():
