@@ -139,7 +139,9 @@ class Watch:
 
     def _verdict(self, before: ScanRecord) -> str | None:
         """The worst verdict of the policies that are asked now; None where not all of them were asked then."""
-        then = {one.policy_name: _without(self._of_use, one.document)["verdict"] for one in before.decisions}
+        then: dict[str, str] = {
+            one.policy_name: _without(self._of_use, one.document)["verdict"] for one in before.decisions
+        }
         if not self._policies <= then.keys():
             return None
         return max((then[name] for name in self._policies), key=_WEIGHT.__getitem__)
@@ -209,14 +211,14 @@ _WEIGHT = {"allow": 0, "review": 1, "deny": 2}
 
 def _without(rules: Collection[tuple[str, str]], decision: Mapping[str, Any]) -> Mapping[str, Any]:
     """A recorded decision as it were if these rules of these policies had not been asked."""
-    name = decision["policy"]["name"]
-    asked = {rule: outcome for rule, outcome in decision["outcomes"].items() if (name, rule) not in rules}
-    if len(asked) == len(decision["outcomes"]):
+    left = {rule for policy, rule in rules if policy == decision["policy"]["name"]}
+    outcomes = {rule: outcome for rule, outcome in decision["outcomes"].items() if rule not in left}
+    if len(outcomes) == len(decision["outcomes"]):
         return decision
-    findings = [one for one in decision["findings"] if one["rule"] in asked]
+    findings = [one for one in decision["findings"] if one["rule"] not in left]
     weighed = [one["verdict"] for one in findings if one["verdict"] != "note" and one["waived_by"] is None]
     verdict = max(weighed, key=_WEIGHT.__getitem__, default="allow")
-    return {**decision, "findings": findings, "outcomes": asked, "verdict": verdict}
+    return {**decision, "findings": findings, "outcomes": outcomes, "verdict": verdict}
 
 
 def _ending(decisions: Sequence[Decision], as_of: date) -> Iterator[Json]:
@@ -234,14 +236,15 @@ def _ending(decisions: Sequence[Decision], as_of: date) -> Iterator[Json]:
 def _watched(store: Store, hub: str) -> tuple[list[Watched], int]:
     """The models to check again, the longest ago first, and how many are not models of this hub.
 
-    A copy in a folder is not the model of that name on a hub: neither stands for the other.
+    A copy in a folder is not the model of that name on a hub: neither stands for the other. What another hub told of
+    a model (the starter catalogue, without files) stands for it only where this one was never asked.
     """
     found: dict[tuple[str, bool], list[Requested]] = {}
     for one in store.requests():
         found.setdefault((key(one.requested), one.hub == _FOLDER), []).append(one)
     watched, elsewhere = [], 0
     for (_, in_folder), some in found.items():
-        asked = max(some, key=lambda one: (one.number or 0, one.last))
+        asked = max(some, key=lambda one: (one.hub == hub, one.number or 0, one.last))
         # What was approved and is gone from the record is watched, and says so where it is compared.
         why = ["approved"] if asked.verdict == "ALLOW" or asked.number is None else []
         why += [f"in use by {codebase}" for codebase in sorted({name for one in some for name in one.codebases})]

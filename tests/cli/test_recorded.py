@@ -198,6 +198,17 @@ def test_a_copy_in_a_folder_does_not_stand_for_the_model_on_the_hub(
     assert kinds(judged(ran)["acme/m001"])[0] == "identity"
 
 
+def test_what_the_starter_lacks_does_not_unwatch_what_was_approved_live(
+    call: Run, hub: LoopbackHub, quiet: tuple[str, str]
+) -> None:
+    hub.add(Repo("microsoft/phi-4", {"README.md": readme("microsoft/phi-4"), "config.json": LLAMA}))
+    assert call("check", "microsoft/phi-4", "-q", *quiet).code == 0
+    assert call("check", "microsoft/phi-4", "-q", "--offline", "--policy", "strict").code == 1
+    ran = call(*NIGHT, "--format", "json", "--fail-on-drift", *quiet)
+    assert ran.code == 0, ran.err
+    assert judged(ran)["microsoft/phi-4"]["since"]["scan"] == 1
+
+
 def test_what_rules_say_of_a_code_base_is_no_drift_and_hides_none(call: Run, hub: LoopbackHub, tmp_path: Path) -> None:
     policy = tmp_path / "use.yaml"
     policy.write_text(

@@ -103,6 +103,8 @@ def _supposition(
 
     if settings and not policy:
         raise UsageError("--set sets a parameter of which policy?", hint="name it with --policy")
+    if publishers is not None and registry == "recorded":
+        raise UsageError(f"{publishers} is laid over which registry?", hint="add --registry current")
     if not policy and waivers is None and as_of is None and registry == "recorded":
         return None
     return Supposition(
