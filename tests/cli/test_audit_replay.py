@@ -280,6 +280,7 @@ def test_facts_on_publishers_that_are_given_are_not_passed_over(run: Run, record
     ran = run("audit", "replay", "--publishers", str(known))
     assert (ran.code, ran.out) == (2, "")
     assert "--registry current" in ran.err
+    assert run("audit", "replay", env={"MODELORIGIN_PUBLISHERS": str(known)}).code == 0, "that is for every command"
 
 
 def test_what_if_and_not_known(run: Run, recorded: Path, tmp_path: Path) -> None:
