@@ -85,6 +85,8 @@ class Watch:
         self._read = self._gone = self._failed = 0
         self.drifted: list[str] = []
         """Names of what is another than it was."""
+        self._look: list[str] = []
+        """Those, and what has a waiver that has ended or will soon."""
 
     @property
     def enough(self) -> bool:
@@ -157,8 +159,10 @@ class Watch:
             )
         self._read += 1
         waivers = list(_ending(decisions, self._as_of))
-        if difference["drift"] or waivers:
+        if difference["drift"]:
             self.drifted.append(requested)
+        if difference["drift"] or waivers:
+            self._look.append(requested)
         told = {"scan": watched.number, "at": watched.at, "why": list(watched.why)}
         return {**told, "difference": difference, "waivers": waivers}
 
@@ -172,6 +176,7 @@ class Watch:
         watched = self.named(requested)
         if isinstance(error, (ModelNotFound, GatedModel, DisabledModel, RevisionNotFound)):
             self.drifted.append(requested)
+            self._look.append(requested)
             self._gone += 1
         else:
             self._failed += 1
@@ -183,10 +188,10 @@ class Watch:
     def summary(self) -> Iterator[str]:
         """What was checked again, in words."""
         yield f"{self._read:,} of {len(self.models):,} recorded models checked again"
-        if self.drifted:
-            shown = ", ".join(self.drifted[:_NAMED])
-            more = f" and {len(self.drifted) - _NAMED:,} more" if len(self.drifted) > _NAMED else ""
-            yield f"{len(self.drifted):,} to look at: {shown}{more}"
+        if self._look:
+            shown = ", ".join(self._look[:_NAMED])
+            more = f" and {len(self._look) - _NAMED:,} more" if len(self._look) > _NAMED else ""
+            yield f"{len(self._look):,} to look at: {shown}{more}"
         left = len(self.models) - self._read - self._gone - self._failed
         if left:
             yield f"{left:,} left for the next run"

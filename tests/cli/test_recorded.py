@@ -311,8 +311,9 @@ def test_waivers_that_end_are_told_and_those_of_the_record_hold_till_then(
     assert call("check", "acme/gated-7b", "-q", "--waivers", str(file), "--as-of", "2026-11-20", *quiet).code == 0
     file.unlink()
     soon = ("--as-of", "2026-12-20")
-    ran = call(*NIGHT, "--format", "json", "--no-record", *soon, *quiet)
-    assert ran.code == 0
+    ran = call(*NIGHT, "--format", "json", "--no-record", "--fail-on-drift", *soon, *quiet)
+    assert ran.code == 0, "the model is no other yet"
+    assert "note: 1 to look at: acme/gated-7b" in ran.err
     (told,) = judged(ran)["acme/gated-7b"]["since"]["waivers"]
     assert (told["rule"], told["expired"], told["expires"]) == ("gated", False, "2026-12-31")
     assert SOON.days == 14
