@@ -46,7 +46,9 @@ class Checks:
     def watch(self, store: Store, at_most: int | None) -> list[str]:
         """Compare each model with what is recorded of it; the names of those to check again."""
         from scanner.cli.recorded import Watch
+        from scanner.store import NIGHT
 
+        self.run_id = NIGHT + self.run_id
         self._watch = Watch(store, self.reading.hub.scheme, self.policies, self.reading.as_of, at_most)
         return [one.requested for one in self._watch.models]
 

@@ -1,13 +1,12 @@
 """Which recorded models are checked again, and what is another since: the nightly job of ``check --recorded``.
 
 A model is compared with the last scan that somebody asked for, not with last night's: a drift is told every night until
-the model is checked by name again. What was found by night says so itself: its ``usage.drift`` names the scan.
+the model is checked by name again. What was found by night says so itself: by its run (``store.NIGHT``).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -26,7 +25,6 @@ from scanner.errors import (
     NothingToScan,
     RevisionNotFound,
     ScannerError,
-    UsageError,
 )
 from scanner.export import Failure
 from scanner.policy import Decision, Policy, Waivers, WaiverState, read_waivers
@@ -36,7 +34,6 @@ SOON = timedelta(days=14)
 """A waiver that ends within so many days is told."""
 _FOLDER = "dir"
 _NAMED = 10
-_SCAN = re.compile(r"scan ([0-9]{1,18})", re.ASCII)
 
 Json = dict[str, Any]
 
@@ -46,7 +43,7 @@ class Watched:
     """A model to check again: the text it is asked for by, the scan it is compared with, and why it is watched."""
 
     requested: str
-    number: int
+    number: int | None
     at: str
     why: tuple[str, ...]
     last: int
@@ -65,7 +62,19 @@ class Watch:
     def __init__(self, store: Store, hub: str, policies: Sequence[Policy], as_of: date, at_most: int | None) -> None:
         self._store, self._as_of = store, as_of
         self._policies = {policy.name for policy in policies}
+        # A model is read without a code base: what rules say of its use in one is no drift where it is not asked.
+        self._of_use = {
+            (policy.name, rule.id)
+            for policy in policies
+            for rule in policy.rules
+            if rule.over and "usage.references" in rule.over.names
+        }
         found, elsewhere = _watched(store, hub)
+        if not found and elsewhere:
+            raise NothingToScan(
+                f"no recorded model of this hub is approved or in use; {elsewhere:,} were read from elsewhere",
+                hint="check what lies in a folder or a file by path, or name another --hub",
+            )
         if not found:
             raise NothingToScan(
                 "no recorded model is approved or in use",
@@ -76,6 +85,8 @@ class Watch:
         self._read = self._gone = self._failed = 0
         self.drifted: list[str] = []
         """Names of what is another than it was."""
+        self._look: list[str] = []
+        """Those, and what has a waiver that has ended or will soon."""
 
     @property
     def enough(self) -> bool:
@@ -92,28 +103,47 @@ class Watch:
 
         Raises:
             DatabaseUnreadable: the scan it is compared with is damaged, or holds no facts document.
+            NothingToScan: it is not in the record any more.
         """
-        watched = self.named(requested)
-        before = self._store.scan(watched.number)
-        was, is_ = self._verdict(before), verdict(facts)
-        # A verdict that became better, or that was given by other policies, is no drift.
-        agreed = was if was is not None and _WEIGHT[is_] > _WEIGHT[was] else is_
-        with _comparable(watched):
-            found = drift(pin(requested, before.facts, agreed), pin(requested, facts, is_), f"scan {watched.number}")
+        before = self._before(requested)
+        is_ = verdict(facts)
+        with _comparable(self.named(requested)):
+            was = self._verdict(before)
+            # A verdict that became better, or that was given by other policies, is no drift.
+            agreed = was if was is not None and _WEIGHT[is_] > _WEIGHT[was] else is_
+            at = f"scan {self.named(requested).number}"
+            found = drift(pin(requested, before.facts, agreed), pin(requested, facts, is_), at)
         return {**facts, "usage": {**facts["usage"], "drift": found}}
 
     def waivers(self, requested: str) -> Waivers | None:
         """Those under which the scan was judged that it is compared with.
 
         Raises:
-            DatabaseUnreadable, PolicyError: they cannot be read.
+            DatabaseUnreadable, NothingToScan, PolicyError: they cannot be read.
         """
-        text = self._store.scan(self.named(requested).number).waivers_text
+        text = self._before(requested).waivers_text
         return None if text is None else read_waivers(text, file="the recorded waivers")
+
+    def _before(self, requested: str) -> ScanRecord:
+        """The scan it is compared with.
+
+        Raises:
+            DatabaseUnreadable: it is damaged.
+            NothingToScan: it is not in the record any more.
+        """
+        watched = self.named(requested)
+        if watched.number is None:
+            raise NothingToScan(
+                f"the scan by which {requested} was asked for is not in the record any more: nothing to compare with",
+                hint="check it by name, and it is compared with that scan",
+            )
+        return self._store.scan(watched.number)
 
     def _verdict(self, before: ScanRecord) -> str | None:
         """The worst verdict of the policies that are asked now; None where not all of them were asked then."""
-        then = {one.policy_name: one.verdict.lower() for one in before.decisions}
+        then: dict[str, str] = {
+            one.policy_name: _without(self._of_use, one.document)["verdict"] for one in before.decisions
+        }
         if not self._policies <= then.keys():
             return None
         return max((then[name] for name in self._policies), key=_WEIGHT.__getitem__)
@@ -121,39 +151,47 @@ class Watch:
     def since(self, requested: str, found: ScanRecord, number: int | None, decisions: Sequence[Decision]) -> Json:
         """What a report tells of a model that was checked again: the difference, and waivers that end."""
         watched = self.named(requested)
-        before = self._store.scan(watched.number)
+        before = self._before(requested)
         names = self._policies.intersection(one.policy_name for one in before.decisions)
         with _comparable(watched):
             difference = difference_document(
-                _judged_by(names, side(before, watched.number)), _judged_by(names, side(found, number))
+                self._judged_by(names, side(before, watched.number)), self._judged_by(names, side(found, number))
             )
         self._read += 1
         waivers = list(_ending(decisions, self._as_of))
-        if difference["drift"] or waivers:
+        if difference["drift"]:
             self.drifted.append(requested)
+        if difference["drift"] or waivers:
+            self._look.append(requested)
         told = {"scan": watched.number, "at": watched.at, "why": list(watched.why)}
         return {**told, "difference": difference, "waivers": waivers}
+
+    def _judged_by(self, names: Collection[str], one: Side) -> Side:
+        """A side with the decisions of these policies alone: what one side was not asked is no change."""
+        decisions = [_without(self._of_use, made) for made in one.decisions if made["policy"]["name"] in names]
+        return replace(one, decisions=decisions, policies={n: text for n, text in one.policies.items() if n in names})
 
     def missed(self, requested: str, error: ScannerError) -> Failure:
         """A model that could not be read; what is not there any more, or closed, is a drift too."""
         watched = self.named(requested)
         if isinstance(error, (ModelNotFound, GatedModel, DisabledModel, RevisionNotFound)):
             self.drifted.append(requested)
+            self._look.append(requested)
             self._gone += 1
         else:
             self._failed += 1
         told = failure(requested, error)
-        if not isinstance(error, HubError):
+        if not isinstance(error, HubError) or watched.number is None:
             return told
         return replace(told, message=f"{told.message}; scan {watched.number} of {watched.at} could read it")
 
     def summary(self) -> Iterator[str]:
         """What was checked again, in words."""
         yield f"{self._read:,} of {len(self.models):,} recorded models checked again"
-        if self.drifted:
-            shown = ", ".join(self.drifted[:_NAMED])
-            more = f" and {len(self.drifted) - _NAMED:,} more" if len(self.drifted) > _NAMED else ""
-            yield f"{len(self.drifted):,} to look at: {shown}{more}"
+        if self._look:
+            shown = ", ".join(self._look[:_NAMED])
+            more = f" and {len(self._look) - _NAMED:,} more" if len(self._look) > _NAMED else ""
+            yield f"{len(self._look):,} to look at: {shown}{more}"
         left = len(self.models) - self._read - self._gone - self._failed
         if left:
             yield f"{left:,} left for the next run"
@@ -176,10 +214,16 @@ def _comparable(watched: Watched) -> Iterator[None]:
 _WEIGHT = {"allow": 0, "review": 1, "deny": 2}
 
 
-def _judged_by(names: Collection[str], one: Side) -> Side:
-    """A side with the decisions of these policies alone: what one side was not asked is no change."""
-    decisions = [decision for decision in one.decisions if decision["policy"]["name"] in names]
-    return replace(one, decisions=decisions, policies={n: text for n, text in one.policies.items() if n in names})
+def _without(rules: Collection[tuple[str, str]], decision: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A recorded decision as it were if these rules of these policies had not been asked."""
+    left = {rule for policy, rule in rules if policy == decision["policy"]["name"]}
+    outcomes = {rule: outcome for rule, outcome in decision["outcomes"].items() if rule not in left}
+    if len(outcomes) == len(decision["outcomes"]):
+        return decision
+    findings = [one for one in decision["findings"] if one["rule"] not in left]
+    weighed = [one["verdict"] for one in findings if one["verdict"] != "note" and one["waived_by"] is None]
+    verdict = max(weighed, key=_WEIGHT.__getitem__, default="allow")
+    return {**decision, "findings": findings, "outcomes": outcomes, "verdict": verdict}
 
 
 def _ending(decisions: Sequence[Decision], as_of: date) -> Iterator[Json]:
@@ -195,38 +239,25 @@ def _ending(decisions: Sequence[Decision], as_of: date) -> Iterator[Json]:
 
 
 def _watched(store: Store, hub: str) -> tuple[list[Watched], int]:
-    """The models to check again, the longest ago first, and how many are not models of this hub."""
-    by_key: dict[str, Requested] = {}
-    used: dict[str, set[str]] = {}
+    """The models to check again, the longest ago first, and how many are not models of this hub.
+
+    A copy in a folder is not the model of that name on a hub: neither stands for the other. What another hub told of
+    a model (the starter catalogue, without files) stands for it only where this one was never asked.
+    """
+    found: dict[tuple[str, bool], list[Requested]] = {}
     for one in store.requests():
-        by_key[key(one.requested)] = one
-        used.setdefault(key(one.requested), set()).update(one.codebases)
-    found, elsewhere = [], 0
-    for name, last in by_key.items():
-        number, at, verdict = _compared_with(store, last)
-        why = ["approved"] if verdict == "ALLOW" else []
-        why += [f"in use by {codebase}" for codebase in sorted(used[name])]
+        found.setdefault((key(one.requested), one.hub == _FOLDER), []).append(one)
+    watched, elsewhere = [], 0
+    for (_, in_folder), some in found.items():
+        asked = max(some, key=lambda one: (one.hub == hub, one.number or 0, one.last))
+        # What was approved and is gone from the record is watched, and says so where it is compared.
+        why = ["approved"] if asked.verdict == "ALLOW" or asked.number is None else []
+        why += [f"in use by {codebase}" for codebase in sorted({name for one in some for name in one.codebases})]
         if not why:
             continue
-        if (last.hub == _FOLDER) != (hub == _FOLDER):
+        if in_folder != (hub == _FOLDER):
             elsewhere += 1
             continue
-        found.append(Watched(last.requested, number, at, tuple(why), last.number))
-    return sorted(found, key=lambda one: one.last), elsewhere
-
-
-def _compared_with(store: Store, last: Requested) -> tuple[int, str, str]:
-    """Number, moment and verdict of the scan that a drift is told against: the last but those that told of one."""
-    try:
-        drifts = store.scan(last.number).facts["usage"]["drift"]
-        named = [int(found[1]) for one in drifts if (found := _SCAN.fullmatch(one["at"]))]
-        if named and min(named) < last.number:
-            before = store.scan(min(named))
-            return min(named), before.at, before.verdict
-    except UsageError:
-        # What it was compared with was redacted since: this is what is left.
-        return last.number, last.at, last.verdict
-    except (DatabaseUnreadable, KeyError, TypeError):
-        # Nobody knows what it was: it is watched, and says so where it is compared.
-        return last.number, last.at, "ALLOW"
-    return last.number, last.at, last.verdict
+        last = max(one.last for one in some)
+        watched.append(Watched(asked.requested, asked.number, asked.at, tuple(why), last))
+    return sorted(watched, key=lambda one: one.last), elsewhere

@@ -78,7 +78,8 @@ PARTS = (
     Part("Makers", ("facts.publisher", "facts.lineage.models.origin", "facts.lineage.hints.developer_control")),
     Part("What could not be read", ("facts.gaps",)),
     Part("Policy", ("policies",), drift=False),
-    Part("Waivers", ("waivers",)),
+    # What waivers do to a model stands in its findings.
+    Part("Waivers", ("waivers",), drift=False),
     Part("Use in the code", ("facts.usage",), drift=False),
     Part("The card", ("facts.card",), drift=False),
     Part("How it was read", (

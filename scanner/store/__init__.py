@@ -22,12 +22,14 @@ Nothing else in the project imports SQLAlchemy.
 from scanner.store.connection import default_url
 from scanner.store.database import Store
 from scanner.store.period import Period
-from scanner.store.records import DecisionRecord, Requested, ScannedModel, ScanRecord, ScanRow, canonical, digest
+from scanner.store.records import NIGHT, DecisionRecord, Requested, ScannedModel, ScanRecord, ScanRow, canonical, digest
 from scanner.store.redacting import Redaction
+from scanner.store.sealing import refuse_key_of_another
 from scanner.store.verify import Verification
 from scanner.store.versions import upgrade
 
 __all__ = [
+    "NIGHT",
     "DecisionRecord",
     "Period",
     "Redaction",
@@ -40,5 +42,6 @@ __all__ = [
     "canonical",
     "default_url",
     "digest",
+    "refuse_key_of_another",
     "upgrade",
 ]

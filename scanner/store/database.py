@@ -10,7 +10,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import JSON, URL, Column, Connection, Engine, Row, Select, Table, cast, func, select
+from sqlalchemy import JSON, URL, Column, Connection, Engine, Row, Select, Table, case, cast, func, select
 
 from scanner.errors import DatabaseUnreadable, ScannerError, StoreError, UsageError
 from scanner.log import Growth, Inclusion, Key, Signer, Witnessed
@@ -31,7 +31,16 @@ from scanner.store.guards import missing_guards
 from scanner.store.journal import absent, end, origin
 from scanner.store.period import Period
 from scanner.store.recording import record, written
-from scanner.store.records import DecisionRecord, Requested, ScannedModel, ScanRecord, ScanRow, digest, scan_columns
+from scanner.store.records import (
+    NIGHT,
+    DecisionRecord,
+    Requested,
+    ScannedModel,
+    ScanRecord,
+    ScanRow,
+    digest,
+    scan_columns,
+)
 from scanner.store.redacting import Redaction, planned, redact
 from scanner.store.sealing import prove, seal
 from scanner.store.tables import HEAD, decisions, documents, log, scans
@@ -224,15 +233,21 @@ class Store:
         ]
 
     def requests(self) -> list[Requested]:
-        """Every text that a model was ever asked for by, with its last scan; the one that is longest ago first."""
-        last = select(func.max(scans.c.id)).group_by(scans.c.requested)
-        query = select(scans).where(scans.c.id.in_(last)).order_by(scans.c.id)
+        """Every text that a model was ever asked for by, by hub; the one that is longest ago first."""
+        named = func.max(case((scans.c.run.not_like(f"{NIGHT}%"), scans.c.id)))
+        last = select(func.max(scans.c.id).label("last"), named.label("named")).group_by(scans.c.requested, scans.c.hub)
+        found = last.subquery()
+        query = select(scans, found.c.last, found.c.named)
+        query = query.join(found, scans.c.id == func.coalesce(found.c.named, found.c.last)).order_by(found.c.last)
         with our_words(self._url), self._engine.connect() as connection:
             rows = connection.execute(query).all()
-            used: dict[str, list[str]] = {}
-            for row in connection.execute(_codebases(connection, scans.c.requested)):
-                used.setdefault(row.requested, []).append(row.codebase)
-        return [Requested(r.requested, r.hub, r.id, r.at, r.verdict, tuple(used.get(r.requested, ()))) for r in rows]
+            used: dict[tuple[str, str], list[str]] = {}
+            for row in connection.execute(_codebases(connection, scans.c.requested, scans.c.hub)):
+                used.setdefault((row.requested, row.hub), []).append(row.codebase)
+        return [
+            Requested(r.requested, r.hub, r.named, r.at, r.verdict, r.last, tuple(used.get((r.requested, r.hub), ())))
+            for r in rows
+        ]
 
     def latest(
         self, model: str, requested: str, hub: str, as_of: str, tool_version: str, registry_digest: str

@@ -16,6 +16,9 @@ from typing import Any
 VERDICTS = ("ALLOW", "REVIEW", "DENY")
 """From best to worst."""
 
+NIGHT = "recorded:"
+"""How ``run`` begins where nobody asked for the model: it was in the record, and was read again."""
+
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 
@@ -115,16 +118,19 @@ class ScannedModel:
 
 @dataclass(frozen=True, slots=True)
 class Requested:
-    """A text that a model was asked for by, with the hub, ``number``, moment and verdict of its last scan.
+    """A text that a model was asked for by on a hub, with ``number``, moment and verdict of the last scan so.
 
+    ``last`` is the number of its last scan of all, those by night (``NIGHT``) included. ``number`` is None where only
+    such are left: what was asked for was redacted; moment and verdict are then those of the last.
     ``codebases`` are the names of those that used it so when they were scanned.
     """
 
     requested: str
     hub: str
-    number: int
+    number: int | None
     at: str
     verdict: str
+    last: int
     codebases: tuple[str, ...] = ()
 
 

@@ -28,6 +28,19 @@ from scanner.store.journal import ALTERED, ORIGIN, Journal, end, origin, recorde
 from scanner.store.tables import log
 
 
+def refuse_key_of_another(signer: Signer, name: str) -> None:
+    """See that a key which is named after a log signs nothing of another.
+
+    Raises:
+        UsageError: it is named after another than the log called ``name``.
+    """
+    if signer.key.name != name and signer.key.name.startswith(ORIGIN):
+        raise UsageError(
+            f"the key is that of the log {signer.key.name}, and this is {name}: nothing was signed",
+            hint="a key is for one log (--new-key makes another); or is this not the file you mean?",
+        )
+
+
 def seal(connection: Connection, signer: Signer, at: str, old: int, new: bool) -> Growth:
     """Sign the log as it is now and keep the checkpoint in its head; prove that the log of ``old`` records begins it.
 
@@ -40,11 +53,7 @@ def seal(connection: Connection, signer: Signer, at: str, old: int, new: bool) -
         UsageError: the log has fewer than ``old`` records, or the key is that of another log.
     """
     journal = Journal(connection)
-    if signer.key.name != journal.origin and signer.key.name.startswith(ORIGIN):
-        raise UsageError(
-            f"the key is that of the log {signer.key.name}, and this is {journal.origin}: nothing was signed",
-            hint="a key is for one log (--new-key makes another); or is this not the file you mean?",
-        )
+    refuse_key_of_another(signer, journal.origin)
     key = str(signer.key)
     before = journal.last("key")
     replaces = before.get("key") if before else None

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.log import Inclusion, Key, Witnessed
+from scanner.log import Inclusion, Key, Signer, Witnessed
 from scanner.store import Store
 from tests.cli.conftest import Ran
 from tests.cli.conftest import run as run  # the fixture
@@ -193,9 +193,13 @@ def test_a_scan_is_exported_with_its_proof(run: Run, recorded: Path, tmp_path: P
     assert (
         statement["predicate"]["policy"]["digest"]["sha256"] == json.loads(proof.body)["decisions"][0]["policy_digest"]
     )
-    for words in (("2",), ("2", "--proof", "--format", "dsse"), ("99", "--proof")):
+    other = tmp_path / "other.pem"
+    other.write_text(f"{Signer.new('modelorigin/0123456789abcdef').text}\n")
+    other.chmod(0o600)
+    of_another = ("2", "--proof", "--format", "dsse", "--key", str(other))
+    for words in (("2",), ("2", "--proof", "--format", "dsse"), ("99", "--proof"), of_another):
         ran = run("audit", "export", *words)
-        assert ran.code == 2
+        assert (ran.code, ran.out) == (2, "")
         assert ran.hint
 
 

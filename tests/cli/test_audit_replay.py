@@ -274,6 +274,15 @@ def test_what_if_we_had_known_of_the_publisher_what_is_known_now(run: Run, recor
     assert "with origins by today's registry; lineage, licences and files as they were recorded" in ran.out
 
 
+def test_facts_on_publishers_that_are_given_are_not_passed_over(run: Run, recorded: Path, tmp_path: Path) -> None:
+    known = tmp_path / "known.yaml"
+    known.write_text("acme: {}\n")
+    ran = run("audit", "replay", "--publishers", str(known))
+    assert (ran.code, ran.out) == (2, "")
+    assert "--registry current" in ran.err
+    assert run("audit", "replay", env={"MODELORIGIN_PUBLISHERS": str(known)}).code == 0, "that is for every command"
+
+
 def test_what_if_and_not_known(run: Run, recorded: Path, tmp_path: Path) -> None:
     with Store.open(str(recorded)) as store:
         store.redact(1, reason="a name", by="dpo", at="2026-11-30T00:00:00Z")

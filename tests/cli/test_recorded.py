@@ -137,6 +137,106 @@ def test_a_drift_is_told_every_night_until_the_model_is_checked_by_name(
     assert call(*NIGHT, "-q", "--fail-on-drift", *quiet).code == 0
 
 
+LISTED = (
+    "acme:\n  organisation: {is: Acme, source: https://example.org, confidence: high, seen: 2026-11-01}\n"
+    "  lists: [{id: us_1260h, relation: direct, from: 2026-01, source: https://example.org/list}]\n"
+)
+
+
+def test_what_no_pin_holds_is_told_every_night_too(call: Run, quiet: tuple[str, str], tmp_path: Path) -> None:
+    call("check", "acme/m000", "-q", *quiet)
+    known = tmp_path / "known.yaml"
+    known.write_text(LISTED)
+    night = (*NIGHT, "-q", "--fail-on-drift", "--publishers", str(known), *quiet)
+    assert [call(*night).code for _ in range(3)] == [1, 1, 1]
+
+
+def test_what_drifts_is_mended_and_drifts_again_is_compared_with_what_was_approved(
+    call: Run, hub: LoopbackHub, quiet: tuple[str, str]
+) -> None:
+    call("check", "acme/m000", "-q", *quiet)
+    codes = []
+    for license in ("mit", "apache-2.0", "mit", "mit"):
+        hub.commit("acme/m000", {"README.md": readme("acme/m000", license=license)})
+        ran = call(*NIGHT, "--format", "json", *quiet)
+        assert judged(ran)["acme/m000"]["since"]["scan"] == 1
+        codes.append(ran.code)
+    assert codes == [1, 0, 1, 1]
+
+
+def test_a_night_under_another_policy_leaves_nothing_unwatched(call: Run, quiet: tuple[str, str]) -> None:
+    call("check", "acme/m000", "acme/m001", "-q", *quiet)
+    nights = [call(*NIGHT, "--format", "json", "--policy", "strict") for _ in range(3)]
+    assert [(ran.code, [*judged(ran)]) for ran in nights] == [(1, ["acme/m000", "acme/m001"])] * 3
+
+
+def test_an_approval_that_was_redacted_leaves_no_calm_behind(
+    call: Run, hub: LoopbackHub, quiet: tuple[str, str]
+) -> None:
+    call("check", "acme/m000", "acme/m001", "-q", *quiet)
+    hub.take_over("acme/m001", model(1, day=300))
+    assert call(*NIGHT, "-q", *quiet).code == 1
+    assert call("audit", "redact", "2", "--reason", "order", "--by", "Legal", "--yes").code == 0
+    ran = call(*NIGHT, "-q", *quiet)
+    assert ran.code == 3
+    assert "the scan by which acme/m001 was asked for is not in the record any more" in ran.err
+    call("check", "acme/m001", "-q", *quiet)
+    assert call(*NIGHT, "-q", *quiet).code == 0
+
+
+def test_a_copy_in_a_folder_does_not_stand_for_the_model_on_the_hub(
+    call: Run, hub: LoopbackHub, quiet: tuple[str, str], tmp_path: Path
+) -> None:
+    call("check", "acme/m001", "-q", *quiet)
+    copy = tmp_path / "mirror" / "acme" / "m001"
+    copy.mkdir(parents=True)
+    (copy / "README.md").write_text(readme("acme/m001"))
+    call("check", "acme/m001", "-q", "--hub", str(tmp_path / "mirror"), *quiet)
+    hub.take_over("acme/m001", model(1, day=300))
+    ran = call(*NIGHT, "--format", "json", *quiet)
+    assert ran.code == 1
+    assert kinds(judged(ran)["acme/m001"])[0] == "identity"
+
+
+def test_what_the_starter_lacks_does_not_unwatch_what_was_approved_live(
+    call: Run, hub: LoopbackHub, quiet: tuple[str, str]
+) -> None:
+    hub.add(Repo("microsoft/phi-4", {"README.md": readme("microsoft/phi-4"), "config.json": LLAMA}))
+    assert call("check", "microsoft/phi-4", "-q", *quiet).code == 0
+    assert call("check", "microsoft/phi-4", "-q", "--offline", "--policy", "strict").code == 1
+    ran = call(*NIGHT, "--format", "json", "--fail-on-drift", *quiet)
+    assert ran.code == 0, ran.err
+    assert judged(ran)["microsoft/phi-4"]["since"]["scan"] == 1
+
+
+def test_what_rules_say_of_a_code_base_is_no_drift_and_hides_none(call: Run, hub: LoopbackHub, tmp_path: Path) -> None:
+    policy = tmp_path / "use.yaml"
+    policy.write_text(
+        QUIET.replace("manual", "auto").replace("[identity, license]", "[identity]")
+        + "  - {id: code, title: Code, foreach: usage.references, when: {field: trust_remote_code, eq: true},"
+        " verdict: review, message: '{at}'}\n"
+    )
+    code = tmp_path / "app"
+    code.mkdir()
+    (code / "app.py").write_text(
+        'from transformers import AutoModel\nAutoModel.from_pretrained("acme/m003", trust_remote_code=True)\n'
+    )
+    use = ("--policy", str(policy))
+    assert call("scan", str(code), "-q", *use).code == 1
+    ran = call(*NIGHT, "--format", "json", "--fail-on-drift", *use)
+    assert ran.code == 0, judged(ran)["acme/m003"]["since"]
+    hub.repo("acme/m003").gated = "auto"
+    ran = call(*NIGHT, "--format", "json", "--fail-on", "never", *use)
+    assert "verdict" in kinds(judged(ran)["acme/m003"]), "the review it stands at now is another than that of the code"
+
+
+def test_another_file_of_waivers_is_no_drift_by_itself(call: Run, quiet: tuple[str, str], tmp_path: Path) -> None:
+    call("check", "acme/m000", "-q", *quiet)
+    file = tmp_path / "w.yaml"
+    file.write_text(waiver("acme/gated-7b", "gated", "2027-12-31"))
+    assert call(*NIGHT, "-q", "--fail-on-drift", "--waivers", str(file), *quiet).code == 0
+
+
 def test_drift_alone_is_told_and_fails_where_it_is_asked_to(
     call: Run, hub: LoopbackHub, quiet: tuple[str, str]
 ) -> None:
@@ -211,8 +311,9 @@ def test_waivers_that_end_are_told_and_those_of_the_record_hold_till_then(
     assert call("check", "acme/gated-7b", "-q", "--waivers", str(file), "--as-of", "2026-11-20", *quiet).code == 0
     file.unlink()
     soon = ("--as-of", "2026-12-20")
-    ran = call(*NIGHT, "--format", "json", "--no-record", *soon, *quiet)
-    assert ran.code == 0
+    ran = call(*NIGHT, "--format", "json", "--no-record", "--fail-on-drift", *soon, *quiet)
+    assert ran.code == 0, "the model is no other yet"
+    assert "note: 1 to look at: acme/gated-7b" in ran.err
     (told,) = judged(ran)["acme/gated-7b"]["since"]["waivers"]
     assert (told["rule"], told["expired"], told["expires"]) == ("gated", False, "2026-12-31")
     assert SOON.days == 14

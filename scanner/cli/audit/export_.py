@@ -102,7 +102,7 @@ def command(
 
 
 def _proof(number: int, db: str | None, format: str, key: str | None) -> str:
-    from scanner.store import Store
+    from scanner.store import Store, refuse_key_of_another
 
     with Store.open(db, create=False) as store:
         origin, proven = store.origin(), store.prove(number)
@@ -115,6 +115,7 @@ def _proof(number: int, db: str | None, format: str, key: str | None) -> str:
         raise UsageError("a statement is signed: with which key?", hint="give --key FILE")
     body = proven.body or b""
     signs = signer(key)
+    refuse_key_of_another(signs, origin)
     told = statements(json.loads(body), leaf_hash(body), origin)
     return "".join(json.dumps(envelope(one, signs), separators=(",", ":")) + "\n" for one in told)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from scanner.cli.options import (
     LARGEST,
@@ -103,6 +104,10 @@ def _supposition(
 
     if settings and not policy:
         raise UsageError("--set sets a parameter of which policy?", hint="name it with --policy")
+    # Of the configuration it is for every command: there it asks nothing of this one.
+    given = click.get_current_context().get_parameter_source("publishers") is ParameterSource.COMMANDLINE
+    if given and registry == "recorded":
+        raise UsageError(f"{publishers} is laid over which registry?", hint="add --registry current")
     if not policy and waivers is None and as_of is None and registry == "recorded":
         return None
     return Supposition(

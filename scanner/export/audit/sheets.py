@@ -139,7 +139,7 @@ SHEETS: Mapping[str, Sheet] = {
                 Column("roots_established", Kind.TRUTH, 16, open=True), Column("license", width=16, open=True),
                 Column("licenses", Kind.LIST, 26), Column("commercial_use", width=15, open=True),
                 Column("incomplete", Kind.TRUTH, 11), Column("gaps", Kind.LIST, 20), Column("codebase", width=16),
-                Column("requested", width=40), Column("run", width=38), Column("hub", width=12),
+                Column("requested", width=40), Column("run", width=46), Column("hub", width=12),
                 Column("hub_id", width=26, open=True), Column("record", Kind.COUNT, 8),
                 Column("before_log", Kind.TRUTH, 11), Column("policy_digest", width=20),
                 Column("decision_digest", width=20), Column("facts_digest", width=20),
