@@ -315,3 +315,19 @@ def test_no_glob_takes_long() -> None:
     for glob in ("**/a/" * 20 + "b", "*a" * 60 + "b", "**/" * 200 + "b"):
         assert not replace(read_waivers(ENTRY).entries[0], paths=(glob,)).within("a/" * 200 + "a" * 200)
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("reason", "written"),
+    [
+        ("naïve 模型", "naïve 模型"),
+        ("a\x85b\u2028c", "a\\U00000085b\\U00002028c"),
+        ("a\ud800b", "a\N{REPLACEMENT CHARACTER}b"),
+    ],
+)
+def test_a_sign_that_is_not_to_be_seen_is_written_by_its_number(reason: str, written: str) -> None:
+    (waiver,) = read_waivers(SCOPED).entries
+    text = waivers_file([replace(waiver, reason=reason)])
+    assert f'reason: "{written}"' in text
+    (again,) = read_waivers(text).entries
+    assert again.reason == reason.replace("\ud800", "\N{REPLACEMENT CHARACTER}")
