@@ -175,7 +175,7 @@ def test_hostile_settings_take_no_long_time(path: str) -> None:
     for text in HOSTILE:
         started = time.process_time()
         read(path, text[:60_000])
-        assert time.process_time() - started < 3, text[:20]
+        assert time.process_time() - started < 10, text[:20]
 
 
 def test_bytes_that_are_no_text_are_read_as_far_as_they_are() -> None:
