@@ -102,7 +102,7 @@ class Bench:
             text = canonical(made)
         except PolicyError as error:
             return Result.NOT_REPLAYED, error.message
-        except (TypeError, ValueError, AttributeError, RecursionError):
+        except (TypeError, ValueError, KeyError, AttributeError, RecursionError):
             return Result.NOT_REPLAYED, "the recorded facts are not what a policy can be asked about"
         stored = one.body if one.body is not None else canonical(one.document)
         if text == stored:
@@ -117,7 +117,7 @@ class Bench:
         try:
             day = supposition.as_of or _day(found.facts)
             facts = reattributed(found.facts, supposition.registry, day) if supposition.registry else found.facts
-            waivers = supposition.waivers or self._file(found.waivers_text)
+            waivers = supposition.waivers if supposition.waivers is not None else self._file(found.waivers_text)
             policies = supposition.policies or [self._policy(one) for one in found.decisions]
             made = [judge(policy, facts, as_of=day, waivers=waivers) for policy in policies]
             weighed = _weighing(found.decisions)

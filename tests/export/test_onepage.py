@@ -247,6 +247,8 @@ def test_an_allowed_model_on_bases_of_unknown_licence_is_not_told_that_its_own_d
     assert "not all are known" in words(render("html", [view(held, [decision("allow")])]))
     held["terms"] |= {"complete": True}
     assert "Keep the duties of the licence below." in words(render("html", [view(held, [decision("allow")])]))
+    older = {name: value for name, value in held.items() if name != "terms"}
+    assert "not all are known" in words(render("html", [view(older, [decision("allow")])]))
 
 
 def test_a_folder_of_no_account_is_not_told_as_the_maker_of_a_base_that_nobody_is_known_to_have_made() -> None:

@@ -87,7 +87,7 @@ def _decide(view: ScanView, facts: Json, verdict: str | None, found: Sequence[Js
 def _licensed(facts: Json) -> Content:
     if facts["license"]["status"] != "known":
         said = "Have the licence cleared before you use it: what it permits is not known."
-    elif (facts.get("terms") or {"complete": True})["complete"]:
+    elif facts.get("terms") and facts["terms"]["complete"]:
         return "Keep the duties of the licence below."
     else:
         said = "Keep the duties below, and have the licences of what it was made from cleared: not all are known."
