@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scanner.errors import InvalidModelId
 from scanner.fact import Locator
-from scanner.model import ModelRef, RefForm, RepoId, Revision, is_commit
+from scanner.model import ModelRef, RefForm, RepoId, Revision, Signal, is_commit
 
 NAMES = st.from_regex(r"[A-Za-z0-9_]([A-Za-z0-9_.]{0,20}[A-Za-z0-9_])?", fullmatch=True).filter(
     lambda s: ".." not in s and not s.endswith(".git")
@@ -120,3 +120,8 @@ def test_a_locator_is_a_footnote_a_person_can_follow() -> None:
     commit = "0" * 40
     assert str(Locator("hf", "a/b", commit, "config.json", "model_type")) == f"hf://a/b@{commit}/config.json#model_type"
     assert str(Locator("hf", "a/b", None, "m.gguf", span=(0, 1023))) == "hf://a/b/m.gguf#bytes=0-1023"
+
+
+def test_a_signal_of_a_takeover_is_told_whole() -> None:
+    told = {"kind": "renamed", "subject": "a/b", "before": "a", "after": None, "seen": "2026-11-23", "source": "hub"}
+    assert Signal(**told).document() == told

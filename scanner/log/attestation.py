@@ -26,6 +26,7 @@ def statements(record: Mapping[str, Any], leaf: bytes, origin: str) -> list[dict
     model, revision = record["model_id"], record["revision"]
     resource = f"{record['hub']}://{quote(model)}" + (f"@{quote(revision)}" if revision else "")
     commit = [{"name": resource, "digest": {"gitCommit": revision}}] if revision else []
+    log = "urn:" + quote(origin.replace("/", ":"), safe=":")
     facts = {"name": f"{resource}#facts", "digest": {"sha256": record["facts_digest"]}}
     return [
         {
@@ -33,16 +34,14 @@ def statements(record: Mapping[str, Any], leaf: bytes, origin: str) -> list[dict
             "subject": [*commit, facts],
             "predicateType": PREDICATE,
             "predicate": {
-                "verifier": {"id": f"urn:{quote(origin, safe='')}", "version": {"modelorigin": record["tool_version"]}},
+                "verifier": {"id": log, "version": {"modelorigin": record["tool_version"]}},
                 "timeVerified": record["at"],
                 "resourceUri": resource,
                 "policy": {
                     "uri": f"urn:modelorigin:policy:{quote(decision['policy_name'], safe='')}",
                     "digest": {"sha256": decision["policy_digest"]},
                 },
-                "inputAttestations": [
-                    {"uri": f"urn:{quote(origin, safe='')}:scan:{record['id']}", "digest": {"sha256": leaf.hex()}}
-                ],
+                "inputAttestations": [{"uri": f"{log}:scan:{record['id']}", "digest": {"sha256": leaf.hex()}}],
                 "verificationResult": "PASSED" if decision["verdict"] == _PASSED else "FAILED",
                 "verifiedLevels": [
                     *([] if decision["verdict"] == _PASSED else ["FAILED"]),

@@ -48,6 +48,8 @@ from scanner.store.verify import Verification, verify
 from scanner.store.versions import ready, refuse_other_versions, version_at
 
 _MOMENT = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\dZ)?)?)?)?", re.ASCII)
+_READERS = 3_000
+"""Milliseconds to wait for those who read a database before what was removed is left in its write-ahead log."""
 
 
 class Store:
@@ -140,6 +142,9 @@ class Store:
             if file_of(self._url) is None:
                 return done
             with self._engine.execution_options(begin="").connect() as connection:
+                # Not to be used again: others are waited for as long as ever, those who read only for a moment.
+                connection.detach()
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {_READERS}")
                 busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
             return replace(done, erased=not busy)
 

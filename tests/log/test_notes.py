@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64decode, b64encode
 from contextlib import suppress
 
@@ -213,6 +214,11 @@ def test_an_envelope_is_signed_as_dsse_says(signer):
         "decisions": [{"policy_name": n, "policy_digest": "b" * 64, "verdict": v} for n, v in (("a b", "ALLOW"), ("c", "REVIEW"))],
     }  # fmt: skip
     passed, review = statements(record, leaf_hash(b"x"), "modelorigin/0123")
+    uris = [passed["predicate"]["verifier"]["id"], passed["predicate"]["policy"]["uri"]]
+    uris += [one["uri"] for one in passed["predicate"]["inputAttestations"]]
+    assert uris == ["urn:modelorigin:0123", "urn:modelorigin:policy:a%20b", "urn:modelorigin:0123:scan:7"]
+    # RFC 8141: a namespace of letters, digits and hyphens, and what is named in it.
+    assert all(re.fullmatch(r"urn:[a-z0-9-]{2,32}:[^:/][!-~]*", uri) for uri in uris)
     assert passed["predicate"]["verificationResult"] == "PASSED"
     assert review["predicate"]["verificationResult"] == "FAILED"
     assert passed["predicate"]["verifiedLevels"] == ["MODELORIGIN_ALLOW"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.policy import explain, load_policy, read_policy, shipped
+from scanner.policy import explain, load_policy, read_policy, rule_document, shipped
 from tests.policy.facts import HEAD
 
 TEXT = (
@@ -73,6 +73,34 @@ def test_what_is_extended_and_switched_off_is_said() -> None:
     lines = explain(read_policy(text))
     assert "  extends baseline" in lines
     assert lines[-2:] == ["switched off", "  gap: nobody minds"]
+
+
+@pytest.mark.parametrize(
+    ("part", "before", "after"),
+    [
+        ("title message", "title: from a denied country", "title: from elsewhere"),
+        ("foreach", "[lineage.ancestors, lineage.components]", "lineage.ancestors"),
+        ("where", "basis, eq: inferred", "basis, eq: declared"),
+        ("when", "depth, le: 2", "depth, le: 3"),
+        ("when", "[CN, RU]", "[CN]"),
+        ("verdict", "verdict: deny", "verdict: review"),
+        ("unknown", "unknown: note", "unknown: review"),
+        ("references", "a law", "another law"),
+        ("waivable", "    waivable: false\n", ""),
+        ("status", "    status: suspended\n", ""),
+        ("from", "from: 2026-01-01", "from: 2026-01-02"),
+        ("until", "until: 2027-01-01", "until: 2027-01-02"),
+    ],
+)
+def test_of_a_rule_that_changed_the_document_tells_that_part_and_no_other(part: str, before: str, after: str) -> None:
+    was, is_ = (rule_document(read_policy(text).rules[0]) for text in (TEXT, TEXT.replace(before, after, 1)))
+    assert {key for key in was if was[key] != is_[key]} == set(part.split())
+
+
+def test_a_condition_of_a_rule_is_told_with_every_value_it_compares_with() -> None:
+    of = rule_document(read_policy(TEXT).rules[0])
+    assert of["when"] == "any (origin.control in [CN, RU]; all (origin.control exists False; depth le 2))"
+    assert of["where"] == "not (basis eq inferred)"
 
 
 @pytest.mark.parametrize("pack", shipped())

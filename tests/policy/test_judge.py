@@ -18,6 +18,7 @@ from scanner import data
 from scanner.errors import PolicyError
 from scanner.policy import Outcome, Verdict, decision_document, judge, load_policy, read_policy, shipped
 from scanner.policy.fields import completed, facts_shape
+from scanner.policy.selftest import example
 from tests.policy.facts import DAY, HEAD, ask, descended, facts, leaves, model, put, rule, withheld
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
@@ -58,6 +59,14 @@ def test_a_list_that_is_not_known_is_unknown() -> None:
     assert (decision.outcomes["r"], decision.verdict) == (Outcome.UNKNOWN, Verdict.REVIEW)
     (finding,) = decision.findings
     assert finding.subject == "acme/widget-7b"
+
+
+def test_of_lists_that_hold_nothing_no_rule_speaks() -> None:
+    policy = rule("{field: transient, eq: false}", "foreach: gaps")
+    none = ask(policy, facts(gaps=[]))
+    assert (none.outcomes, none.verdict) == ({"r": Outcome.NOT_APPLICABLE}, Verdict.ALLOW)
+    some = ask(policy, facts(gaps=[{**example("gaps"), "transient": False}]))
+    assert (some.outcomes, some.verdict) == ({"r": Outcome.FAIL}, Verdict.DENY)
 
 
 def test_a_group_may_name_a_model_the_lineage_does_not_describe() -> None:

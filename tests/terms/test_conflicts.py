@@ -185,6 +185,24 @@ def test_the_outcomes_of_edges_are_those_of_their_comparisons() -> None:
     assert {("merge-incompatible", True), ("share-alike-broken", True), ("terms-dropped", True)} <= merged
 
 
+def test_of_a_merge_the_parents_that_cannot_both_be_kept_are_told_with_both_ends() -> None:
+    def model(id: str, license: str) -> dict[str, Any]:
+        said = {"id": license, "status": "known", "concluded": None, "name": None, "declared": [license]}
+        return {"id": id, "license": said, "path": ["acme/mix", id]}
+
+    lineage = {
+        "models": [model("acme/mix", APACHE), model("acme/a", "gpl-3.0"), model("acme/b", GEMMA)],
+        "edges": [
+            {"child": "acme/mix", "parent": parent, "relation": "merge", "role": "weights"}
+            for parent in ("acme/a", "acme/b")
+        ],
+        "publisher": ["acme/mix"], "ancestors": ["acme/a", "acme/b"], "components": [], "complete": True,
+    }  # fmt: skip
+    found = terms_document(lineage, [], multimodal=False)["conflicts"]
+    merged = [(one["child"], one["parent"], one["conflict"]) for one in found if one["kind"] == "merge-incompatible"]
+    assert merged == [("acme/mix", "acme/a", True)]
+
+
 def test_every_kind_is_one_of_the_schema() -> None:
     from scanner.policy.fields import lists
 
