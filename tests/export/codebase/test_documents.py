@@ -86,6 +86,17 @@ def test_a_page_says_that_models_may_be_used_only_by_exception():
     assert "because an exception was made" not in render_codebase("html", clean())
 
 
+def test_the_page_of_a_change_speaks_of_the_change_alone_and_names_what_it_was_judged_by():
+    whole, change = (" ".join(render_codebase("html", clean() | {"compared_with": base}).split())
+                     for base in (None, "origin/main"))  # fmt: skip
+    assert "Every model that is named here may be used." in whole
+    assert "Every model that the change adds may be used." in change
+    assert "only what the change adds to" in change
+    for page in (whole, change):
+        assert "judged by" in page
+        assert "no-prc-root" in page
+
+
 def test_a_document_is_not_changed_by_being_drawn():
     document = crowded()
     for format in FORMATS:
