@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -16,6 +16,11 @@ def setting(said: Mapping[str, Any]) -> str:
     else:
         default = "which is the default" if said["default"] == said["value"] else f"default: {_words(said['default'])}"
     return f"{said['parameter']} = {value} ({default})"
+
+
+def in_words(settings: Sequence[Mapping[str, Any]] | None) -> list[str]:
+    """Each in words; a policy whose text does not read may have been changed in any way."""
+    return ["not known: its text does not read"] if settings is None else [setting(one) for one in settings]
 
 
 def _words(value: Any) -> str:

@@ -127,8 +127,8 @@ class Period:
         gone = map(int, self._connection.execute(told).scalars())
         return sorted(number for number in gone if (before or 0) < number and (after is None or number < after))
 
-    def waivers(self, digest: str) -> str:
-        """The text of a file of waivers.
+    def text(self, digest: str) -> str:
+        """The text of a policy or of a file of waivers.
 
         Raises:
             DatabaseUnreadable: it is gone.
@@ -136,7 +136,7 @@ class Period:
         query = select(documents.c.body).where(documents.c.digest == digest)
         body: str | None = self._connection.execute(query).scalar_one_or_none()
         if body is None:
-            raise DatabaseUnreadable(f"the waivers {digest} are gone", hint=ALTERED)
+            raise DatabaseUnreadable(f"the text {digest} is gone", hint=ALTERED)
         return body
 
     def later(self) -> str | None:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache, partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from scanner.errors import DatabaseUnreadable, NothingToScan
+from scanner.errors import DatabaseUnreadable, NothingToScan, PolicyError
 from scanner.export.audit.recorded import Change, Judged, Period, Recorded
 from scanner.export.audit.rows import Rows
 from scanner.export.audit.tally import UNKNOWN, VERDICTS, Tally, label
 from scanner.export.audit.told import Facts, decision_told, facts_told, harmless
 from scanner.export.audit.waived import Waived
+from scanner.policy import settings_of
 from scanner.policy.operators import globbed
 from scanner.text import clean
 
@@ -27,6 +29,8 @@ _KNOWN = 5_000
 _GAPS = 500
 """Kinds of gaps that are told apart: a hub's file names are among them."""
 _OTHER = "(others)"
+Settings = Callable[[str], Sequence[Mapping[str, Any]] | None]
+"""The parameters that were set from outside in the policy of a digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +114,12 @@ def gather(period: Period, asked: Asked, verification: Mapping[str, Any], folder
         raise _nothing(asked, redacted)
     with Rows(folder / "models.jsonl") as models:
         standing = _models(counted, decisions, models)
+    settings = cache(partial(_settings, period))
     with Rows(folder / "changes.jsonl") as changes:
         for change in period.changes():
-            changes.add(harmless(_change(change)))
-    waivers = [harmless(row) for row in waived.rows(period.waivers)]
-    head = harmless(_head(counted, asked, verification, period.later(), redacted, standing))
+            changes.add(harmless(_change(change, settings)))
+    waivers = [harmless(row) for row in waived.rows(period.text)]
+    head = harmless(_head(counted, asked, verification, period.later(), redacted, standing, settings))
     head["waivers_unread"] = waived.unread
     # A note is several lines, and holds only as they are.
     head["verification"]["checkpoint"] = clean(verification["checkpoint"] or "") or None
@@ -263,7 +268,15 @@ def _models(counted: _Counted, decisions: Rows, models: Rows) -> dict[str, int]:
     return standing
 
 
-def _change(change: Change) -> dict[str, Any]:
+def _settings(period: Period, digest: str) -> list[dict[str, Any]] | None:
+    """The parameters that were set from outside in this policy; None where its text does not read."""
+    try:
+        return settings_of(period.text(digest))
+    except PolicyError:
+        return None
+
+
+def _change(change: Change, settings: Settings) -> dict[str, Any]:
     body = change.body
     redacted = f"scan {body.get('scan')}" if change.kind == "redaction" else None
     digest = body.get("key") if change.kind == "key" else body.get("digest")
@@ -274,6 +287,7 @@ def _change(change: Change) -> dict[str, Any]:
         "what": body.get("name") or redacted,
         "is_now": digest or body.get("leaf"),
         "was": body.get("replaces"),
+        "settings": settings(str(digest)) if change.kind == "policy" else None,
         "by": body.get("by"),
         "reason": body.get("reason"),
     }
@@ -286,6 +300,7 @@ def _head(
     later: str | None,
     redacted: Sequence[int],
     standing: Mapping[str, int],
+    settings: Settings,
 ) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
@@ -313,7 +328,12 @@ def _head(
             "root_origins": counted.roots.largest_first(),
             "licenses": counted.license.largest_first(),
             "policy": [
-                {"policy": name, "digest": digest, **{k: row[k] for k in (*VERDICTS, "total")}}
+                {
+                    "policy": name,
+                    "digest": digest,
+                    "settings": settings(digest),
+                    **{k: row[k] for k in (*VERDICTS, "total")},
+                }
                 for (name, digest), tally in sorted(counted.policy.items())
                 for row in tally.rows()
             ],

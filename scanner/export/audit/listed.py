@@ -13,6 +13,7 @@ from scanner.export.audit.tally import AND, UNKNOWN, VERDICTS, label
 from scanner.export.audit.waived import EXPIRED, EXPIRING, IN_CODE
 from scanner.export.page import Content, Markup, quoted, table, tag
 from scanner.export.page.lands import Lands
+from scanner.export.settings import in_words
 
 Json = Mapping[str, Any]
 
@@ -43,6 +44,11 @@ def badge(verdict: str) -> Markup:
 def verdicts_of(row: Json) -> tuple[Content, ...]:
     """Allow, review, deny and all of them."""
     return tuple(row[name] for name in (*VERDICTS, "total"))
+
+
+def parameters(settings: Sequence[Json] | None) -> Content:
+    """What was set from outside in a policy."""
+    return tag("ul", [tag("li", quoted(text)) for text in in_words(settings)]) if settings != [] else "none"
 
 
 def decided(pack: Pack, lands: Lands) -> Iterator[Content]:
@@ -191,7 +197,8 @@ def _change(one: Json) -> tuple[Content, ...]:
         told: Content = quoted(f"{one['reason']} ({one['by']})")
     else:
         was = tag("code", one["was"][:24]) if one["was"] else "first used"
-        told = (was, " → ", tag("code", (one["is_now"] or "")[:24]))
+        set_ = parameters(one["settings"]) if one["kind"] == "policy" and one["settings"] != [] else None
+        told = (was, " → ", tag("code", (one["is_now"] or "")[:24]), set_)
     when = tag("span", one["at"], class_="keep")
     return (one["record"], when, _KINDS.get(one["kind"], one["kind"]), quoted(one["what"] or ""), told)
 

@@ -8,7 +8,17 @@ from typing import Any
 
 from scanner.export.account import counted
 from scanner.export.audit.gather import COVERAGE, Pack
-from scanner.export.audit.listed import changes, chips, codes, decided, lands_of, models, verdicts_of, waivers
+from scanner.export.audit.listed import (
+    changes,
+    chips,
+    codes,
+    decided,
+    lands_of,
+    models,
+    parameters,
+    verdicts_of,
+    waivers,
+)
 from scanner.export.audit.tally import UNKNOWN, VERDICTS
 from scanner.export.audit.told import UNDECLARED
 from scanner.export.audit.waived import EXPIRED, EXPIRING, IN_CODE, IN_FORCE
@@ -229,11 +239,13 @@ def _share(row: Json, total: int) -> Content:
 
 def _policies(head: Json) -> Markup:
     rows = [
-        (quoted(row["policy"]), tag("code", row["digest"][:16]), *verdicts_of(row)) for row in head["counts"]["policy"]
+        (quoted(row["policy"]), tag("code", row["digest"][:16]), parameters(row["settings"]), *verdicts_of(row))
+        for row in head["counts"]["policy"]
     ]
     return table(
         "Decisions by policy and version (the digest is that of the text, of all it extends and of its parameters)",
-        ("Policy", "Version", *map(str.capitalize, VERDICTS), "All"), rows, numbers=(2, 3, 4, 5),
+        ("Policy", "Version", "Parameters that were set", *map(str.capitalize, VERDICTS), "All"), rows,
+        numbers=(3, 4, 5, 6),
     )  # fmt: skip
 
 

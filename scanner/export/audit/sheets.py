@@ -10,6 +10,7 @@ from typing import Any
 from scanner.export.audit.gather import COVERAGE, Pack
 from scanner.export.audit.tally import UNKNOWN, VERDICTS
 from scanner.export.audit.words import LIMITS, assurance, filtered, how_to_verify
+from scanner.export.settings import in_words
 
 Row = Mapping[str, Any]
 
@@ -78,7 +79,9 @@ def _summary(pack: Pack) -> Iterator[Row]:
     for table, title in TABLES.items():
         for one in head["counts"][table]:
             name = f"{one['policy']} {one['digest']}" if table == "policy" else one["label"]
-            yield {"section": f"decisions {title}", "name": name, **{k: one[k] for k in (*VERDICTS, "total")}}
+            value = "; ".join(in_words(one["settings"])) or None if table == "policy" else None
+            counts = {k: one[k] for k in (*VERDICTS, "total")}
+            yield {"section": f"decisions {title}", "name": name, "value": value, **counts}
 
 
 TABLES = {
@@ -118,6 +121,18 @@ def _verify(pack: Pack) -> Iterator[Row]:
         yield {"name": "checkpoint", "value": line}
 
 
+def _decisions(pack: Pack) -> Iterator[Row]:
+    settings = {row["digest"]: in_words(row["settings"]) for row in pack.head["counts"]["policy"]}
+    for row in pack.decisions:
+        yield {**row, "parameters": settings[row["policy_digest"]]}
+
+
+def _changes(pack: Pack) -> Iterator[Row]:
+    for row in pack.changes:
+        settings = row.pop("settings")
+        yield {**row, "parameters": in_words(settings) if row["kind"] == "policy" else None}
+
+
 _COUNTS = tuple(Column(name, Kind.COUNT, 9) for name in (*VERDICTS, "total"))
 
 SHEETS: Mapping[str, Sheet] = {
@@ -142,10 +157,11 @@ SHEETS: Mapping[str, Sheet] = {
                 Column("requested", width=40), Column("run", width=46), Column("hub", width=12),
                 Column("hub_id", width=26, open=True), Column("record", Kind.COUNT, 8),
                 Column("before_log", Kind.TRUTH, 11), Column("policy_digest", width=20),
-                Column("decision_digest", width=20), Column("facts_digest", width=20),
-                Column("waivers_digest", width=20), Column("registry_digest", width=20), Column("tool_version"),
+                Column("parameters", Kind.LIST, 30), Column("decision_digest", width=20),
+                Column("facts_digest", width=20), Column("waivers_digest", width=20),
+                Column("registry_digest", width=20), Column("tool_version"),
             ),
-            lambda pack: pack.decisions,
+            _decisions,
         ),
         Sheet(
             "models",
@@ -176,10 +192,11 @@ SHEETS: Mapping[str, Sheet] = {
             "changes",
             (
                 Column("record", Kind.COUNT, 8), Column("at", Kind.MOMENT, 19), Column("kind", width=11),
-                Column("what", width=24), Column("is_now", width=66), Column("was", width=66), Column("by"),
+                Column("what", width=24), Column("is_now", width=66), Column("was", width=66),
+                Column("parameters", Kind.LIST, 30), Column("by"),
                 Column("reason", width=40),
             ),
-            lambda pack: pack.changes,
+            _changes,
         ),
         Sheet(
             "gaps",

@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 
 from scanner.errors import DatabaseUnreadable, NothingToScan
 from scanner.export.audit import Pack, gather
+from scanner.export.audit.page import write_page
 from scanner.export.audit.sheets import SHEETS, cell
 from scanner.export.audit.tally import Tally, label
 from scanner.export.audit.told import REASONS, decision_told, facts_told
-from scanner.store import Store
+from scanner.policy import load_policy
+from scanner.store import DecisionRecord, Store
 from tests.export.audit.periods import ASKED, KINDS, WAIVERS, judged, pack_of, recorded, scan_of
 from tests.export.samples import finding
 
@@ -166,6 +168,27 @@ def test_waivers_that_do_not_read_are_named(tmp_path: Path) -> None:
     pack = pack_of(tmp_path / "a.db", tmp_path / "rows")
     assert len(pack.head["waivers_unread"]) == 1
     assert any("does not read" in row["section"] for row in SHEETS["gaps"].rows(pack))
+
+
+def test_parameters_that_were_set_are_told_beside_every_count_decision_and_change_of_the_policy(tmp_path: Path) -> None:
+    made = [load_policy("no-prc-root", overrides=set_) for set_ in ({}, {"denied": "CN,RU"})]
+    with Store.open(str(tmp_path / "a.db")) as store:
+        for number, policy in enumerate(made):
+            told = judged("allow", policy.name).document
+            told = told | {"policy": told["policy"] | {"digest": policy.digest}}
+            one = DecisionRecord(policy.name, policy.digest, policy.source, told, "ALLOW")
+            store.save(scan_of(0, f"2026-07-0{number + 1}T00:00:00Z", decisions=(one, judged("allow", "unreadable"))))
+    pack = pack_of(tmp_path / "a.db", tmp_path / "rows")
+    said = "denied = CN, RU (default: CN)"
+    found = {row["policy_digest"]: row["parameters"] for row in SHEETS["decisions"].rows(pack)}
+    unreadable = found.pop(judged("allow", "unreadable").policy_digest)
+    assert found == {made[0].digest: [], made[1].digest: [said]}
+    assert unreadable == ["not known: its text does not read"]
+    changed = [row["parameters"] for row in SHEETS["changes"].rows(pack) if row["what"] == "no-prc-root"]
+    assert changed == [[], [said]]
+    assert [row["value"] for row in SHEETS["summary"].rows(pack) if made[1].digest in row["name"]] == [said]
+    write_page(pack, tmp_path / "a.html", "")
+    assert (tmp_path / "a.html").read_text().count(said) == 2
 
 
 def test_changes_are_those_of_the_period(pack: Pack, db: Path, tmp_path: Path) -> None:
