@@ -73,7 +73,7 @@ class _Counted:
     publishers: set[str] = field(default_factory=set)
     versions: set[str] = field(default_factory=set)
     codebases: Counter[str | None] = field(default_factory=Counter)
-    models: dict[tuple[str, str | None], list[int]] = field(default_factory=dict)
+    models: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     coverage: Counter[str] = field(default_factory=Counter)
     depths: Counter[str] = field(default_factory=Counter)
     hubs: Counter[str] = field(default_factory=Counter)
@@ -179,7 +179,8 @@ def _count_scan(counted: _Counted, scan: Recorded, facts: Facts) -> None:
     counted.publishers.add((facts.publisher or UNKNOWN).casefold())
     counted.versions.add(scan.tool_version)
     counted.codebases[facts.codebase] += 1
-    key = facts.model.casefold(), facts.hub_id
+    # Where no id is told, the place it was read from tells readings apart.
+    key = facts.model.casefold(), facts.hub_id or f"in {facts.hub}"
     counted.models[key] = [counted.models.get(key, [0])[0] + 1, scan.number]
     counted.records.append(scan.record)
     counted.depths[facts.depth or UNKNOWN] += 1
@@ -248,12 +249,12 @@ def _row(scan: Recorded, facts: Facts, one: Judged, told: Mapping[str, Any]) -> 
 
 
 _OF_MODEL = (
-    "model", "hub_id", "revision", "publisher", "publisher_origin", "root_origins", "licenses", "incomplete",
+    "model", "hub", "hub_id", "revision", "publisher", "publisher_origin", "root_origins", "licenses", "incomplete",
 )  # fmt: skip
 
 
 def _models(counted: _Counted, decisions: Rows, models: Rows) -> dict[str, int]:
-    """A row for each model, of its last scan; how many of the models have which verdict there."""
+    """A row for each identity, of its last scan; how many of them have which verdict there."""
     last = {number: scans for scans, number in counted.models.values()}
     standing = dict.fromkeys(VERDICTS, 0)
     for number, of_scan in groupby(decisions, itemgetter("scan")):
@@ -310,7 +311,8 @@ def _head(
         "population": {
             "scans": counted.scans,
             "decisions": counted.decisions,
-            "models": len(counted.models),
+            "models": len({name for name, _ in counted.models}),
+            "identities": len(counted.models),
             "publishers": len(counted.publishers),
             "runs": len(counted.runs),
             "codebases": _named(counted.codebases, "codebase", None),

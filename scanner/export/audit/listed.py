@@ -17,6 +17,10 @@ from scanner.export.settings import in_words
 
 Json = Mapping[str, Any]
 
+_SEVERAL = (
+    "A name stands more than once where the hub gave it another id, which is another model, or where it was read from a"
+    " catalogue or a folder, which tells no id: that may be the same model."
+)
 LISTED = 200
 """Rows of a list on the page: more is for a spreadsheet."""
 _REASONS = 2
@@ -112,14 +116,20 @@ def _model(one: Json) -> Content:
 
 
 def models(pack: Pack, lands: Lands) -> Iterator[Content]:
-    """Every model as its last scan found it, the worst first."""
+    """Every identity of a model as its last scan found it, the worst first."""
     standing = pack.head["standing"]
     said = "; ".join(f"{standing[verdict]:,} {verdict}" for verdict in VERDICTS)
     about = "by the policies that stand beside it: another policy may have judged the model otherwise before"
-    yield tag("p", f"{len(pack.models):,} models by the verdict of their last scan in the period: {said}; {about}.")
+    names, rows = pack.head["population"]["models"], len(pack.models)
+    what = counted(names, "model") if names == rows else f"{rows:,} identities of {counted(names, 'model')}"
+    yield tag("p", f"{what} by the verdict of the last scan in the period: {said}; {about}.")
+    if names != rows:
+        yield tag("p", _SEVERAL, class_="warn")
 
     def row(one: Json) -> tuple[Content, ...]:
-        read = tag("span", "incomplete" if one["incomplete"] else "complete", class_="keep")
+        whole = tag("span", "incomplete" if one["incomplete"] else "complete", class_="keep")
+        where = f"{one['hub'] or 'hub unknown'}{'' if one['hub_id'] else ', no id'}"
+        read = whole, tag("br"), tag("span", quoted(where), class_="faint")
         return (
             _model(one), (badge(one["verdict"]), tag("br"), quoted(", ".join(one["policies"]))),
             _scan({"scan": one["last_scan"], "at": one["last_at"]}),

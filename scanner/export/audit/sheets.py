@@ -71,11 +71,16 @@ def _summary(pack: Pack) -> Iterator[Row]:
     ]
     for section, name, value in told:
         yield {"section": section, "name": name, "value": value}
-    for name in ("scans", "decisions", "models", "publishers", "runs"):
+    for name in ("scans", "decisions", "models", "identities", "publishers", "runs"):
         yield {"section": "population", "name": name, "total": population[name]}
     for one in population["codebases"]:
         yield {"section": "code bases, in scans", "name": one["codebase"] or "(none: a check)", "total": one["scans"]}
-    yield {"section": "models by their last verdict", "name": "all", **head["standing"], "total": population["models"]}
+    yield {
+        "section": "identities by their last verdict",
+        "name": "all",
+        **head["standing"],
+        "total": population["identities"],
+    }
     for table, title in TABLES.items():
         for one in head["counts"][table]:
             name = f"{one['policy']} {one['digest']}" if table == "policy" else one["label"]
@@ -166,8 +171,8 @@ SHEETS: Mapping[str, Sheet] = {
         Sheet(
             "models",
             (
-                Column("model", width=40), Column("hub_id", width=26, open=True), Column("verdict", width=9),
-                Column("policies", Kind.LIST, 18), Column("last_scan", Kind.COUNT, 10),
+                Column("model", width=40), Column("hub", width=12), Column("hub_id", width=26, open=True),
+                Column("verdict", width=9), Column("policies", Kind.LIST, 18), Column("last_scan", Kind.COUNT, 10),
                 Column("last_at", Kind.MOMENT, 19), Column("scans", Kind.COUNT, 8),
                 Column("revision", width=14, open=True), Column("publisher", width=18, open=True),
                 Column("publisher_origin", width=16, open=True), Column("root_origins", Kind.LIST, 14),

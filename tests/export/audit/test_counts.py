@@ -20,7 +20,7 @@ from scanner.export.audit.tally import Tally, label
 from scanner.export.audit.told import REASONS, decision_told, facts_told
 from scanner.policy import load_policy
 from scanner.store import DecisionRecord, Store
-from tests.export.audit.periods import ASKED, KINDS, WAIVERS, judged, pack_of, recorded, scan_of
+from tests.export.audit.periods import ASKED, KINDS, WAIVERS, facts_of, judged, pack_of, recorded, scan_of
 from tests.export.samples import finding
 
 KEYS = st.sampled_from(
@@ -64,6 +64,7 @@ def test_every_count_of_scans_adds_up_to_all_scans(pack: Pack) -> None:
     assert sum(one["scans"] for one in coverage["hubs"]) == 60
     assert sum(row["scans"] for row in pack.models) == 60
     assert sum(pack.head["standing"].values()) == population["models"] == len(pack.models) == KINDS
+    assert population["identities"] == KINDS
     assert {one["codebase"]: one["scans"] for one in population["codebases"]} == {None: 50, "shop": 10}
 
 
@@ -168,6 +169,26 @@ def test_waivers_that_do_not_read_are_named(tmp_path: Path) -> None:
     pack = pack_of(tmp_path / "a.db", tmp_path / "rows")
     assert len(pack.head["waivers_unread"]) == 1
     assert any("does not read" in row["section"] for row in SHEETS["gaps"].rows(pack))
+
+
+def test_a_model_is_counted_once_and_its_readings_are_told_apart(tmp_path: Path) -> None:
+    read = [("hf", "a" * 24), ("starter", None), ("HF", "a" * 24), ("hf", "b" * 24), ("dir", None)]
+    with Store.open(str(tmp_path / "a.db")) as store:
+        for day, (hub, id) in enumerate(read, 1):
+            told = facts_of(0)
+            told["model"] = told["model"] | {"hub": hub.lower(), "hub_id": id, "id": "Acme/M" if day > 2 else "acme/m"}
+            store.save(scan_of(0, f"2026-07-0{day}T00:00:00Z", facts=told))
+    pack = pack_of(tmp_path / "a.db", tmp_path / "rows")
+    population = pack.head["population"]
+    assert (population["models"], population["identities"], len(pack.models)) == (1, 4, 4)
+    assert sum(pack.head["standing"].values()) == 4
+    rows = [(row["hub"], row["hub_id"], row["scans"]) for row in pack.models]
+    assert rows == [("starter", None, 1), ("hf", "a" * 24, 2), ("hf", "b" * 24, 1), ("dir", None, 1)]
+    write_page(pack, tmp_path / "a.html", "")
+    page = (tmp_path / "a.html").read_text()
+    assert "4 identities of 1 model by the verdict" in page
+    assert "that may be the same model" in page
+    assert "starter, no id" in page
 
 
 def test_parameters_that_were_set_are_told_beside_every_count_decision_and_change_of_the_policy(tmp_path: Path) -> None:
