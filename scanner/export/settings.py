@@ -23,6 +23,13 @@ def in_words(settings: Sequence[Mapping[str, Any]] | None) -> list[str]:
     return ["not known: its text does not read"] if settings is None else [setting(one) for one in settings]
 
 
+def under(policy: str, settings: Sequence[Mapping[str, Any]] | None) -> str:
+    """``no-prc-root with denied = CN, RU (default: CN)``"""
+    if settings is None:
+        return f"{policy} (parameters not known: its text does not read)"
+    return f"{policy} with {'; '.join(map(setting, settings))}" if settings else policy
+
+
 def _words(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -236,6 +236,7 @@ def _row(scan: Recorded, facts: Facts, one: Judged, told: Mapping[str, Any]) -> 
         "requested": scan.requested,
         "run": scan.run,
         "hub": facts.hub,
+        "depth": facts.depth,
         "hub_id": facts.hub_id,
         "record": scan.record,
         "before_log": scan.before_log,
@@ -249,7 +250,8 @@ def _row(scan: Recorded, facts: Facts, one: Judged, told: Mapping[str, Any]) -> 
 
 
 _OF_MODEL = (
-    "model", "hub", "hub_id", "revision", "publisher", "publisher_origin", "root_origins", "licenses", "incomplete",
+    "model", "hub", "hub_id", "depth", "gaps", "revision", "publisher", "publisher_origin", "root_origins",
+    "licenses", "incomplete",
 )  # fmt: skip
 
 
@@ -265,7 +267,13 @@ def _models(counted: _Counted, decisions: Rows, models: Rows) -> dict[str, int]:
         standing[verdict] += 1
         told = {name: rows[0][name] for name in _OF_MODEL}
         told |= {"scans": last[number], "last_scan": number, "last_at": rows[0]["at"], "verdict": verdict}
-        models.add({**told, "policies": [row["policy"] for row in rows]})
+        models.add(
+            {
+                **told,
+                "policies": [row["policy"] for row in rows],
+                "policy_digests": [row["policy_digest"] for row in rows],
+            }
+        )
     return standing
 
 

@@ -121,8 +121,8 @@ def _figures(pack: Pack) -> Markup:
         (sum(1 for one in population["codebases"] if one["codebase"] is not None), "code bases"),
         (_verdict(head, "deny"), "decisions deny"),
         (_verdict(head, "review"), "ask for a review"),
-        (len(states) - states.count(EXPIRED), "waivers in force"),
-        (states.count(EXPIRING), "of them end within 30 days"),
+        (len(states) - states.count(EXPIRED), f"waivers in force on {head['waivers_as_of']}"),
+        (states.count(EXPIRING), "of them end within the 30 days after"),
         (head["coverage"]["incomplete"], "scans incomplete"),
     ]
     return tag("div", [tag("div", tag("strong", number), tag("span", name)) for number, name in told], class_="figures")
@@ -209,7 +209,13 @@ def _counted(
     """A chart of the largest, and a table of all with their verdicts."""
     shown = rows if len(rows) <= _BARS or (not lands and what == "Month") else rows[: _BARS - 1]
     drawn = [
-        Bar(shortened(row["label"], _LABEL), row["total"], _share(row, total), tone=_tone(row["label"], lands))
+        Bar(
+            shortened(row["label"], _LABEL),
+            row["total"],
+            _share(row, total),
+            f"{row['label']}: {row['total']:,}",
+            _tone(row["label"], lands),
+        )
         for row in shown
     ]
     if len(shown) < len(rows):
@@ -221,7 +227,7 @@ def _counted(
         f"{title}: decisions by verdict", (what, *map(str.capitalize, VERDICTS), "All"), body, numbers=(1, 2, 3, 4)
     )
     folded = tag(
-        "details", tag("summary", f"The {len(rows):,} rows with their verdicts"), every,
+        "details", tag("summary", f"{counted(len(rows), 'row')} with the verdicts"), every,
         open="" if len(rows) <= _BARS else None,
     )  # fmt: skip
     return tag("div", bars(title, drawn, note=note or None), folded)
@@ -290,6 +296,8 @@ def _coverage(head: Json) -> Iterator[Content]:
         (depths.get(one["depth"], one["depth"]), one["scans"], _of(one["scans"], scans)) for one in coverage["depths"]
     ]
     yield table("How deep was read", ("What was read", "Scans", "Share"), rows, numbers=(1, 2))
+    rows = [(quoted(one["hub"]), one["scans"], _of(one["scans"], scans)) for one in coverage["hubs"]]
+    yield table("Where was read", ("Hub", "Scans", "Share"), rows, numbers=(1, 2))
     gaps = [
         (quoted(gap["what"]), quoted(gap["reason"]), "yes" if gap["transient"] else "no", gap["scans"])
         for gap in head["gaps"][:_GAPS]

@@ -9,7 +9,7 @@ from typing import Any
 
 from scanner.export.audit.gather import COVERAGE, Pack
 from scanner.export.audit.tally import UNKNOWN, VERDICTS
-from scanner.export.audit.words import LIMITS, assurance, filtered, how_to_verify
+from scanner.export.audit.words import LIMITS, assurance, filtered, how_to_verify, judging
 from scanner.export.settings import in_words
 
 Row = Mapping[str, Any]
@@ -132,6 +132,13 @@ def _decisions(pack: Pack) -> Iterator[Row]:
         yield {**row, "parameters": settings[row["policy_digest"]]}
 
 
+def _models(pack: Pack) -> Iterator[Row]:
+    by = judging(pack.head)
+    for row in pack.models:
+        row["policies"] = [by(*one) for one in zip(row["policies"], row.pop("policy_digests"), strict=True)]
+        yield row
+
+
 def _changes(pack: Pack) -> Iterator[Row]:
     for row in pack.changes:
         settings = row.pop("settings")
@@ -160,9 +167,9 @@ SHEETS: Mapping[str, Sheet] = {
                 Column("licenses", Kind.LIST, 26), Column("commercial_use", width=15, open=True),
                 Column("incomplete", Kind.TRUTH, 11), Column("gaps", Kind.LIST, 20), Column("codebase", width=16),
                 Column("requested", width=40), Column("run", width=46), Column("hub", width=12),
-                Column("hub_id", width=26, open=True), Column("record", Kind.COUNT, 8),
-                Column("before_log", Kind.TRUTH, 11), Column("policy_digest", width=20),
-                Column("parameters", Kind.LIST, 30), Column("decision_digest", width=20),
+                Column("depth", width=10, open=True), Column("hub_id", width=26, open=True),
+                Column("record", Kind.COUNT, 8), Column("before_log", Kind.TRUTH, 11),
+                Column("policy_digest", width=20), Column("parameters", Kind.LIST, 30), Column("decision_digest", width=20),
                 Column("facts_digest", width=20), Column("waivers_digest", width=20),
                 Column("registry_digest", width=20), Column("tool_version"),
             ),
@@ -172,13 +179,14 @@ SHEETS: Mapping[str, Sheet] = {
             "models",
             (
                 Column("model", width=40), Column("hub", width=12), Column("hub_id", width=26, open=True),
-                Column("verdict", width=9), Column("policies", Kind.LIST, 18), Column("last_scan", Kind.COUNT, 10),
+                Column("verdict", width=9), Column("policies", Kind.LIST, 30), Column("last_scan", Kind.COUNT, 10),
                 Column("last_at", Kind.MOMENT, 19), Column("scans", Kind.COUNT, 8),
                 Column("revision", width=14, open=True), Column("publisher", width=18, open=True),
                 Column("publisher_origin", width=16, open=True), Column("root_origins", Kind.LIST, 14),
                 Column("licenses", Kind.LIST, 26), Column("incomplete", Kind.TRUTH, 11),
+                Column("depth", width=10, open=True), Column("gaps", Kind.LIST, 20),
             ),
-            lambda pack: pack.models,
+            _models,
         ),
         Sheet(
             "waivers",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from scanner.export.account import counted
+from scanner.export.settings import under
 
 Json = Mapping[str, Any]
 
@@ -31,6 +32,12 @@ def filtered(head: Json) -> str:
     parts += [f"model {said['model']}"] if said["model"] else []
     parts += [f"code base {said['codebase']}"] if said["codebase"] else []
     return "; ".join(parts) or "all"
+
+
+def judging(head: Json) -> Callable[[str, str], str]:
+    """A policy by name and digest, with what was set in it from outside: set otherwise, it judges otherwise."""
+    settings = {row["digest"]: row["settings"] for row in head["counts"]["policy"]}
+    return lambda name, digest: under(name, settings[digest])
 
 
 def assurance(head: Json) -> Iterator[tuple[str, str]]:

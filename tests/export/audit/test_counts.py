@@ -20,7 +20,7 @@ from scanner.export.audit.tally import Tally, label
 from scanner.export.audit.told import REASONS, decision_told, facts_told
 from scanner.policy import load_policy
 from scanner.store import DecisionRecord, Store
-from tests.export.audit.periods import ASKED, KINDS, WAIVERS, facts_of, judged, pack_of, recorded, scan_of
+from tests.export.audit.periods import ASKED, GAP, KINDS, WAIVERS, facts_of, judged, pack_of, recorded, scan_of
 from tests.export.samples import finding
 
 KEYS = st.sampled_from(
@@ -208,8 +208,39 @@ def test_parameters_that_were_set_are_told_beside_every_count_decision_and_chang
     changed = [row["parameters"] for row in SHEETS["changes"].rows(pack) if row["what"] == "no-prc-root"]
     assert changed == [[], [said]]
     assert [row["value"] for row in SHEETS["summary"].rows(pack) if made[1].digest in row["name"]] == [said]
+    (standing,) = SHEETS["models"].rows(pack)
+    unknown = "unreadable (parameters not known: its text does not read)"
+    assert standing["policies"] == [f"no-prc-root with {said}", unknown]
     write_page(pack, tmp_path / "a.html", "")
-    assert (tmp_path / "a.html").read_text().count(said) == 2
+    assert (tmp_path / "a.html").read_text().count(said) == 3
+
+
+def test_a_model_of_which_not_all_was_read_is_nowhere_called_complete(tmp_path: Path) -> None:
+    told = facts_of(0)
+    told["model"] = told["model"] | {"hub": "starter", "hub_id": None, "depth": "listing"}
+    told["gaps"] = [GAP | {"reason": "not-held", "transient": False}]
+    with Store.open(str(tmp_path / "a.db")) as store:
+        store.save(scan_of(0, "2026-07-01T00:00:00Z", facts=told))
+    pack = pack_of(tmp_path / "a.db", tmp_path / "rows")
+    (row,) = pack.models
+    assert (row["depth"], row["gaps"], row["incomplete"]) == ("listing", ["not-held"], False)
+    write_page(pack, tmp_path / "a.html", "")
+    page = (tmp_path / "a.html").read_text()
+    assert "starter, no id: listing" in page
+    assert "not had: <bdi>not-held</bdi>" in page
+    assert ">complete<" not in page
+
+
+def test_decisions_under_other_parameters_are_never_one_row(tmp_path: Path) -> None:
+    made = [load_policy("no-prc-root", overrides={"denied": denied}) for denied in ("CN", "CN,RU")]
+    with Store.open(str(tmp_path / "a.db")) as store:
+        for number, policy in enumerate(made):
+            told = judged("deny", policy.name, findings=[finding()]).document
+            told = told | {"policy": told["policy"] | {"digest": policy.digest}}
+            one = DecisionRecord(policy.name, policy.digest, policy.source, told, "DENY")
+            store.save(scan_of(0, f"2026-07-0{number + 1}T00:00:00Z", decisions=(one,)))
+    write_page(pack_of(tmp_path / "a.db", tmp_path / "rows"), tmp_path / "a.html", "")
+    assert "What was denied: 2 rows" in (tmp_path / "a.html").read_text()
 
 
 def test_changes_are_those_of_the_period(pack: Pack, db: Path, tmp_path: Path) -> None:
