@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from itertools import pairwise
 from typing import Any
@@ -171,6 +172,45 @@ def test_a_rule_that_cannot_be_waived_offers_no_waiver() -> None:
     fixed = view(facts(), [decision(findings=[finding(waivable=False)])])
     assert "No exception can be made to root-origin" in words(render("html", [fixed]))
     assert "an exception is a waiver" in words(render("html", [DENIED]))
+
+
+def test_a_review_of_what_cannot_be_waived_offers_no_waiver() -> None:
+    asked = [finding("pickle", "review", CHILD, path=[CHILD], waivable=False)]
+    told = words(render("html", [view(facts(), [decision("review", findings=asked)])]))
+    assert "No exception can be made to pickle" in told
+    assert "put that into a waiver" not in told
+    pardoned = [finding("x", "deny", waivable=False, waived_by=WAIVER), *asked]
+    assert "made to pickle ." in words(render("html", [view(facts(), [decision("review", findings=pardoned)])]))
+
+
+def test_an_allowed_model_that_could_not_be_read_to_the_end_says_so_at_the_top() -> None:
+    gap = {"subject": CHILD, "what": "config.json", "reason": "unreachable", "transient": True, "at": "hf://x"}
+    top = words(render("html", [view(facts(gaps=[gap]), [decision("allow")])])).partition("What to do now")[0]
+    assert "INCOMPLETE" in top
+    assert "INCOMPLETE" not in words(render("html", [ALLOWED]))
+
+
+def test_the_maker_of_a_root_that_nothing_establishes_is_not_told_as_where_the_weights_begin() -> None:
+    graph = lineage()
+    said = words(render("html", [view(facts(lineage=graph), [decision()])]))
+    assert "the weights begin there" in said
+    graph["models"][2] = graph["models"][2] | {"established": None}
+    said = words(render("html", [view(facts(lineage=graph), [decision()])]))
+    assert "the weights begin there" not in said
+    assert "nothing says that the weights begin" in said
+
+
+@pytest.mark.parametrize("letter", "mWi漢")
+def test_no_name_runs_into_the_licence_beside_it(letter: str) -> None:
+    graph = lineage()
+    graph["models"][1] = graph["models"][1] | {"id": f"acme/{letter * 91}", "license": license("Apache-2.0")}
+    graph["edges"] = [edge(CHILD, f"acme/{letter * 91}"), edge(f"acme/{letter * 91}", ROOT)]
+    drawing = re.search("<svg.*?</svg>", render("html", [view(facts(lineage=graph), [decision()])]), re.S)
+    assert drawing
+    drawn = html.unescape(re.findall(r"<text[^>]*font-weight=\"600\"[^>]*>([^<]*)</text>", drawing[0])[1])
+    widest = {"m": 0.89, "W": 0.95, "i": 0.28, "漢": 1.0}[letter]
+    assert 13 * widest * drawn.count(letter) < 720 - 86 - 52 - 18 - 11 * 0.5 * len("Apache-2.0")
+    assert drawn.count(letter) > 20
 
 
 def test_each_fact_of_a_maker_leads_to_its_footnote() -> None:

@@ -17,8 +17,8 @@ _LISTS = "lists.yaml"
 _ID = re.compile(r"[a-z0-9_]{1,60}")
 _HEAD = ("Maker", "Controlled from", "Based in", "Registered in", "Owner", "Lists")
 _CAPTION = "Who an account of the hub belongs to, and from where it is controlled (countries by their ISO 3166 code)"
-_PARTS = (("roots", "the weights begin there"), ("ancestors", "in between"), ("teachers", "teacher"),
-          ("components", "part beside the weights"))  # fmt: skip
+_BEGINS, _MAY_BEGIN = "the weights begin there", "the trail ends there, and nothing says that the weights begin"
+_PARTS = (("ancestors", "in between"), ("teachers", "teacher"), ("components", "part beside the weights"))
 _NOBODY = "?"
 _UNKNOWN = tag("span", "unknown", class_="warn")
 
@@ -88,7 +88,9 @@ def _who(maker: _Maker, facts: Json, notes: Notes, said: Said) -> Content:
     graph, ids = facts["lineage"], {model["id"] for model in maker.models}
     # A root is an ancestor too.
     groups = {**graph, "ancestors": set(graph["ancestors"]) - set(graph["roots"])}
-    does = [*maker.does, *(words for group, words in _PARTS if ids & set(groups[group]))]
+    begun = {model["established"] is not None for model in maker.models if model["id"] in graph["roots"]}
+    does = [*maker.does, *(words for is_so, words in ((True, _BEGINS), (False, _MAY_BEGIN)) if is_so in begun)]
+    does += [words for group, words in _PARTS if ids & set(groups[group])]
     if origin["conduit"]:
         does.append("mainly re-hosts or converts others' weights")
     if not origin["known"]:

@@ -25,6 +25,8 @@ def band(view: ScanView, facts: Json, decisions: Sequence[Json], notes: Notes, s
     verdict = worst(decisions)
     means = _BY_EXCEPTION if verdict == "ALLOW" and pardoned(decisions) else MEANS[verdict]
     warned = [text for text in (sections.caveat(facts), _day(view, facts)) if text]
+    if any(gap["transient"] for gap in facts["gaps"]):
+        warned.append("INCOMPLETE")
     if view.number is None:
         warned.append("NOT RECORDED")
     return tag(
@@ -58,22 +60,23 @@ def steps(view: ScanView, facts: Json, decisions: Sequence[Json], asked: int) ->
 
 
 def _decide(view: ScanView, facts: Json, verdict: str | None, found: Sequence[Json], asked: int) -> Iterator[Content]:
+    open_ = [f for f in found if f["waived_by"] is None]
+    fixed = dict.fromkeys(f["rule"] for f in open_ if f["verdict"] == (verdict or "").lower() and not f["waivable"])
     if verdict is None:
         yield "Judge it by a policy: nothing here is a clearance."
     if verdict == "DENY":
         yield "Do not download, run or ship it."
         yield _instead(view)
-        fixed = dict.fromkeys(f["rule"] for f in found if f["verdict"] == "deny" and not f["waivable"])
-        if fixed:
-            yield "No exception can be made to ", quoted(", ".join(fixed)), "."
-        else:
+        if not fixed:
             yield "If it is needed all the same: an exception is a waiver with reason, approver, ticket and end."
     if verdict == "REVIEW":
-        rules = dict.fromkeys(f["rule"] for f in found if f["waived_by"] is None)
+        rules = dict.fromkeys(f["rule"] for f in open_)
         yield f"Have whoever may decide look at {counted(len(rules), 'point')}: ", quoted(", ".join(rules)), "."
     if asked and verdict != "DENY":
         yield f"Send the vendor the {counted(asked, 'open question')} below."
-    if verdict == "REVIEW":
+    if fixed:
+        yield "No exception can be made to ", quoted(", ".join(fixed)), "."
+    elif verdict == "REVIEW":
         yield "If it is accepted, put that into a waiver with reason, approver, ticket and end: it stays in the record."
     if verdict == "ALLOW":
         commit = facts["model"]["revision"]
