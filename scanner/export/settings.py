@@ -6,16 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 
-def setting(said: Mapping[str, Any]) -> str:
+def setting(said: Mapping[str, Any], *, default: bool = True) -> str:
     """``denied = CN, RU (default: CN)``; of ``Policy.settings`` or ``settings_of`` one."""
-    value = _words(said["value"])
+    told = f"{said['parameter']} = {_words(said['value'])}"
+    return f"{told} ({_default(said)})" if default else told
+
+
+def _default(said: Mapping[str, Any]) -> str:
     if "default" not in said:
-        default = "default not known"
-    elif said["default"] is None:
-        default = "there is no default"
-    else:
-        default = "which is the default" if said["default"] == said["value"] else f"default: {_words(said['default'])}"
-    return f"{said['parameter']} = {value} ({default})"
+        return "default not known"
+    if said["default"] is None:
+        return "there is no default"
+    return "which is the default" if said["default"] == said["value"] else f"default: {_words(said['default'])}"
 
 
 def in_words(settings: Sequence[Mapping[str, Any]] | None) -> list[str]:
@@ -23,11 +25,12 @@ def in_words(settings: Sequence[Mapping[str, Any]] | None) -> list[str]:
     return ["not known: its text does not read"] if settings is None else [setting(one) for one in settings]
 
 
-def under(policy: str, settings: Sequence[Mapping[str, Any]] | None) -> str:
+def under(policy: str, settings: Sequence[Mapping[str, Any]] | None, *, defaults: bool = True) -> str:
     """``no-prc-root with denied = CN, RU (default: CN)``"""
     if settings is None:
         return f"{policy} (parameters not known: its text does not read)"
-    return f"{policy} with {'; '.join(map(setting, settings))}" if settings else policy
+    told = "; ".join(setting(one, default=defaults) for one in settings)
+    return f"{policy} with {told}" if told else policy
 
 
 def _words(value: Any) -> str:

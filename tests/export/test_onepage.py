@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -172,6 +173,12 @@ def test_a_rule_that_cannot_be_waived_offers_no_waiver() -> None:
     fixed = view(facts(), [decision(findings=[finding(waivable=False)])])
     assert "No exception can be made to root-origin" in words(render("html", [fixed]))
     assert "an exception is a waiver" in words(render("html", [DENIED]))
+
+
+def test_what_was_set_in_the_policy_stands_at_the_top() -> None:
+    named = replace(ALLOWED, settings={"no-prc-root": {"denied": ["FR", "RU"], "deep": True}})
+    top = words(render("html", [named])).partition("What to do now")[0]
+    assert "policy no-prc-root with denied = FR, RU; deep = true" in top
 
 
 def test_a_review_of_what_cannot_be_waived_offers_no_waiver() -> None:

@@ -9,6 +9,7 @@ from scanner.export.account import Json, Notes, counted, short
 from scanner.export.onepage.said import Said
 from scanner.export.page import Content, Markup, quoted, tag
 from scanner.export.report import ScanView
+from scanner.export.settings import under
 from scanner.export.why import pardoned, sentence, worst
 
 MEANS = {
@@ -48,8 +49,14 @@ def _which(view: ScanView, facts: Json, decisions: Sequence[Json]) -> Content:
     model = facts["model"]
     commit = f"commit {short(model['revision'])}" if model["revision"] else "no commit known"
     number = f"scan {view.number}, " if view.number is not None else ""
-    policies = ", ".join(decision["policy"]["name"] for decision in decisions)
-    return quoted(f"{number}{view.at[:10]}; {commit}; policy {policies or 'none'}")
+    policies = [_judging(decision["policy"]["name"], view) for decision in decisions]
+    return quoted(f"{number}{view.at[:10]}; {commit}; policy {', '.join(policies) or 'none'}")
+
+
+def _judging(policy: str, view: ScanView) -> str:
+    """The policy with what was set in it from outside: set otherwise, it judges otherwise."""
+    settings = view.settings.get(policy, {}).items()
+    return under(policy, [{"parameter": name, "value": value} for name, value in settings], defaults=False)
 
 
 def steps(view: ScanView, facts: Json, decisions: Sequence[Json], asked: int) -> Markup:
