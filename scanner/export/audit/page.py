@@ -138,7 +138,7 @@ def _trust(head: Json) -> Markup:
     said = (
         f"A change of {left} of these {scans:,} scans would not be noticed by what was compared here: "
         if covered < scans
-        else "Who has the key could change scans unnoticed: "
+        else "Not all of it is vouched for by what was compared here: "
     )
     return tag("p", said, jump("verification", "how far this can be trusted"), ".", class_="warn")
 

@@ -11,6 +11,7 @@ from scanner.export.settings import under
 
 Json = Mapping[str, Any]
 
+_NUMBERS = 20
 LIMITS = (
     "A model that could not be judged at all is in no record: the command that asked for it said so and ended in 3.",
     "A verdict is about the commit that was judged on that day, by the policy and the facts of that day.",
@@ -94,6 +95,12 @@ def windows(head: Json) -> Iterator[str]:
         yield (
             f"{number} neither in a checkpoint whose signature was looked at nor in one kept outside"
             f" (records from {max(signed, witnessed):,} on): who can write the database could change that"
+        )
+    if gone := sorted({*found["doubtful"]} & {*head["population"]["redacted"]}):
+        more = " ..." if len(gone) > _NUMBERS else ""
+        yield (
+            f"{counted(len(gone), 'scan')} redacted by a record that is neither signed nor witnessed"
+            f" ({', '.join(map(str, gone[:_NUMBERS]))}{more}): who can write the database could have done that"
         )
     if head["population"]["before_log"]:
         number = counted(head["population"]["before_log"], "scan")

@@ -264,6 +264,30 @@ def test_redacted_scans_are_named_and_in_no_count(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("days", "gone", "told"),
+    [
+        (["07-05", "07-06", "07-07"], 2, True),
+        (["07-05", "07-06", "01-01", "07-07"], 2, True),  # the clock of the third machine was slow
+        (["07-05", "12-31", "07-06", "07-07"], 3, True),  # or fast
+        (["06-30", "07-01", "06-30", "07-02"], 2, True),  # two runs about midnight
+        (["09-30", "10-01", "09-30", "10-01"], 3, True),
+        (["07-05", "12-29", "12-30", "12-31"], 3, False),
+        (["01-01", "01-02", "01-03", "07-05"], 2, False),
+        (["01-02", "07-05"], 1, True),  # of the first and of the last one nothing tells when it was
+        (["07-05", "12-31"], 2, True),
+    ],
+)
+def test_a_redacted_scan_is_passed_over_only_where_those_beside_it_are_well_outside(
+    days: list[str], gone: int, told: bool, tmp_path: Path
+) -> None:
+    with Store.open(str(tmp_path / "a.db")) as store:
+        for number, day in enumerate(days):
+            store.save(scan_of(number, f"2026-{day}T12:00:00Z"))
+        store.redact(gone, reason="r", by="b", at="2026-12-31T00:00:00Z")
+    assert pack_of(tmp_path / "a.db", tmp_path / "rows").head["population"]["redacted"] == [gone] * told
+
+
 def test_only_what_is_asked_for_is_counted(db: Path, tmp_path: Path) -> None:
     only = pack_of(db, tmp_path / "policy", replace(ASKED, policies=("base",))).head
     assert (only["population"]["decisions"], only["filter"]["policies"]) == (30, ["base"])
