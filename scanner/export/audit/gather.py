@@ -185,16 +185,15 @@ def _count_scan(counted: _Counted, scan: Recorded, facts: Facts) -> None:
     counted.records.append(scan.record)
     counted.depths[facts.depth or UNKNOWN] += 1
     counted.hubs[facts.hub or UNKNOWN] += 1
-    counted.coverage.update(
-        {
-            "incomplete": facts.incomplete,
-            "lineage_incomplete": not facts.lineage_complete,
-            "roots_not_established": facts.roots_established is not True,
-            "publisher_origin_unknown": facts.publisher_origin is None,
-            "license_unknown": None in facts.licenses,
-            "no_commit": facts.revision is None,
-        }
-    )
+    unseen = {
+        "incomplete": facts.incomplete,
+        "lineage_incomplete": not facts.lineage_complete,
+        "roots_not_established": facts.roots_established is not True,
+        "publisher_origin_unknown": facts.publisher_origin is None,
+        "license_unknown": None in facts.licenses,
+        "no_commit": facts.revision is None,
+    }
+    counted.coverage.update({**unseen, "not_all_seen": bool(facts.gaps) or any(unseen.values())})
     for gap in {(gap.what, gap.reason, gap.transient) for gap in facts.gaps}:
         known = gap in counted.gaps or len(counted.gaps) < _GAPS
         counted.gaps[gap if known else (_OTHER, *gap[1:])] += 1
@@ -363,6 +362,7 @@ def _head(
 
 
 COVERAGE: Mapping[str, str] = {
+    "not_all_seen": "any of what follows, or anything else that was looked for and could not be had",
     "incomplete": "something could not be read that may be readable later",
     "lineage_incomplete": "the lineage was not followed to its end",
     "roots_not_established": "nothing says where the weights begin",

@@ -123,7 +123,7 @@ def _figures(pack: Pack) -> Markup:
         (_verdict(head, "review"), "ask for a review"),
         (len(states) - states.count(EXPIRED), f"waivers in force on {head['waivers_as_of']}"),
         (states.count(EXPIRING), "of them end within the 30 days after"),
-        (head["coverage"]["incomplete"], "scans incomplete"),
+        (head["coverage"]["not_all_seen"], "scans in which not all was seen"),
     ]
     return tag("div", [tag("div", tag("strong", number), tag("span", name)) for number, name in told], class_="figures")
 

@@ -97,8 +97,8 @@ def test_first_and_last_day_are_of_the_period_and_the_days_beside_are_not(tmp_pa
 
 def test_coverage_counts_what_was_not_seen(pack: Pack) -> None:
     coverage = pack.head["coverage"]
-    assert {name: coverage[name] for name in list(coverage)[:6]} == {
-        "incomplete": 10, "lineage_incomplete": 10, "roots_not_established": 20, "publisher_origin_unknown": 10,
+    assert {name: coverage[name] for name in list(coverage)[:7]} == {
+        "not_all_seen": 30, "incomplete": 10, "lineage_incomplete": 10, "roots_not_established": 20, "publisher_origin_unknown": 10,
         "license_unknown": 20, "no_commit": 10,
     }  # fmt: skip
     assert pack.head["gaps"] == [
@@ -224,8 +224,10 @@ def test_a_model_of_which_not_all_was_read_is_nowhere_called_complete(tmp_path: 
     pack = pack_of(tmp_path / "a.db", tmp_path / "rows")
     (row,) = pack.models
     assert (row["depth"], row["gaps"], row["incomplete"]) == ("listing", ["not-held"], False)
+    assert (pack.head["coverage"]["incomplete"], pack.head["coverage"]["not_all_seen"]) == (0, 1)
     write_page(pack, tmp_path / "a.html", "")
     page = (tmp_path / "a.html").read_text()
+    assert "<strong>1</strong><span>scans in which not all was seen</span>" in page
     assert "starter, no id: listing" in page
     assert "not had: <bdi>not-held</bdi>" in page
     assert ">complete<" not in page
