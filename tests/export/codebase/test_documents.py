@@ -111,3 +111,14 @@ def test_two_places_never_share_a_fingerprint():
         prints = [line.split('"')[3] for line in text.splitlines() if f'"{key}"' in line]
         assert len(prints) == len(set(prints)) == 3
         assert print_of(1) in prints, "the first place keeps the finding's own"
+
+
+def test_where_something_was_not_read_there_is_something_to_do():
+    from_hub = clean() | {"complete": False}
+    partly = {"files": 1, "read": 1, "unread": [], "partly": [{"path": "a.py", "reason": "text"}], "passed_over": [],
+              "ignored": []}  # fmt: skip
+    for document, said in ((from_hub, "scan again"), (from_hub | {"coverage": partly}, "read in part")):
+        for format in ("table", "markdown", "html", "junit"):
+            text = " ".join(render_codebase(format, document).split())
+            assert said in text, format
+            assert "nothing to do" not in text, format
