@@ -13,6 +13,7 @@ from scanner.export.onepage.sheet import sheet
 from scanner.export.page import Bar, Content, Markup, bars, jump, page, quoted, tag
 from scanner.export.page.lands import Lands, controlling
 from scanner.export.report import ScanView
+from scanner.export.why import pardoned
 
 MOST = 50
 """Models that have a page of their own; the worst come first."""
@@ -96,10 +97,16 @@ def _contents(models: list[Json]) -> Content:
         return None
     items = (
         tag("li", tag("span", model["verdict"].upper(), class_=f"badge {model['verdict']}"), " ",
-            jump(f"model-{n}", quoted(model["requested"])))
+            jump(f"model-{n}", quoted(model["requested"])), _excepted(model))
         for n, model in enumerate(models[:MOST], 1)
     )  # fmt: skip
     return tag("section", tag("h2", "Models"), tag("ul", items))
+
+
+def _excepted(model: Json) -> Content:
+    """That it is allowed by exception, where it is."""
+    waived = pardoned(model["decisions"]) if model["verdict"] == "allow" else ()
+    return (" ", tag("span", "waived: ", class_="warn"), quoted(", ".join(waived))) if waived else None
 
 
 def _section(section: Section, said: Said) -> Markup:

@@ -9,7 +9,19 @@ from jsonschema import ValidationError
 
 from scanner.errors import UsageError
 from scanner.export.codebase import FORMATS, render_codebase
-from tests.export.codebase.samples import clean, codebase, crowded, finding, place, print_of, reference, suppressed
+from tests.export.codebase.samples import (
+    clean,
+    codebase,
+    crowded,
+    finding,
+    model,
+    place,
+    print_of,
+    reference,
+    suppressed,
+)
+from tests.export.samples import WAIVER, decision
+from tests.export.samples import finding as weighing
 from tests.schemas import valid_codebase
 
 
@@ -122,3 +134,14 @@ def test_where_something_was_not_read_there_is_something_to_do():
             text = " ".join(render_codebase(format, document).split())
             assert said in text, format
             assert "nothing to do" not in text, format
+
+
+def test_an_allow_that_rests_on_a_waiver_says_so_where_it_stands():
+    good = model(verdict="allow")
+    good["decisions"] = [decision("allow", findings=[weighing(waived_by=WAIVER)])]
+    document = codebase(verdict="allow", references=[reference(verdict="allow")], models=[good],
+                        findings=[finding(suppressed=suppressed())])  # fmt: skip
+    assert "ALLOW  by exception" in render_codebase("table", document)
+    assert "by exception" not in render_codebase("table", clean())
+    page = render_codebase("html", document)
+    assert '<span class="warn">waived: </span><bdi>root-origin</bdi>' in page.partition("Code base")[0]
