@@ -16,7 +16,7 @@ from typing import Any
 from scanner.errors import DatabaseUnreadable, NothingToScan, PolicyError
 from scanner.export.audit.recorded import Change, Judged, Period, Recorded
 from scanner.export.audit.rows import Rows
-from scanner.export.audit.tally import UNKNOWN, VERDICTS, Tally, label
+from scanner.export.audit.tally import UNKNOWN, VERDICTS, Tally, label, months
 from scanner.export.audit.told import Facts, decision_told, facts_told, harmless
 from scanner.export.audit.waived import Waived
 from scanner.policy import settings_of
@@ -96,7 +96,7 @@ def gather(period: Period, asked: Asked, verification: Mapping[str, Any], folder
         NothingToScan: nothing was recorded that was asked for.
         DatabaseUnreadable: a recorded document does not read.
     """
-    counted, waived = _Counted(), Waived(asked.as_of)
+    counted, waived = _Counted(month=Tally(months(asked.since, asked.until))), Waived(asked.as_of)
     with Rows(folder / "decisions.jsonl") as decisions:
         for scan, facts, judged in _wanted(period, asked):
             _count_scan(counted, scan, facts)

@@ -117,6 +117,8 @@ def _before(facts: Json, found: Sequence[Json]) -> Iterator[Content]:
     ends = sorted({(f["waived_by"]["expires"], f["rule"]) for f in found if f["waived_by"]})
     for day, rule in ends[:3]:
         yield "The waiver of ", quoted(rule), " ends on ", quoted(day), ": decide again before then."
+    if len(ends) > 3:
+        yield f"After them {counted(len(ends) - 3, 'more waiver')}: the findings name each."
     if facts["model"]["hub_as_of"] is not None:
         yield "This is no check of the live hub: check it there before you rely on it."
     if any(gap["transient"] for gap in facts["gaps"]):

@@ -16,7 +16,7 @@ from scanner.errors import DatabaseUnreadable, NothingToScan
 from scanner.export.audit import Pack, gather
 from scanner.export.audit.page import write_page
 from scanner.export.audit.sheets import SHEETS, cell
-from scanner.export.audit.tally import Tally, label
+from scanner.export.audit.tally import Tally, label, months
 from scanner.export.audit.told import REASONS, decision_told, facts_told
 from scanner.policy import load_policy
 from scanner.store import DecisionRecord, Store
@@ -373,6 +373,17 @@ def test_a_tally_adds_up_to_what_was_added(added: list[tuple[str, str]]) -> None
     rows = tally.largest_first()
     assert sum(row["total"] for row in rows) == len(added)
     assert rows == sorted(rows, key=lambda row: -row["total"]) or len({row["total"] for row in rows}) < len(rows)
+
+
+def test_a_month_without_scans_is_a_row_of_its_own(tmp_path: Path) -> None:
+    with Store.open(str(tmp_path / "a.db")) as store:
+        store.save(scan_of(0, "2026-08-31T23:59:59Z"))
+    pack = pack_of(tmp_path / "a.db", tmp_path / "rows")
+    assert [(row["label"], row["total"]) for row in pack.head["counts"]["month"]] == [
+        ("2026-07", 0), ("2026-08", 1), ("2026-09", 0),
+    ]  # fmt: skip
+    assert months("2025-12-31", "2026-01-01") == ["2025-12", "2026-01"]
+    assert months("0001-01-01", "9999-12-31") == []
 
 
 def test_a_label_names_what_is_not_known() -> None:
