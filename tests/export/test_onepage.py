@@ -205,6 +205,10 @@ def test_the_maker_of_a_root_that_nothing_establishes_is_not_told_as_where_the_w
     said = words(render("html", [view(facts(lineage=graph), [decision()])]))
     assert "the weights begin there" not in said
     assert "nothing says that the weights begin" in said
+    graph |= {"models": [*graph["models"], graph["models"][2] | {"id": "Qwen/Other", "established": "curated"}]}
+    graph |= {"roots": [ROOT, "Qwen/Other"]}
+    said = words(render("html", [view(facts(lineage=graph), [decision()])]))
+    assert "some weights begin there, of others nothing says so" in said
 
 
 @pytest.mark.parametrize("letter", "mWi漢")
