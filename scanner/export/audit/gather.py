@@ -13,13 +13,12 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from scanner.errors import DatabaseUnreadable, NothingToScan, PolicyError
+from scanner.errors import DatabaseUnreadable, NothingToScan
 from scanner.export.audit.recorded import Change, Judged, Period, Recorded
 from scanner.export.audit.rows import Rows
 from scanner.export.audit.tally import UNKNOWN, VERDICTS, Tally, label, months
-from scanner.export.audit.told import Facts, decision_told, facts_told, harmless
+from scanner.export.audit.told import Facts, decision_told, facts_told, harmless, settings_told
 from scanner.export.audit.waived import Waived
-from scanner.policy import settings_of
 from scanner.policy.operators import globbed
 from scanner.text import clean
 
@@ -85,6 +84,7 @@ class _Counted:
     license: Tally = field(default_factory=lambda: Tally([UNKNOWN]))
     month: Tally = field(default_factory=Tally)
     policy: dict[tuple[str, str], Tally] = field(default_factory=dict)
+    status: dict[str, str | None] = field(default_factory=dict)
 
 
 def gather(period: Period, asked: Asked, verification: Mapping[str, Any], folder: Path) -> Pack:
@@ -107,14 +107,14 @@ def gather(period: Period, asked: Asked, verification: Mapping[str, Any], folder
                 if told["verdict"] not in VERDICTS:
                     raise _unreadable(scan)
                 waived.applied(told["waived"])
-                _count_decision(counted, scan, facts, one, told["verdict"])
+                _count_decision(counted, scan, facts, one, told)
                 decisions.add(harmless(_row(scan, facts, one, told)))
     redacted = period.redacted()
     if not counted.scans:
         raise _nothing(asked, redacted)
     with Rows(folder / "models.jsonl") as models:
         standing = _models(counted, decisions, models)
-    settings = cache(partial(_settings, period))
+    settings = cache(partial(settings_told, period.text))
     with Rows(folder / "changes.jsonl") as changes:
         for change in period.changes():
             changes.add(harmless(_change(change, settings)))
@@ -199,7 +199,8 @@ def _count_scan(counted: _Counted, scan: Recorded, facts: Facts) -> None:
         counted.gaps[gap if known else (_OTHER, *gap[1:])] += 1
 
 
-def _count_decision(counted: _Counted, scan: Recorded, facts: Facts, one: Judged, verdict: str) -> None:
+def _count_decision(counted: _Counted, scan: Recorded, facts: Facts, one: Judged, told: Mapping[str, Any]) -> None:
+    verdict = told["verdict"]
     counted.decisions += 1
     counted.verdict.add(verdict, verdict)
     counted.publisher.add(label((facts.publisher_origin,)), verdict)
@@ -207,6 +208,7 @@ def _count_decision(counted: _Counted, scan: Recorded, facts: Facts, one: Judged
     counted.license.add(label(facts.licenses), verdict)
     counted.month.add(scan.at[:7], verdict)
     counted.policy.setdefault((one.policy, one.policy_digest), Tally()).add(one.policy, verdict)
+    counted.status[one.policy_digest] = told["status"]
 
 
 def _row(scan: Recorded, facts: Facts, one: Judged, told: Mapping[str, Any]) -> dict[str, Any]:
@@ -276,14 +278,6 @@ def _models(counted: _Counted, decisions: Rows, models: Rows) -> dict[str, int]:
     return standing
 
 
-def _settings(period: Period, digest: str) -> list[dict[str, Any]] | None:
-    """The parameters that were set from outside in this policy; None where its text does not read."""
-    try:
-        return settings_of(period.text(digest))
-    except PolicyError:
-        return None
-
-
 def _change(change: Change, settings: Settings) -> dict[str, Any]:
     body = change.body
     redacted = f"scan {body.get('scan')}" if change.kind == "redaction" else None
@@ -340,6 +334,7 @@ def _head(
                 {
                     "policy": name,
                     "digest": digest,
+                    "status": counted.status[digest],
                     "settings": settings(digest),
                     **{k: row[k] for k in (*VERDICTS, "total")},
                 }

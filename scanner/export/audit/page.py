@@ -245,14 +245,21 @@ def _share(row: Json, total: int) -> Content:
 
 def _policies(head: Json) -> Markup:
     rows = [
-        (quoted(row["policy"]), tag("code", row["digest"][:16]), parameters(row["settings"]), *verdicts_of(row))
+        (
+            (quoted(row["policy"]), _status(row["status"])), tag("code", row["digest"][:16]),
+            parameters(row["settings"]), *verdicts_of(row),
+        )
         for row in head["counts"]["policy"]
-    ]
+    ]  # fmt: skip
     return table(
         "Decisions by policy and version (the digest is that of the text, of all it extends and of its parameters)",
         ("Policy", "Version", "Parameters that were set", *map(str.capitalize, VERDICTS), "All"), rows,
         numbers=(3, 4, 5, 6),
     )  # fmt: skip
+
+
+def _status(status: str | None) -> Content:
+    return None if status == "in-force" else tag("span", f" ({status or 'status not known'})", class_="warn")
 
 
 _STATES = {

@@ -84,7 +84,9 @@ def _summary(pack: Pack) -> Iterator[Row]:
     for table, title in TABLES.items():
         for one in head["counts"][table]:
             name = f"{one['policy']} {one['digest']}" if table == "policy" else one["label"]
-            value = "; ".join(in_words(one["settings"])) or None if table == "policy" else None
+            value = None
+            if table == "policy":
+                value = "; ".join((one["status"] or "status not known", *in_words(one["settings"])))
             counts = {k: one[k] for k in (*VERDICTS, "total")}
             yield {"section": f"decisions {title}", "name": name, "value": value, **counts}
 

@@ -207,7 +207,9 @@ def test_parameters_that_were_set_are_told_beside_every_count_decision_and_chang
     assert unreadable == ["not known: its text does not read"]
     changed = [row["parameters"] for row in SHEETS["changes"].rows(pack) if row["what"] == "no-prc-root"]
     assert changed == [[], [said]]
-    assert [row["value"] for row in SHEETS["summary"].rows(pack) if made[1].digest in row["name"]] == [said]
+    assert [row["value"] for row in SHEETS["summary"].rows(pack) if made[1].digest in row["name"]] == [
+        f"in-force; {said}"
+    ]
     (standing,) = SHEETS["models"].rows(pack)
     unknown = "unreadable (parameters not known: its text does not read)"
     assert standing["policies"] == [f"no-prc-root with {said}", unknown]
@@ -243,6 +245,19 @@ def test_decisions_under_other_parameters_are_never_one_row(tmp_path: Path) -> N
             store.save(scan_of(0, f"2026-07-0{number + 1}T00:00:00Z", decisions=(one,)))
     write_page(pack_of(tmp_path / "a.db", tmp_path / "rows"), tmp_path / "a.html", "")
     assert "What was denied: 2 rows" in (tmp_path / "a.html").read_text()
+
+
+def test_a_policy_that_is_not_in_force_is_told_as_such(tmp_path: Path) -> None:
+    draft = judged("deny", "next-year")
+    draft = replace(draft, document=draft.document | {"policy": draft.document["policy"] | {"status": "draft"}})
+    with Store.open(str(tmp_path / "a.db")) as store:
+        store.save(scan_of(0, "2026-07-01T00:00:00Z", decisions=(draft, judged("allow", "base"))))
+    pack = pack_of(tmp_path / "a.db", tmp_path / "rows")
+    assert [row["status"] for row in pack.head["counts"]["policy"]] == ["in-force", "draft"]
+    write_page(pack, tmp_path / "a.html", "")
+    page = (tmp_path / "a.html").read_text()
+    assert '<bdi>next-year</bdi><span class="warn"> (draft)</span>' in page
+    assert "<bdi>base</bdi></th>" in page
 
 
 def test_changes_are_those_of_the_period(pack: Pack, db: Path, tmp_path: Path) -> None:
