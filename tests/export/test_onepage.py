@@ -471,3 +471,21 @@ def test_more_countries_than_colours_still_have_their_names() -> None:
     assert drawing
     texts = re.findall(r"<text[^>]*>([^<]*)</text>", drawing[0])
     assert [t for t in texts if t in codes] == codes
+
+
+def test_use_is_allowed_by_its_own_licence_alone_where_not_all_it_was_made_from_is_known() -> None:
+    held = facts(lineage=lineage(models=[model(CHILD, 0, QWEN)], edges=[], roots=[], ancestors=[], complete=False))
+    held["terms"] |= {"complete": False, "commercial_use": None}
+    for format in ("html", "table", "markdown"):
+        text = words(render(format, [view(held, [decision("allow")])]))
+        assert "by its own licence; not all of what it was made from is known" in text, format
+        assert "by its own licence" not in words(render(format, [ALLOWED]))
+
+
+def test_files_of_which_formats_and_executables_are_not_known_are_not_told_as_free_of_them() -> None:
+    held = facts()
+    held["files"] |= {"formats": None, "executables": None}
+    told = words(render("html", [view(held, [decision("allow")])]))
+    assert "no weights among them" not in told
+    assert "their formats are not known" in told
+    assert "executables: could not be determined" in told

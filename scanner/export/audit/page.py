@@ -136,7 +136,7 @@ def _trust(head: Json) -> Markup:
         return tag("p", "All scans of the period are vouched for by a checkpoint that was kept outside the database.")
     left = "any" if not covered else f"{scans - covered:,}"
     said = (
-        f"A change of {left} of these {scans:,} scans would not be noticed by what was compared here: "
+        f"A change of {left} of the {counted(scans, 'scan')} would not be noticed by what was compared here: "
         if covered < scans
         else "Not all of it is vouched for by what was compared here: "
     )
