@@ -108,7 +108,8 @@ def codebase_document(
         "complete": is_complete(coverage, judged, missed),
         "compared_with": asked.compared_with,
         "policies": [
-            {"name": p.name, "title": p.title, "digest": p.digest, "status": p.status.value} for p in asked.policies
+            {"name": p.name, "title": p.title, "digest": p.digest, "status": p.status.value, "settings": p.settings}
+            for p in asked.policies
         ],
         "coverage": _coverage(coverage),
         "references": [_reference(one, verdicts.get(one), None if new is None else one in new) for one in references],

@@ -123,7 +123,8 @@ class Section:
 class Account:
     """All that is said of one scan.
 
-    ``verdict`` is the worst of the decisions, None where no policy was asked; ``rules`` are those it comes from;
+    ``verdict`` is the worst of the decisions, None where no policy was asked; ``rules`` are those it comes from,
+    ``waived`` those that would weigh where none does;
     ``caveat`` is set when the live hub was not asked; ``notes`` are the footnotes, numbered from 1; the verdict rests
     on the first ``grounds`` of them. ``everything`` is how one sees all of it.
     """
@@ -131,6 +132,7 @@ class Account:
     verdict: str | None
     model: str
     rules: tuple[str, ...]
+    waived: tuple[str, ...]
     caveat: str | None
     sections: tuple[Section, ...]
     notes: tuple[str, ...]

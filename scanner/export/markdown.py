@@ -34,16 +34,20 @@ def as_markdown(report: Report) -> str:
 
 
 def _overview(accounts: list[Account], failures: Iterable[Failure]) -> Iterable[str]:
-    rows = [(a.verdict or "not judged", a.model, a.rules, a.caveat or "") for a in accounts]
-    rows += [("not judged", one_line(f.requested), (one_line(f.kind),), "") for f in failures]
+    rows = [(a.verdict or "not judged", a.model, _because(a), a.caveat or "") for a in accounts]
+    rows += [("not judged", one_line(f.requested), cell(one_line(f.kind)), "") for f in failures]
     tally = Counter(verdict for verdict, *_ in rows)
     parts = [f"{tally[verdict]} {verdict}" for verdict in (*WORST_FIRST, "not judged") if tally[verdict]]
     yield f"**modelorigin:** {counted(len(rows), 'model')}: {', '.join(parts) or 'none'}"
     yield ""
     yield "| Verdict | Model | Because of | |"
     yield "|---|---|---|---|"
-    for verdict, model, rules, caveat in rows:
-        yield f"| **{verdict}** | {cell(model)} | {', '.join(map(cell, rules))} | {caveat} |"
+    for verdict, model, because, caveat in rows:
+        yield f"| **{verdict}** | {cell(model)} | {because} | {caveat} |"
+
+
+def _because(account: Account) -> str:
+    return ("waived: " if account.waived else "") + ", ".join(map(cell, account.rules or account.waived))
 
 
 def _account(account: Account) -> Iterable[str]:

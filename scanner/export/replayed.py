@@ -12,6 +12,7 @@ from scanner.export.codebase.spreadsheet import cell
 from scanner.export.columns import rows
 from scanner.export.quoting import one_line
 from scanner.export.report import Screen
+from scanner.export.settings import under
 
 Json = Mapping[str, Any]
 
@@ -62,7 +63,9 @@ def supposed_table(document: Json, screen: Screen) -> str:
 
 def _supposition(supposed: Json) -> Iterator[str]:
     policies = supposed["policies"]
-    named = ", ".join(f"{one_line(one['name'])} ({one['digest'][:12]})" for one in policies or ())
+    named = ", ".join(
+        one_line(f"{under(one['name'], one['settings'])} ({one['digest'][:12]})") for one in policies or ()
+    )
     yield f"what if: nothing is recorded; {'judged by ' + named if policies else 'judged by the recorded policies'}"
     day = f"as of {supposed['as_of']}" if supposed["as_of"] else "as of the day of each scan"
     waivers = "with other waivers" if supposed["waivers"] else "with the recorded waivers"

@@ -182,11 +182,16 @@ def _departing(facts: Json) -> Iterable[Line]:
 
 
 def _narrowed(facts: Json) -> Span | None:
-    """A warning beside the model's own licence where one of a model it came out of may allow less."""
+    """A warning beside the model's own licence where one of what it came out of may allow less."""
     passed = set(facts["lineage"]["ancestors"])
     uses = {model["license"]["commercial_use"] for model in facts["lineage"]["models"] if model["id"] in passed}
     told = [words for use, words in _LESS.items() if use in uses]
-    return warn(f" by its own licence; an ancestor allows: {', '.join(told)}") if told else None
+    if told:
+        return warn(f" by its own licence; an ancestor allows: {', '.join(told)}")
+    all_of_it = facts.get("terms")
+    if all_of_it and not all_of_it["complete"] and facts["license"]["commercial_use"] in ("yes", "conditional"):
+        return warn(" by its own licence; not all of what it was made from is known")
+    return None
 
 
 def _inherited(facts: Json) -> Iterable[Line]:
@@ -212,6 +217,8 @@ def files(facts: Json) -> Section:
     else:
         size = f", {_size(held['bytes'])}" if held["bytes"] is not None else ""
         formats = listed(held["formats"] or ()) or ["no weights among them"]
+        if held["formats"] is None:
+            formats = [warn("their formats are not known")]
         lines = [line(counted(held["count"], "file"), size, ": ", *formats)]
     pickle = _answer(held["pickle"], "pickle: loading may run code", "no pickle", "pickle: could not be determined")
     code = _answer(
@@ -230,6 +237,8 @@ def files(facts: Json) -> Section:
     lines += capped(paths, len(issues), "file")
     if held["executables"]:
         lines.append(line("executables beside the weights: ", *listed(held["executables"])))
+    elif held["executables"] is None:
+        lines.append(line(warn("executables: could not be determined")))
     return Section("Files", tuple(lines))
 
 

@@ -191,8 +191,12 @@ def _failure(failure: Failure) -> Iterable[RenderableType]:
     yield grid
 
 
+def _because(account: Account) -> str:
+    return ("waived: " if account.waived else "") + ", ".join(account.rules or account.waived)
+
+
 def _summary(accounts: Sequence[Account], failures: Sequence[Failure]) -> Iterable[RenderableType]:
-    rows = [(a.verdict or NOT_JUDGED, a.model, ", ".join(a.rules), a.caveat) for a in accounts]
+    rows = [(a.verdict or NOT_JUDGED, a.model, _because(a), a.caveat) for a in accounts]
     rows += [(NOT_JUDGED, one_line(f.requested), one_line(f.kind), None) for f in failures]
     yield Rule(style="dim")
     grid = _columns()

@@ -10,7 +10,7 @@ from scanner.export.account import Account, Json, Line, Notes, Part, Section, fa
 from scanner.export.quoting import one_line
 from scanner.export.report import ScanView
 from scanner.export.tree import lineage
-from scanner.export.why import accused, rules, why, worst
+from scanner.export.why import accused, pardoned, rules, why, worst
 
 _DRIFTS = 12
 """Lines of a difference that a report shows."""
@@ -37,10 +37,12 @@ def tell(view: ScanView) -> Account:
         _instead(view),
         _record(view, decisions),
     )
+    weighing = rules(decisions)
     return Account(
         verdict=worst(decisions),
         model=facts["model"]["id"],
-        rules=rules(decisions),
+        rules=weighing,
+        waived=() if weighing else pardoned(decisions),
         caveat=", ".join(said for said in (sections.caveat(facts), _other_day(view, facts)) if said) or None,
         sections=tuple(section for section in told if section.lines or section.tree),
         notes=notes.texts(),

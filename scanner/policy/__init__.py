@@ -13,7 +13,7 @@ from scanner.policy.loader import load_policy, read_policy
 from scanner.policy.packs import shipped
 from scanner.policy.rule import Policy, Rule
 from scanner.policy.selftest import test_policy
-from scanner.policy.stored import stored_policy
+from scanner.policy.stored import settings_of, stored_policy
 from scanner.policy.waivers import By, Waiver, Waivers, WaiverState, WaiverUse, load_waivers, read_waivers, waivers_file
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "read_policy",
     "read_waivers",
     "rule_document",
+    "settings_of",
     "shipped",
     "stored_policy",
     "test_policy",

@@ -81,6 +81,7 @@ def load_found(found: Found, overrides: Mapping[str, object] | None) -> Policy:
         disabled=MappingProxyType(disabled),
         parameters=MappingProxyType({name: p.value for name, p in parameters.items()}),
         overrides=MappingProxyType(outside),
+        defaults=MappingProxyType({name: pack.parameters[name].value for name in outside}),
         texts=MappingProxyType(dict(pack.texts)),
         source=source,
         digest=hashlib.sha256(source.encode()).hexdigest(),

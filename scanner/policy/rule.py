@@ -40,7 +40,8 @@ class Rule:
 class Policy:
     """Rules and what they were made from.
 
-    ``texts`` are the files by policy name, the extended ones first. ``overrides`` are the parameters set from outside.
+    ``texts`` are the files by policy name, the extended ones first. ``overrides`` are the parameters set from outside,
+    ``defaults`` what these are as written; None: they have to be set.
     ``source`` is the JSON of texts and overrides and ``digest`` its SHA-256, in hex: the same digest judges alike, and
     who keeps the source can load the policy again. ``disabled`` gives the reason for each rule that was switched off.
     """
@@ -53,6 +54,7 @@ class Policy:
     disabled: Mapping[str, str]
     parameters: Mapping[str, Setting]
     overrides: Mapping[str, Setting]
+    defaults: Mapping[str, Setting]
     texts: Mapping[str, str]
     source: str
     digest: str
@@ -68,12 +70,24 @@ class Policy:
         return tuple(name for name in self.texts if name != self.name)
 
     @property
+    def settings(self) -> list[dict[str, Any]]:
+        """The parameters that were set from outside as JSON values, each beside what it is as written."""
+        return [
+            {"parameter": name, "value": _json(value), "default": _json(self.defaults[name])}
+            for name, value in self.overrides.items()
+        ]
+
+    @property
     def references(self) -> tuple[str, ...]:
         """What its rules refer to, each once."""
         return tuple(dict.fromkeys(reference for rule in self.rules for reference in rule.references))
 
     def rule(self, id: str) -> Rule | None:
         return next((rule for rule in self.rules if rule.id == id), None)
+
+
+def _json(value: Setting) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _policy(*values: Any) -> Policy:

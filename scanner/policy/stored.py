@@ -45,6 +45,19 @@ def stored_policy(source: str) -> Policy:
     raise PolicyError(f"the recorded policy cannot be read by this release: {wrong.message}", hint=_HINT) from wrong
 
 
+def settings_of(source: str) -> list[dict[str, Any]]:
+    """``Policy.settings`` of a recorded policy, without the defaults where this release does not read its text.
+
+    Raises:
+        PolicyError: it is no text of a policy.
+    """
+    _, overrides = source_parts(source)
+    try:
+        return stored_policy(source).settings if overrides else []
+    except PolicyError:
+        return [{"parameter": name, "value": value} for name, value in overrides.items()]
+
+
 def _loaded(found: Found, overrides: Mapping[str, Any]) -> tuple[Policy | None, PolicyError | None]:
     try:
         return load_found(found, overrides), None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -16,6 +17,7 @@ from scanner.store.journal import ALTERED, end
 from scanner.store.tables import decisions, documents, log, scans
 from scanner.store.verify import Verification, verify
 
+_DAY = timedelta(days=1)
 _BATCH = 200
 """Scans that are held at once, with their texts."""
 
@@ -119,16 +121,33 @@ class Period:
                 yield Change(row.seq, row.kind, body)
 
     def redacted(self) -> list[int]:
-        """The numbers of removed scans that may have been of the period: they lie between those that are not."""
-        day = func.substr(scans.c.at, 1, len(self._until))
-        before = self._connection.execute(select(func.max(scans.c.id)).where(scans.c.at < self._since)).scalar_one()
-        after = self._connection.execute(select(func.min(scans.c.id)).where(day > self._until)).scalar_one()
-        told = select(log.c.subject).where(log.c.kind == "redaction")
-        gone = map(int, self._connection.execute(told).scalars())
-        return sorted(number for number in gone if (before or 0) < number and (after is None or number < after))
+        """The numbers of removed scans that may have been of the period.
 
-    def waivers(self, digest: str) -> str:
-        """The text of a file of waivers.
+        Nothing tells when they were made but the scans beside them, whose clocks may differ: left out are those beside
+        which both lie more than a day before the period, or after it.
+        """
+        told = self._connection.execute(select(log.c.subject).where(log.c.kind == "redaction")).scalars()
+        inside = self.numbers() or [0]
+        return [one for one in sorted(map(int, told)) if inside[0] < one < inside[-1] or self._beside(one)]
+
+    def _beside(self, number: int) -> bool:
+        """True where the scans next to ``number`` do not both lie well before the period, or well after it."""
+        ask = self._connection.execute
+        before = ask(select(scans.c.at).where(scans.c.id < number).order_by(scans.c.id.desc()).limit(1)).scalar()
+        after = ask(select(scans.c.at).where(scans.c.id > number).order_by(scans.c.id).limit(1)).scalar()
+        # Where there is none it may have been made as early, or as late, as ever.
+        sides = {-1 if before is None else self._side(before), 1 if after is None else self._side(after)}
+        return sides not in ({-1}, {1})
+
+    def _side(self, at: str) -> int:
+        """-1 more than a day before the period, 1 more than a day after it, else 0."""
+        first, last = date.fromisoformat(self._since), date.fromisoformat(self._until)
+        earliest = max(first, date.min + _DAY) - _DAY
+        latest = min(last, date.max - _DAY) + _DAY
+        return -1 if at[:10] < earliest.isoformat() else int(at[:10] > latest.isoformat())
+
+    def text(self, digest: str) -> str:
+        """The text of a policy or of a file of waivers.
 
         Raises:
             DatabaseUnreadable: it is gone.
@@ -136,7 +155,7 @@ class Period:
         query = select(documents.c.body).where(documents.c.digest == digest)
         body: str | None = self._connection.execute(query).scalar_one_or_none()
         if body is None:
-            raise DatabaseUnreadable(f"the waivers {digest} are gone", hint=ALTERED)
+            raise DatabaseUnreadable(f"the text {digest} is gone", hint=ALTERED)
         return body
 
     def later(self) -> str | None:

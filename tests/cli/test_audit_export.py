@@ -183,6 +183,25 @@ def test_the_pack_names_what_is_signed_what_is_witnessed_and_what_is_not(run: Ru
     assert wrong.code == 3, "a checkpoint of another log speaks against this one"
 
 
+def test_a_redaction_that_nobody_outside_has_seen_is_told_beside_what_is_vouched_for(
+    run: Run, db: Path, tmp_path: Path
+) -> None:
+    key, kept = tmp_path / "audit.key", tmp_path / "kept"
+    run("audit", "checkpoint", "--new-key", str(key), "-o", str(kept))
+    vouched = "All scans of the period are vouched for"
+    assert vouched in run(*PERIOD, "--format", "html", "--checkpoint", str(kept)).out
+    with Store.open(str(db)) as store:
+        store.redact(7, reason="a name in it", by="dpo", at="2026-09-01T00:00:00Z")
+    page = run(*PERIOD, "--format", "html", "--checkpoint", str(kept)).out
+    assert vouched not in page
+    said = "1 scan redacted by a record that is neither signed nor witnessed (7)"
+    assert said in page
+    assert said in run(*PERIOD, "--format", "csv", "--sheet", "verify", "--checkpoint", str(kept)).out
+    assert json.loads(run(*PERIOD, "--format", "json", "--checkpoint", str(kept)).out)["verification"]["doubtful"] == [
+        7
+    ]
+
+
 def test_the_day_of_waivers_is_the_last_of_the_period_or_the_one_that_is_asked_for(run: Run, db: Path) -> None:
     def states(*words: str, **env: str) -> str:
         document = json.loads(run(*PERIOD, "--format", "json", *words, env=env).out)

@@ -217,12 +217,13 @@ def test_what_if_another_policy_tells_what_would_change_and_records_nothing(run:
     before = recorded.read_bytes()
     ran = run("audit", "replay", "--policy", "no-prc-root", "--set", "denied=KP")
     assert ran.code == 1
-    assert ran.out.startswith("what if: nothing is recorded; judged by no-prc-root (")
+    assert ran.out.startswith("what if: nothing is recorded; judged by no-prc-root with denied = KP (default: CN) (")
     assert "DENY  " in ran.out
     assert "would have another verdict" in ran.out
     assert "no longer: " in ran.out
     assert recorded.read_bytes() == before
     told = json.loads(run("audit", "replay", "-p", "no-prc-root", "--set", "denied=KP", "--format", "json").out)
+    assert told["supposed"]["policies"][0]["settings"] == [{"parameter": "denied", "value": ["KP"], "default": ["CN"]}]
     assert told["counts"]["scans"] == 3
     (first, *_) = told["scans"]
     assert (first["scan"], first["model"], first["from"]) == (1, DENIED, "DENY")

@@ -235,3 +235,17 @@ def test_the_order_of_policies_changes_no_verdict(run: Run, hub: LoopbackHub, ap
         "scan", str(app), *words, "--fail-on", "deny", env={"HF_ENDPOINT": hub.url, "HF_TOKEN": "hf_good_granted"}
     )
     assert ran.code == 1
+
+
+def test_parameters_that_were_set_are_told_in_words_in_every_format_that_names_the_policy(
+    scan: Scan, app: Path
+) -> None:
+    put(app, "a.js", HEAD, load('"acme/good-7b"'))
+    judged = "--policy", "no-prc-root", "--set", "denied=CN,RU"
+    *others, policy = document(scan(*judged, "--format", "json"))["policies"]
+    assert not any(other["settings"] for other in others)
+    assert policy["settings"] == [{"parameter": "denied", "value": ["CN", "RU"], "default": ["CN"]}]
+    for format in ("table", "markdown", "html", "junit"):
+        assert "denied = CN, RU (default: CN)" in " ".join(scan(*judged, "--format", format).out.split()), format
+    assert "denied = CN, RU" in scan(*judged, "--format", "cyclonedx").out
+    assert document(scan("--policy", "no-prc-root", "--format", "json"))["policies"][-1]["settings"] == []

@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 
 from scanner.export import Failure, render
 from scanner.export.markdown import code
-from tests.export.samples import CHILD, ROOT, decision, facts, view
+from tests.export.samples import CHILD, ROOT, WAIVER, decision, facts, finding, view
 
 GONE = Failure("acme/gone", "ModelNotFound", "acme/gone: not on the Hub, or private", "check the name", 3)
 
@@ -26,6 +26,17 @@ def test_the_overview_names_every_model_and_the_sum():
     ]
     assert "### not judged: `acme/gone`" in text
     assert "- `check the name`" in text
+
+
+def test_the_overview_says_what_was_waived_and_not_that_nothing_was_found():
+    pardoned = decision("allow", findings=[finding(waived_by=WAIVER)])
+    noted = decision("allow", findings=[finding(verdict="note", waived_by=WAIVER)])
+    both = decision("review", findings=[finding("pickle", "review"), finding(waived_by=WAIVER)])
+    scans = [view(facts(), [one]) for one in (pardoned, noted, both)]
+    rows = render("markdown", scans).splitlines()[4:7]
+    assert [row.split("|")[3].strip() for row in rows] == ["waived: `root-origin`", "", "`pickle`"]
+    summary = render("table", scans).splitlines()[-4:-1]
+    assert [row.split(CHILD)[1].strip() for row in summary] == ["waived: root-origin", "", "pickle"]
 
 
 def test_the_lineage_is_a_nested_list():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -171,6 +173,55 @@ def test_a_rule_that_cannot_be_waived_offers_no_waiver() -> None:
     fixed = view(facts(), [decision(findings=[finding(waivable=False)])])
     assert "No exception can be made to root-origin" in words(render("html", [fixed]))
     assert "an exception is a waiver" in words(render("html", [DENIED]))
+
+
+def test_what_was_set_in_the_policy_stands_at_the_top() -> None:
+    named = replace(ALLOWED, settings={"no-prc-root": {"denied": ["FR", "RU"], "deep": True}})
+    top = words(render("html", [named])).partition("What to do now")[0]
+    assert "policy no-prc-root with denied = FR, RU; deep = true" in top
+
+
+def test_a_review_of_what_cannot_be_waived_offers_no_waiver() -> None:
+    asked = [finding("pickle", "review", CHILD, path=[CHILD], waivable=False)]
+    told = words(render("html", [view(facts(), [decision("review", findings=asked)])]))
+    assert "No exception can be made to pickle" in told
+    assert "put that into a waiver" not in told
+    pardoned = [finding("x", "deny", waivable=False, waived_by=WAIVER), *asked]
+    assert "made to pickle ." in words(render("html", [view(facts(), [decision("review", findings=pardoned)])]))
+
+
+def test_an_allowed_model_that_could_not_be_read_to_the_end_says_so_at_the_top() -> None:
+    gap = {"subject": CHILD, "what": "config.json", "reason": "unreachable", "transient": True, "at": "hf://x"}
+    top = words(render("html", [view(facts(gaps=[gap]), [decision("allow")])])).partition("What to do now")[0]
+    assert "INCOMPLETE" in top
+    assert "INCOMPLETE" not in words(render("html", [ALLOWED]))
+
+
+def test_the_maker_of_a_root_that_nothing_establishes_is_not_told_as_where_the_weights_begin() -> None:
+    graph = lineage()
+    said = words(render("html", [view(facts(lineage=graph), [decision()])]))
+    assert "the weights begin there" in said
+    graph["models"][2] = graph["models"][2] | {"established": None}
+    said = words(render("html", [view(facts(lineage=graph), [decision()])]))
+    assert "the weights begin there" not in said
+    assert "nothing says that the weights begin" in said
+    graph |= {"models": [*graph["models"], graph["models"][2] | {"id": "Qwen/Other", "established": "curated"}]}
+    graph |= {"roots": [ROOT, "Qwen/Other"]}
+    said = words(render("html", [view(facts(lineage=graph), [decision()])]))
+    assert "some weights begin there, of others nothing says so" in said
+
+
+@pytest.mark.parametrize("letter", "mWi漢")
+def test_no_name_runs_into_the_licence_beside_it(letter: str) -> None:
+    graph = lineage()
+    graph["models"][1] = graph["models"][1] | {"id": f"acme/{letter * 91}", "license": license("Apache-2.0")}
+    graph["edges"] = [edge(CHILD, f"acme/{letter * 91}"), edge(f"acme/{letter * 91}", ROOT)]
+    drawing = re.search("<svg.*?</svg>", render("html", [view(facts(lineage=graph), [decision()])]), re.S)
+    assert drawing
+    drawn = html.unescape(re.findall(r"<text[^>]*font-weight=\"600\"[^>]*>([^<]*)</text>", drawing[0])[1])
+    widest = {"m": 0.89, "W": 0.95, "i": 0.28, "漢": 1.0}[letter]
+    assert 13 * widest * drawn.count(letter) < 720 - 86 - 52 - 18 - 11 * 0.5 * len("Apache-2.0")
+    assert drawn.count(letter) > 20
 
 
 def test_each_fact_of_a_maker_leads_to_its_footnote() -> None:
@@ -420,3 +471,21 @@ def test_more_countries_than_colours_still_have_their_names() -> None:
     assert drawing
     texts = re.findall(r"<text[^>]*>([^<]*)</text>", drawing[0])
     assert [t for t in texts if t in codes] == codes
+
+
+def test_use_is_allowed_by_its_own_licence_alone_where_not_all_it_was_made_from_is_known() -> None:
+    held = facts(lineage=lineage(models=[model(CHILD, 0, QWEN)], edges=[], roots=[], ancestors=[], complete=False))
+    held["terms"] |= {"complete": False, "commercial_use": None}
+    for format in ("html", "table", "markdown"):
+        text = words(render(format, [view(held, [decision("allow")])]))
+        assert "by its own licence; not all of what it was made from is known" in text, format
+        assert "by its own licence" not in words(render(format, [ALLOWED]))
+
+
+def test_files_of_which_formats_and_executables_are_not_known_are_not_told_as_free_of_them() -> None:
+    held = facts()
+    held["files"] |= {"formats": None, "executables": None}
+    told = words(render("html", [view(held, [decision("allow")])]))
+    assert "no weights among them" not in told
+    assert "their formats are not known" in told
+    assert "executables: could not be determined" in told

@@ -133,6 +133,7 @@ def _verification(period: Period, keys: Sequence[Key], kept: Sequence[tuple[str,
         "checkpoint_size": Witnessed.parse(note).checkpoint.size if note else 0,
         "signed": found.signed,
         "witnessed": found.witnessed,
+        "doubtful": [one.number for one in found.doubtful],
         "unchecked": list(found.unchecked),
     }
 

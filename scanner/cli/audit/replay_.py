@@ -195,7 +195,7 @@ def _supposed(supposition: Supposition, told: Sequence[Supposed], others: int, s
     return {
         "schema": "modelorigin/what-if/v1",
         "supposed": {
-            "policies": [{"name": p.name, "digest": p.digest} for p in policies] if policies is not None else None,
+            "policies": policies and [{"name": p.name, "digest": p.digest, "settings": p.settings} for p in policies],
             "waivers": waivers.digest if waivers else None,
             "as_of": day.isoformat() if day else None,
             "registry": supposition.registry.digest() if supposition.registry else None,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache, partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -15,8 +16,8 @@ from typing import Any
 from scanner.errors import DatabaseUnreadable, NothingToScan
 from scanner.export.audit.recorded import Change, Judged, Period, Recorded
 from scanner.export.audit.rows import Rows
-from scanner.export.audit.tally import UNKNOWN, VERDICTS, Tally, label
-from scanner.export.audit.told import Facts, decision_told, facts_told, harmless
+from scanner.export.audit.tally import UNKNOWN, VERDICTS, Tally, label, months
+from scanner.export.audit.told import Facts, decision_told, facts_told, harmless, settings_told
 from scanner.export.audit.waived import Waived
 from scanner.policy.operators import globbed
 from scanner.text import clean
@@ -27,6 +28,8 @@ _KNOWN = 5_000
 _GAPS = 500
 """Kinds of gaps that are told apart: a hub's file names are among them."""
 _OTHER = "(others)"
+Settings = Callable[[str], Sequence[Mapping[str, Any]] | None]
+"""The parameters that were set from outside in the policy of a digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class _Counted:
     publishers: set[str] = field(default_factory=set)
     versions: set[str] = field(default_factory=set)
     codebases: Counter[str | None] = field(default_factory=Counter)
-    models: dict[tuple[str, str | None], list[int]] = field(default_factory=dict)
+    models: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     coverage: Counter[str] = field(default_factory=Counter)
     depths: Counter[str] = field(default_factory=Counter)
     hubs: Counter[str] = field(default_factory=Counter)
@@ -81,6 +84,7 @@ class _Counted:
     license: Tally = field(default_factory=lambda: Tally([UNKNOWN]))
     month: Tally = field(default_factory=Tally)
     policy: dict[tuple[str, str], Tally] = field(default_factory=dict)
+    status: dict[str, str | None] = field(default_factory=dict)
 
 
 def gather(period: Period, asked: Asked, verification: Mapping[str, Any], folder: Path) -> Pack:
@@ -92,7 +96,7 @@ def gather(period: Period, asked: Asked, verification: Mapping[str, Any], folder
         NothingToScan: nothing was recorded that was asked for.
         DatabaseUnreadable: a recorded document does not read.
     """
-    counted, waived = _Counted(), Waived(asked.as_of)
+    counted, waived = _Counted(month=Tally(months(asked.since, asked.until))), Waived(asked.as_of)
     with Rows(folder / "decisions.jsonl") as decisions:
         for scan, facts, judged in _wanted(period, asked):
             _count_scan(counted, scan, facts)
@@ -103,18 +107,19 @@ def gather(period: Period, asked: Asked, verification: Mapping[str, Any], folder
                 if told["verdict"] not in VERDICTS:
                     raise _unreadable(scan)
                 waived.applied(told["waived"])
-                _count_decision(counted, scan, facts, one, told["verdict"])
+                _count_decision(counted, scan, facts, one, told)
                 decisions.add(harmless(_row(scan, facts, one, told)))
     redacted = period.redacted()
     if not counted.scans:
         raise _nothing(asked, redacted)
     with Rows(folder / "models.jsonl") as models:
         standing = _models(counted, decisions, models)
+    settings = cache(partial(settings_told, period.text))
     with Rows(folder / "changes.jsonl") as changes:
         for change in period.changes():
-            changes.add(harmless(_change(change)))
-    waivers = [harmless(row) for row in waived.rows(period.waivers)]
-    head = harmless(_head(counted, asked, verification, period.later(), redacted, standing))
+            changes.add(harmless(_change(change, settings)))
+    waivers = [harmless(row) for row in waived.rows(period.text)]
+    head = harmless(_head(counted, asked, verification, period.later(), redacted, standing, settings))
     head["waivers_unread"] = waived.unread
     # A note is several lines, and holds only as they are.
     head["verification"]["checkpoint"] = clean(verification["checkpoint"] or "") or None
@@ -174,27 +179,28 @@ def _count_scan(counted: _Counted, scan: Recorded, facts: Facts) -> None:
     counted.publishers.add((facts.publisher or UNKNOWN).casefold())
     counted.versions.add(scan.tool_version)
     counted.codebases[facts.codebase] += 1
-    key = facts.model.casefold(), facts.hub_id
+    # Where no id is told, the place it was read from tells readings apart.
+    key = facts.model.casefold(), facts.hub_id or f"in {facts.hub}"
     counted.models[key] = [counted.models.get(key, [0])[0] + 1, scan.number]
     counted.records.append(scan.record)
     counted.depths[facts.depth or UNKNOWN] += 1
     counted.hubs[facts.hub or UNKNOWN] += 1
-    counted.coverage.update(
-        {
-            "incomplete": facts.incomplete,
-            "lineage_incomplete": not facts.lineage_complete,
-            "roots_not_established": facts.roots_established is not True,
-            "publisher_origin_unknown": facts.publisher_origin is None,
-            "license_unknown": None in facts.licenses,
-            "no_commit": facts.revision is None,
-        }
-    )
+    unseen = {
+        "incomplete": facts.incomplete,
+        "lineage_incomplete": not facts.lineage_complete,
+        "roots_not_established": facts.roots_established is not True,
+        "publisher_origin_unknown": facts.publisher_origin is None,
+        "license_unknown": None in facts.licenses,
+        "no_commit": facts.revision is None,
+    }
+    counted.coverage.update({**unseen, "not_all_seen": bool(facts.gaps) or any(unseen.values())})
     for gap in {(gap.what, gap.reason, gap.transient) for gap in facts.gaps}:
         known = gap in counted.gaps or len(counted.gaps) < _GAPS
         counted.gaps[gap if known else (_OTHER, *gap[1:])] += 1
 
 
-def _count_decision(counted: _Counted, scan: Recorded, facts: Facts, one: Judged, verdict: str) -> None:
+def _count_decision(counted: _Counted, scan: Recorded, facts: Facts, one: Judged, told: Mapping[str, Any]) -> None:
+    verdict = told["verdict"]
     counted.decisions += 1
     counted.verdict.add(verdict, verdict)
     counted.publisher.add(label((facts.publisher_origin,)), verdict)
@@ -202,6 +208,7 @@ def _count_decision(counted: _Counted, scan: Recorded, facts: Facts, one: Judged
     counted.license.add(label(facts.licenses), verdict)
     counted.month.add(scan.at[:7], verdict)
     counted.policy.setdefault((one.policy, one.policy_digest), Tally()).add(one.policy, verdict)
+    counted.status[one.policy_digest] = told["status"]
 
 
 def _row(scan: Recorded, facts: Facts, one: Judged, told: Mapping[str, Any]) -> dict[str, Any]:
@@ -230,6 +237,7 @@ def _row(scan: Recorded, facts: Facts, one: Judged, told: Mapping[str, Any]) -> 
         "requested": scan.requested,
         "run": scan.run,
         "hub": facts.hub,
+        "depth": facts.depth,
         "hub_id": facts.hub_id,
         "record": scan.record,
         "before_log": scan.before_log,
@@ -243,12 +251,13 @@ def _row(scan: Recorded, facts: Facts, one: Judged, told: Mapping[str, Any]) -> 
 
 
 _OF_MODEL = (
-    "model", "hub_id", "revision", "publisher", "publisher_origin", "root_origins", "licenses", "incomplete",
+    "model", "hub", "hub_id", "depth", "gaps", "revision", "publisher", "publisher_origin", "root_origins",
+    "licenses", "incomplete",
 )  # fmt: skip
 
 
 def _models(counted: _Counted, decisions: Rows, models: Rows) -> dict[str, int]:
-    """A row for each model, of its last scan; how many of the models have which verdict there."""
+    """A row for each identity, of its last scan; how many of them have which verdict there."""
     last = {number: scans for scans, number in counted.models.values()}
     standing = dict.fromkeys(VERDICTS, 0)
     for number, of_scan in groupby(decisions, itemgetter("scan")):
@@ -259,11 +268,17 @@ def _models(counted: _Counted, decisions: Rows, models: Rows) -> dict[str, int]:
         standing[verdict] += 1
         told = {name: rows[0][name] for name in _OF_MODEL}
         told |= {"scans": last[number], "last_scan": number, "last_at": rows[0]["at"], "verdict": verdict}
-        models.add({**told, "policies": [row["policy"] for row in rows]})
+        models.add(
+            {
+                **told,
+                "policies": [row["policy"] for row in rows],
+                "policy_digests": [row["policy_digest"] for row in rows],
+            }
+        )
     return standing
 
 
-def _change(change: Change) -> dict[str, Any]:
+def _change(change: Change, settings: Settings) -> dict[str, Any]:
     body = change.body
     redacted = f"scan {body.get('scan')}" if change.kind == "redaction" else None
     digest = body.get("key") if change.kind == "key" else body.get("digest")
@@ -274,6 +289,7 @@ def _change(change: Change) -> dict[str, Any]:
         "what": body.get("name") or redacted,
         "is_now": digest or body.get("leaf"),
         "was": body.get("replaces"),
+        "settings": settings(str(digest)) if change.kind == "policy" else None,
         "by": body.get("by"),
         "reason": body.get("reason"),
     }
@@ -286,6 +302,7 @@ def _head(
     later: str | None,
     redacted: Sequence[int],
     standing: Mapping[str, int],
+    settings: Settings,
 ) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
@@ -295,7 +312,8 @@ def _head(
         "population": {
             "scans": counted.scans,
             "decisions": counted.decisions,
-            "models": len(counted.models),
+            "models": len({name for name, _ in counted.models}),
+            "identities": len(counted.models),
             "publishers": len(counted.publishers),
             "runs": len(counted.runs),
             "codebases": _named(counted.codebases, "codebase", None),
@@ -313,7 +331,13 @@ def _head(
             "root_origins": counted.roots.largest_first(),
             "licenses": counted.license.largest_first(),
             "policy": [
-                {"policy": name, "digest": digest, **{k: row[k] for k in (*VERDICTS, "total")}}
+                {
+                    "policy": name,
+                    "digest": digest,
+                    "status": counted.status[digest],
+                    "settings": settings(digest),
+                    **{k: row[k] for k in (*VERDICTS, "total")},
+                }
                 for (name, digest), tally in sorted(counted.policy.items())
                 for row in tally.rows()
             ],
@@ -333,6 +357,7 @@ def _head(
 
 
 COVERAGE: Mapping[str, str] = {
+    "not_all_seen": "any of what follows, or anything else that was looked for and could not be had",
     "incomplete": "something could not be read that may be readable later",
     "lineage_incomplete": "the lineage was not followed to its end",
     "roots_not_established": "nothing says where the weights begin",

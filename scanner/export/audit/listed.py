@@ -11,11 +11,17 @@ from scanner.export.account import counted
 from scanner.export.audit.gather import Pack
 from scanner.export.audit.tally import AND, UNKNOWN, VERDICTS, label
 from scanner.export.audit.waived import EXPIRED, EXPIRING, IN_CODE
+from scanner.export.audit.words import judging
 from scanner.export.page import Content, Markup, quoted, table, tag
 from scanner.export.page.lands import Lands
+from scanner.export.settings import in_words
 
 Json = Mapping[str, Any]
 
+_SEVERAL = (
+    "A name stands more than once where the hub gave it another id, which is another model, or where it was read from a"
+    " catalogue or a folder, which tells no id: that may be the same model."
+)
 LISTED = 200
 """Rows of a list on the page: more is for a spreadsheet."""
 _REASONS = 2
@@ -45,22 +51,30 @@ def verdicts_of(row: Json) -> tuple[Content, ...]:
     return tuple(row[name] for name in (*VERDICTS, "total"))
 
 
+def parameters(settings: Sequence[Json] | None) -> Content:
+    """What was set from outside in a policy."""
+    return tag("ul", [tag("li", quoted(text)) for text in in_words(settings)]) if settings != [] else "none"
+
+
 def decided(pack: Pack, lands: Lands) -> Iterator[Content]:
     """What was denied, and what was waived: decisions that say the same of a model are told once, with their number."""
+
+    by = judging(pack.head)
 
     def denied(one: Json) -> tuple[Content, ...]:
         reasons = [tag("li", quoted(text)) for text in one["reasons"][:_REASONS]]
         left = len(one["reasons"]) - _REASONS
         more = tag("li", f"and {left} more", class_="faint") if left > 0 else None
         return (
-            _model(one), quoted(one["policy"]), (quoted(", ".join(one["rules"])), tag("ul", reasons, more)),
+            _model(one), quoted(by(one["policy"], one["policy_digest"])),
+            (quoted(", ".join(one["rules"])), tag("ul", reasons, more)),
             chips(label(one["root_origins"]), lands), quoted(label(one["licenses"])),
         )  # fmt: skip
 
     def waived(one: Json) -> tuple[Content, ...]:
         said = (f"{w['rule']}: {w['ticket']}, {w['approver']}, until {w['expires']}" for w in one["waived"])
         told = tag("ul", [tag("li", quoted(text)) for text in said])
-        return (_model(one), (quoted(one["policy"]), tag("br"), badge(one["verdict"])), told)
+        return (_model(one), (quoted(by(one["policy"], one["policy_digest"])), tag("br"), badge(one["verdict"])), told)
 
     yield from _alike(
         "What was denied", ("Model", "Policy", "Why", "Roots", "Licences"), pack,
@@ -80,12 +94,13 @@ def _alike(
     told: Callable[[Json], tuple[Content, ...]],
 ) -> Iterator[Content]:
     """A table of the decisions that have a ``key``; those of one model, policy and key are one row, of the last."""
+    by = judging(pack.head)
     counts: Counter[tuple[Any, ...]] = Counter()
     shown: dict[tuple[Any, ...], tuple[Json, Json]] = {}
     for one in pack.decisions:
         said = key(one)
         if said is not None:
-            whole = (one["model"], one["revision"], one["policy"], *said)
+            whole = (one["model"], one["revision"], by(one["policy"], one["policy_digest"]), *said)
             counts[whole] += 1
             if whole in shown or len(shown) < LISTED:
                 shown[whole] = shown.get(whole, (one, one))[0], one
@@ -106,21 +121,26 @@ def _model(one: Json) -> Content:
 
 
 def models(pack: Pack, lands: Lands) -> Iterator[Content]:
-    """Every model as its last scan found it, the worst first."""
+    """Every identity of a model as its last scan found it, the worst first."""
     standing = pack.head["standing"]
     said = "; ".join(f"{standing[verdict]:,} {verdict}" for verdict in VERDICTS)
     about = "by the policies that stand beside it: another policy may have judged the model otherwise before"
-    yield tag("p", f"{len(pack.models):,} models by the verdict of their last scan in the period: {said}; {about}.")
+    names, rows = pack.head["population"]["models"], len(pack.models)
+    what = counted(names, "model") if names == rows else f"{rows:,} identities of {counted(names, 'model')}"
+    yield tag("p", f"{what} by the verdict of the last scan in the period: {said}; {about}.")
+    if names != rows:
+        yield tag("p", _SEVERAL, class_="warn")
 
     def row(one: Json) -> tuple[Content, ...]:
-        read = tag("span", "incomplete" if one["incomplete"] else "complete", class_="keep")
+        policies = map(by, one["policies"], one["policy_digests"])
         return (
-            _model(one), (badge(one["verdict"]), tag("br"), quoted(", ".join(one["policies"]))),
+            _model(one), (badge(one["verdict"]), [(tag("br"), quoted(policy)) for policy in policies]),
             _scan({"scan": one["last_scan"], "at": one["last_at"]}),
             chips(label([one["publisher_origin"]]), lands), chips(label(one["root_origins"]), lands),
-            quoted(label(one["licenses"])), read, one["scans"],
+            quoted(label(one["licenses"])), _read(one), one["scans"],
         )  # fmt: skip
 
+    by = judging(pack.head)
     head = ("Model", "Verdict", "Last scan", "Publisher", "Roots", "Licences", "Read", "Scans")
     left = LISTED
     for verdict in reversed(VERDICTS):
@@ -131,6 +151,17 @@ def models(pack: Pack, lands: Lands) -> Iterator[Content]:
         left -= len(chosen)
     if len(pack.models) > LISTED:
         yield _left_out(len(pack.models) - LISTED, "models")
+
+
+def _read(one: Json) -> Content:
+    """Where, how deep, and why not all of it."""
+    where = f"{one['hub'] or 'hub unknown'}{'' if one['hub_id'] else ', no id'}"
+    told: list[Content] = [quoted(f"{where}: {one['depth'] or 'depth unknown'}")]
+    if one["incomplete"]:
+        told += [tag("br"), tag("span", "incomplete", class_="warn")]
+    if one["gaps"]:
+        told += [tag("br"), tag("span", "not had: ", quoted(", ".join(one["gaps"])), class_="faint")]
+    return told
 
 
 def waivers(pack: Pack) -> Iterator[Content]:
@@ -191,7 +222,8 @@ def _change(one: Json) -> tuple[Content, ...]:
         told: Content = quoted(f"{one['reason']} ({one['by']})")
     else:
         was = tag("code", one["was"][:24]) if one["was"] else "first used"
-        told = (was, " → ", tag("code", (one["is_now"] or "")[:24]))
+        set_ = parameters(one["settings"]) if one["kind"] == "policy" and one["settings"] != [] else None
+        told = (was, " → ", tag("code", (one["is_now"] or "")[:24]), set_)
     when = tag("span", one["at"], class_="keep")
     return (one["record"], when, _KINDS.get(one["kind"], one["kind"]), quoted(one["what"] or ""), told)
 

@@ -8,7 +8,17 @@ from typing import Any
 
 from scanner.export.account import counted
 from scanner.export.audit.gather import COVERAGE, Pack
-from scanner.export.audit.listed import changes, chips, codes, decided, lands_of, models, verdicts_of, waivers
+from scanner.export.audit.listed import (
+    changes,
+    chips,
+    codes,
+    decided,
+    lands_of,
+    models,
+    parameters,
+    verdicts_of,
+    waivers,
+)
 from scanner.export.audit.tally import UNKNOWN, VERDICTS
 from scanner.export.audit.told import UNDECLARED
 from scanner.export.audit.waived import EXPIRED, EXPIRING, IN_CODE, IN_FORCE
@@ -111,9 +121,9 @@ def _figures(pack: Pack) -> Markup:
         (sum(1 for one in population["codebases"] if one["codebase"] is not None), "code bases"),
         (_verdict(head, "deny"), "decisions deny"),
         (_verdict(head, "review"), "ask for a review"),
-        (len(states) - states.count(EXPIRED), "waivers in force"),
-        (states.count(EXPIRING), "of them end within 30 days"),
-        (head["coverage"]["incomplete"], "scans incomplete"),
+        (len(states) - states.count(EXPIRED), f"waivers in force on {head['waivers_as_of']}"),
+        (states.count(EXPIRING), "of them end within the 30 days after"),
+        (head["coverage"]["not_all_seen"], "scans in which not all was seen"),
     ]
     return tag("div", [tag("div", tag("strong", number), tag("span", name)) for number, name in told], class_="figures")
 
@@ -126,9 +136,9 @@ def _trust(head: Json) -> Markup:
         return tag("p", "All scans of the period are vouched for by a checkpoint that was kept outside the database.")
     left = "any" if not covered else f"{scans - covered:,}"
     said = (
-        f"A change of {left} of these {scans:,} scans would not be noticed by what was compared here: "
+        f"A change of {left} of the {counted(scans, 'scan')} would not be noticed by what was compared here: "
         if covered < scans
-        else "Who has the key could change scans unnoticed: "
+        else "Not all of it is vouched for by what was compared here: "
     )
     return tag("p", said, jump("verification", "how far this can be trusted"), ".", class_="warn")
 
@@ -199,7 +209,13 @@ def _counted(
     """A chart of the largest, and a table of all with their verdicts."""
     shown = rows if len(rows) <= _BARS or (not lands and what == "Month") else rows[: _BARS - 1]
     drawn = [
-        Bar(shortened(row["label"], _LABEL), row["total"], _share(row, total), tone=_tone(row["label"], lands))
+        Bar(
+            shortened(row["label"], _LABEL),
+            row["total"],
+            _share(row, total),
+            f"{row['label']}: {row['total']:,}",
+            _tone(row["label"], lands),
+        )
         for row in shown
     ]
     if len(shown) < len(rows):
@@ -211,7 +227,7 @@ def _counted(
         f"{title}: decisions by verdict", (what, *map(str.capitalize, VERDICTS), "All"), body, numbers=(1, 2, 3, 4)
     )
     folded = tag(
-        "details", tag("summary", f"The {len(rows):,} rows with their verdicts"), every,
+        "details", tag("summary", f"{counted(len(rows), 'row')} with the verdicts"), every,
         open="" if len(rows) <= _BARS else None,
     )  # fmt: skip
     return tag("div", bars(title, drawn, note=note or None), folded)
@@ -229,12 +245,21 @@ def _share(row: Json, total: int) -> Content:
 
 def _policies(head: Json) -> Markup:
     rows = [
-        (quoted(row["policy"]), tag("code", row["digest"][:16]), *verdicts_of(row)) for row in head["counts"]["policy"]
-    ]
+        (
+            (quoted(row["policy"]), _status(row["status"])), tag("code", row["digest"][:16]),
+            parameters(row["settings"]), *verdicts_of(row),
+        )
+        for row in head["counts"]["policy"]
+    ]  # fmt: skip
     return table(
         "Decisions by policy and version (the digest is that of the text, of all it extends and of its parameters)",
-        ("Policy", "Version", *map(str.capitalize, VERDICTS), "All"), rows, numbers=(2, 3, 4, 5),
+        ("Policy", "Version", "Parameters that were set", *map(str.capitalize, VERDICTS), "All"), rows,
+        numbers=(3, 4, 5, 6),
     )  # fmt: skip
+
+
+def _status(status: str | None) -> Content:
+    return None if status == "in-force" else tag("span", f" ({status or 'status not known'})", class_="warn")
 
 
 _STATES = {
@@ -278,6 +303,8 @@ def _coverage(head: Json) -> Iterator[Content]:
         (depths.get(one["depth"], one["depth"]), one["scans"], _of(one["scans"], scans)) for one in coverage["depths"]
     ]
     yield table("How deep was read", ("What was read", "Scans", "Share"), rows, numbers=(1, 2))
+    rows = [(quoted(one["hub"]), one["scans"], _of(one["scans"], scans)) for one in coverage["hubs"]]
+    yield table("Where was read", ("Hub", "Scans", "Share"), rows, numbers=(1, 2))
     gaps = [
         (quoted(gap["what"]), quoted(gap["reason"]), "yes" if gap["transient"] else "no", gap["scans"])
         for gap in head["gaps"][:_GAPS]

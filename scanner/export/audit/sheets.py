@@ -9,7 +9,8 @@ from typing import Any
 
 from scanner.export.audit.gather import COVERAGE, Pack
 from scanner.export.audit.tally import UNKNOWN, VERDICTS
-from scanner.export.audit.words import LIMITS, assurance, filtered, how_to_verify
+from scanner.export.audit.words import LIMITS, assurance, filtered, how_to_verify, judging
+from scanner.export.settings import in_words
 
 Row = Mapping[str, Any]
 
@@ -70,15 +71,24 @@ def _summary(pack: Pack) -> Iterator[Row]:
     ]
     for section, name, value in told:
         yield {"section": section, "name": name, "value": value}
-    for name in ("scans", "decisions", "models", "publishers", "runs"):
+    for name in ("scans", "decisions", "models", "identities", "publishers", "runs"):
         yield {"section": "population", "name": name, "total": population[name]}
     for one in population["codebases"]:
         yield {"section": "code bases, in scans", "name": one["codebase"] or "(none: a check)", "total": one["scans"]}
-    yield {"section": "models by their last verdict", "name": "all", **head["standing"], "total": population["models"]}
+    yield {
+        "section": "identities by their last verdict",
+        "name": "all",
+        **head["standing"],
+        "total": population["identities"],
+    }
     for table, title in TABLES.items():
         for one in head["counts"][table]:
             name = f"{one['policy']} {one['digest']}" if table == "policy" else one["label"]
-            yield {"section": f"decisions {title}", "name": name, **{k: one[k] for k in (*VERDICTS, "total")}}
+            value = None
+            if table == "policy":
+                value = "; ".join((one["status"] or "status not known", *in_words(one["settings"])))
+            counts = {k: one[k] for k in (*VERDICTS, "total")}
+            yield {"section": f"decisions {title}", "name": name, "value": value, **counts}
 
 
 TABLES = {
@@ -118,6 +128,25 @@ def _verify(pack: Pack) -> Iterator[Row]:
         yield {"name": "checkpoint", "value": line}
 
 
+def _decisions(pack: Pack) -> Iterator[Row]:
+    settings = {row["digest"]: in_words(row["settings"]) for row in pack.head["counts"]["policy"]}
+    for row in pack.decisions:
+        yield {**row, "parameters": settings[row["policy_digest"]]}
+
+
+def _models(pack: Pack) -> Iterator[Row]:
+    by = judging(pack.head)
+    for row in pack.models:
+        row["policies"] = [by(*one) for one in zip(row["policies"], row.pop("policy_digests"), strict=True)]
+        yield row
+
+
+def _changes(pack: Pack) -> Iterator[Row]:
+    for row in pack.changes:
+        settings = row.pop("settings")
+        yield {**row, "parameters": in_words(settings) if row["kind"] == "policy" else None}
+
+
 _COUNTS = tuple(Column(name, Kind.COUNT, 9) for name in (*VERDICTS, "total"))
 
 SHEETS: Mapping[str, Sheet] = {
@@ -140,24 +169,26 @@ SHEETS: Mapping[str, Sheet] = {
                 Column("licenses", Kind.LIST, 26), Column("commercial_use", width=15, open=True),
                 Column("incomplete", Kind.TRUTH, 11), Column("gaps", Kind.LIST, 20), Column("codebase", width=16),
                 Column("requested", width=40), Column("run", width=46), Column("hub", width=12),
-                Column("hub_id", width=26, open=True), Column("record", Kind.COUNT, 8),
-                Column("before_log", Kind.TRUTH, 11), Column("policy_digest", width=20),
+                Column("depth", width=10, open=True), Column("hub_id", width=26, open=True),
+                Column("record", Kind.COUNT, 8), Column("before_log", Kind.TRUTH, 11),
+                Column("policy_digest", width=20), Column("parameters", Kind.LIST, 30),
                 Column("decision_digest", width=20), Column("facts_digest", width=20),
                 Column("waivers_digest", width=20), Column("registry_digest", width=20), Column("tool_version"),
             ),
-            lambda pack: pack.decisions,
+            _decisions,
         ),
         Sheet(
             "models",
             (
-                Column("model", width=40), Column("hub_id", width=26, open=True), Column("verdict", width=9),
-                Column("policies", Kind.LIST, 18), Column("last_scan", Kind.COUNT, 10),
+                Column("model", width=40), Column("hub", width=12), Column("hub_id", width=26, open=True),
+                Column("verdict", width=9), Column("policies", Kind.LIST, 30), Column("last_scan", Kind.COUNT, 10),
                 Column("last_at", Kind.MOMENT, 19), Column("scans", Kind.COUNT, 8),
                 Column("revision", width=14, open=True), Column("publisher", width=18, open=True),
                 Column("publisher_origin", width=16, open=True), Column("root_origins", Kind.LIST, 14),
                 Column("licenses", Kind.LIST, 26), Column("incomplete", Kind.TRUTH, 11),
+                Column("depth", width=10, open=True), Column("gaps", Kind.LIST, 20),
             ),
-            lambda pack: pack.models,
+            _models,
         ),
         Sheet(
             "waivers",
@@ -176,10 +207,11 @@ SHEETS: Mapping[str, Sheet] = {
             "changes",
             (
                 Column("record", Kind.COUNT, 8), Column("at", Kind.MOMENT, 19), Column("kind", width=11),
-                Column("what", width=24), Column("is_now", width=66), Column("was", width=66), Column("by"),
+                Column("what", width=24), Column("is_now", width=66), Column("was", width=66),
+                Column("parameters", Kind.LIST, 30), Column("by"),
                 Column("reason", width=40),
             ),
-            lambda pack: pack.changes,
+            _changes,
         ),
         Sheet(
             "gaps",

@@ -8,11 +8,20 @@ from typing import Any
 VERDICTS = ("allow", "review", "deny")
 UNKNOWN = "unknown"
 AND = " + "
+_MONTHS = 120
 
 
 def label(values: Iterable[str | None]) -> str:
     """Several values as one name: a merge of two origins is counted once, under both; what is not known is named."""
     return AND.join(value or UNKNOWN for value in values) or UNKNOWN
+
+
+def months(since: str, until: str) -> list[str]:
+    """The months of a period, for those in which nothing was done say something too; none of one of many years."""
+    first, last = (int(day[:4]) * 12 + int(day[5:7]) - 1 for day in (since, until))
+    if last - first >= _MONTHS:
+        return []
+    return [f"{month // 12:04}-{month % 12 + 1:02}" for month in range(first, last + 1)]
 
 
 class Tally:

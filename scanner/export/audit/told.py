@@ -5,11 +5,13 @@ Recorded documents are read as they are found: what an older program did not wri
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from scanner.errors import PolicyError
 from scanner.export.quoting import one_line
+from scanner.policy import settings_of
 
 Json = Mapping[str, Any]
 
@@ -107,7 +109,7 @@ def _distinct(values: Iterable[str | None]) -> tuple[str | None, ...]:
 
 
 def decision_told(decision: Json) -> dict[str, Any]:
-    """Verdict, deciding rules, their reasons and what was waived, of a decision/v1 document."""
+    """Verdict, status of the policy, deciding rules, their reasons and what was waived, of a decision/v1 document."""
     verdict = _text(decision, "verdict")
     findings = _list(decision, "findings")
     counted = [one for one in findings if one.get("waived_by") is None]
@@ -117,10 +119,19 @@ def decision_told(decision: Json) -> dict[str, Any]:
     more = [f"and {len(reasons) - REASONS:,} more"] if len(reasons) > REASONS else []
     return {
         "verdict": verdict,
+        "status": _text(_part(decision, "policy"), "status"),
         "rules": list(dict.fromkeys(str(one.get("rule")) for one in decides)),
         "reasons": [*reasons[:REASONS], *more],
         "waived": list({waiver_key(one): one for one in map(_waived, findings) if one}.values()),
     }
+
+
+def settings_told(text: Callable[[str], str], digest: str) -> list[dict[str, Any]] | None:
+    """The parameters that were set from outside in a policy; None where its text, by its digest, does not read."""
+    try:
+        return settings_of(text(digest))
+    except PolicyError:
+        return None
 
 
 def _waived(finding: Json) -> dict[str, Any] | None:

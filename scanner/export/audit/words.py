@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from scanner.export.account import counted
+from scanner.export.settings import under
 
 Json = Mapping[str, Any]
 
+_NUMBERS = 20
 LIMITS = (
     "A model that could not be judged at all is in no record: the command that asked for it said so and ended in 3.",
     "A verdict is about the commit that was judged on that day, by the policy and the facts of that day.",
@@ -31,6 +33,12 @@ def filtered(head: Json) -> str:
     parts += [f"model {said['model']}"] if said["model"] else []
     parts += [f"code base {said['codebase']}"] if said["codebase"] else []
     return "; ".join(parts) or "all"
+
+
+def judging(head: Json) -> Callable[[str, str], str]:
+    """A policy by name and digest, with what was set in it from outside: set otherwise, it judges otherwise."""
+    settings = {row["digest"]: row["settings"] for row in head["counts"]["policy"]}
+    return lambda name, digest: under(name, settings[digest])
 
 
 def assurance(head: Json) -> Iterator[tuple[str, str]]:
@@ -87,6 +95,12 @@ def windows(head: Json) -> Iterator[str]:
         yield (
             f"{number} neither in a checkpoint whose signature was looked at nor in one kept outside"
             f" (records from {max(signed, witnessed):,} on): who can write the database could change that"
+        )
+    if gone := sorted({*found["doubtful"]} & {*head["population"]["redacted"]}):
+        more = " ..." if len(gone) > _NUMBERS else ""
+        yield (
+            f"{counted(len(gone), 'scan')} redacted by a record that is neither signed nor witnessed"
+            f" ({', '.join(map(str, gone[:_NUMBERS]))}{more}): who can write the database could have done that"
         )
     if head["population"]["before_log"]:
         number = counted(head["population"]["before_log"], "scan")

@@ -76,8 +76,17 @@ def _put(page: Any, line: int, at: int, value: Any, column: Column, formats: Map
     elif moment := _moment(told, column.kind):
         page.write_datetime(line, at, moment, formats[column.kind])
     else:
-        text = told if len(told) <= _CHARACTERS else told[: _CHARACTERS - len(_CUT)] + _CUT
-        page.write_string(line, at, text)
+        page.write_string(line, at, _cut(told))
+
+
+def _cut(text: str) -> str:
+    """``text`` as far as a cell holds it: the format counts in UTF-16."""
+    if len(text) * 2 <= _CHARACTERS:
+        return text
+    units = text.encode("utf-16-le", "replace")
+    if len(units) <= 2 * _CHARACTERS:
+        return text
+    return units[: 2 * (_CHARACTERS - len(_CUT))].decode("utf-16-le", "ignore") + _CUT
 
 
 def _moment(text: str, kind: Kind) -> datetime | None:

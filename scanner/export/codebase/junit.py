@@ -21,6 +21,7 @@ from scanner.export.codebase.reading import (
     where,
 )
 from scanner.export.codebase.tree import place_of
+from scanner.export.settings import setting
 from scanner.text import REPLACEMENT
 
 # https://www.w3.org/TR/xml/#charsets
@@ -52,6 +53,9 @@ def as_junit(document: Json) -> str:
         suite.set(name, str(number))
     properties = SubElement(suite, "properties")
     told = {"verdict": ", ".join((verdict(base), *base.caveats)), "answer": answer(base), "next": next_step(base)}
+    for policy in base.document["policies"]:
+        judging = "; ".join((policy["name"], *map(setting, policy["settings"])))
+        SubElement(properties, "property", name="policy", value=_xml(judging))
     for name, value in (*told.items(), ("root", base.document["root"]), ("as_of", base.document["as_of"])):
         SubElement(properties, "property", name=name, value=_xml(value))
     for case in cases:

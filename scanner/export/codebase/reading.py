@@ -199,6 +199,10 @@ def next_step(base: Codebase) -> str:
         steps.append("renew what expires soon")
     if base.coverage["unread"]:
         steps.append("see why files were not read: a model may be named there")
+    if base.coverage["partly"]:
+        steps.append("look into the files that were read in part: a model may be named in the rest")
+    if not base.document["complete"] and not (base.errors or base.coverage["unread"] or base.coverage["partly"]):
+        steps.append("scan again for what could not be read for now: it is no pass")
     return "; ".join(steps) or "nothing to do"
 
 

@@ -14,4 +14,4 @@ def as_table(document: Json, screen: Screen) -> str:
     caveat = ", ".join(base.caveats) or None
     rules = tuple(dict.fromkeys(finding["rule"] for finding in base.open))
     told = tuple(sections(base))
-    return draw(Account(verdict(base), base.document["root"], rules, caveat, told, (), 0, ""), screen)
+    return draw(Account(verdict(base), base.document["root"], rules, (), caveat, told, (), 0, ""), screen)

@@ -23,6 +23,7 @@ from scanner.export.account import (
 )
 from scanner.export.codebase.reading import Codebase, answer, coverage, locus, next_step, reason, shortened
 from scanner.export.codebase.tree import UNRESOLVED, place_of, tree, verdict_span
+from scanner.export.settings import setting
 
 LINES = 12
 """Lines of one section; the rest is counted."""
@@ -89,6 +90,8 @@ def judged_by(base: Codebase) -> Iterator[Line]:
         parts += [", " if parts else faint("judged by "), quote(policy["name"])]
         if policy["status"] != "in-force":
             parts += [" (", term(policy["status"]), ")"]
+        if policy["settings"]:
+            parts += [" with ", *listed([setting(one) for one in policy["settings"]])]
     if len(policies) > SHOWN:
         parts.append(faint(f" and {len(policies) - SHOWN} more"))
     parts += [faint("; models of " if parts else "models of "), quote(base.document["hub"])]

@@ -89,6 +89,8 @@ class _Drawing:
         self._found: dict[Place, list[Json]] = defaultdict(list)
         for spot in spots(base.open):
             self._found[place_of(spot.finding["path"], spot.place)].append(spot.finding)
+        accepted = [finding for finding in base.accepted if finding["verdict"] != "note"]
+        self._waived = {place_of(spot.finding["path"], spot.place) for spot in spots(accepted)}
         self._apart = told_apart(base, self._found)
         references = base.references("model", "local", "weights")
         worst = sorted(references, key=lambda r: _ORDER.index(r["verdict"]) if r["verdict"] in _ORDER else 0)
@@ -133,6 +135,8 @@ class _Drawing:
             label = [faint("a weights file  ")]
         unjudged = {finding["rule"] for finding in found} == {"not-judged"}
         label.append(verdict_span(found[0]["verdict"] if unjudged else reference["verdict"]))
+        if reference["verdict"] == "allow" and place in self._waived:
+            label += ["  ", warn("by exception")]
         if reference["kind"] == "model" and reference["pinned"] is False:
             label.append(faint("  not pinned"))
         if reference["flags"]:

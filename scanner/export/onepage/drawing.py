@@ -19,7 +19,9 @@ from scanner.export.quoting import one_line
 
 _STEP, _HEAD, _ROW, _BOX = 86, 24, 48, 42
 _NARROWEST, _BOX_LEAST, _LANE, _LANES = 720, 330, 10, 108
-_NAME_AT, _LETTER, _SMALL = 52, 7.4, 6.1
+_NAME_AT, _NAME, _SMALL = 52, 13, 11
+_NARROW, _WIDE = frozenset(" !'(),-./:;[]fijlt|"), frozenset("%@MWmw…")
+_SHORTEST = 12
 _BACK = ("the model", "made from", "2 steps back")
 ROLES = {"teacher": "teacher", "component": "component"}
 
@@ -139,8 +141,9 @@ def _model(row: Row, number: int, right: int, lands: Lands, accused: Set[Step]) 
     country = _control(row.model)
     held = any(row.id in step for step in accused)
     licence, state, weak = _aside(row)
-    room = (width - _NAME_AT - 18 - _SMALL * len(licence)) / _LETTER
-    below = (width - _NAME_AT - 18) / _SMALL - len(state)
+    whole = width - _NAME_AT - 18
+    name = _fitting(str(one_line(row.id)), whole - _width(licence, _SMALL), _NAME)
+    who = _fitting(_who(row), whole - _width(state, _SMALL), _SMALL)
     frame = ("deny", 2) if held else ("rule", 1.2)
     return tag(
         "g",
@@ -149,11 +152,26 @@ def _model(row: Row, number: int, right: int, lands: Lands, accused: Set[Step]) 
             stroke_width=frame[1], stroke_dasharray=None if country else "6 4",
             class_=f"fill-tint stroke-{frame[0]}"),
         _chip(x + 9, y + 12, country, lands),
-        _text(x + _NAME_AT, y + 18, shortened(str(one_line(row.id)), max(int(room), 12)), "ink", 13, None, "600"),
-        _text(x + _NAME_AT, y + 35, shortened(_who(row), max(int(below), 12)), "faint"),
-        _text(x + width - 9, y + 18, licence, "warn" if licence == _NO_LICENCE else "faint", 11, "end"),
-        _text(x + width - 9, y + 35, state, "warn" if weak else "faint", 11, "end"),
+        _text(x + _NAME_AT, y + 18, name, "ink", _NAME, None, "600"),
+        _text(x + _NAME_AT, y + 35, who, "faint", _SMALL),
+        _text(x + width - 9, y + 18, licence, "warn" if licence == _NO_LICENCE else "faint", _SMALL, "end"),
+        _text(x + width - 9, y + 35, state, "warn" if weak else "faint", _SMALL, "end"),
     )  # fmt: skip
+
+
+def _width(text: str, size: int) -> float:
+    """How wide a line is at most, in the bold of the fonts that are drawn in."""
+    return size * sum(
+        0.4 if c in _NARROW else 1.0 if c in _WIDE or not c.isascii() else 0.78 if c.isupper() else 0.62 for c in text
+    )
+
+
+def _fitting(text: str, room: float, size: int) -> str:
+    """``text`` without its middle where it would run into what stands at the end of the line."""
+    most = min(len(text), int(room / size / 0.4) + 1)
+    while most > _SHORTEST and _width(shortened(text, most), size) > room:
+        most -= 1
+    return shortened(text, max(most, _SHORTEST))
 
 
 def _chip(x: int, y: int, country: str | None, lands: Lands) -> Content:

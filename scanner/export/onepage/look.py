@@ -26,7 +26,8 @@ STYLE = f"""
 .plain {{ font-weight: 400; }}
 .key {{ white-space: nowrap; margin-right: .9rem; }}
 .notes {{ font-size: .85rem; }} .notes li:target {{ background: var(--tint); }}
-.makers tbody th {{ min-width: 10rem; }}
+tbody td:last-child {{ min-width: 6rem; }}
+.makers tbody th {{ min-width: 10rem; }} .makers td:last-child {{ min-width: 9rem; }}
 .lineage {{ min-width: 640px; }}
 .digest {{ font-size: .78rem; }}
 @media print {{

@@ -17,8 +17,14 @@ _LISTS = "lists.yaml"
 _ID = re.compile(r"[a-z0-9_]{1,60}")
 _HEAD = ("Maker", "Controlled from", "Based in", "Registered in", "Owner", "Lists")
 _CAPTION = "Who an account of the hub belongs to, and from where it is controlled (countries by their ISO 3166 code)"
-_PARTS = (("roots", "the weights begin there"), ("ancestors", "in between"), ("teachers", "teacher"),
-          ("components", "part beside the weights"))  # fmt: skip
+_BEGINS = {
+    frozenset(): (),
+    frozenset((True,)): ("the weights begin there",),
+    frozenset((False,)): ("the trail ends there, and nothing says that the weights begin",),
+    frozenset((True, False)): ("some weights begin there, of others nothing says so",),
+}
+"""By whether it is established that weights begin at a maker's models at which the lineage ends."""
+_PARTS = (("ancestors", "in between"), ("teachers", "teacher"), ("components", "part beside the weights"))
 _NOBODY = "?"
 _UNKNOWN = tag("span", "unknown", class_="warn")
 
@@ -88,7 +94,9 @@ def _who(maker: _Maker, facts: Json, notes: Notes, said: Said) -> Content:
     graph, ids = facts["lineage"], {model["id"] for model in maker.models}
     # A root is an ancestor too.
     groups = {**graph, "ancestors": set(graph["ancestors"]) - set(graph["roots"])}
-    does = [*maker.does, *(words for group, words in _PARTS if ids & set(groups[group]))]
+    begun = frozenset(model["established"] is not None for model in maker.models if model["id"] in graph["roots"])
+    does = [*maker.does, *_BEGINS[begun]]
+    does += [words for group, words in _PARTS if ids & set(groups[group])]
     if origin["conduit"]:
         does.append("mainly re-hosts or converts others' weights")
     if not origin["known"]:

@@ -9,6 +9,7 @@ from scanner.export.account import Json, Notes, counted, short
 from scanner.export.onepage.said import Said
 from scanner.export.page import Content, Markup, quoted, tag
 from scanner.export.report import ScanView
+from scanner.export.settings import under
 from scanner.export.why import pardoned, sentence, worst
 
 MEANS = {
@@ -25,6 +26,8 @@ def band(view: ScanView, facts: Json, decisions: Sequence[Json], notes: Notes, s
     verdict = worst(decisions)
     means = _BY_EXCEPTION if verdict == "ALLOW" and pardoned(decisions) else MEANS[verdict]
     warned = [text for text in (sections.caveat(facts), _day(view, facts)) if text]
+    if any(gap["transient"] for gap in facts["gaps"]):
+        warned.append("INCOMPLETE")
     if view.number is None:
         warned.append("NOT RECORDED")
     return tag(
@@ -46,8 +49,14 @@ def _which(view: ScanView, facts: Json, decisions: Sequence[Json]) -> Content:
     model = facts["model"]
     commit = f"commit {short(model['revision'])}" if model["revision"] else "no commit known"
     number = f"scan {view.number}, " if view.number is not None else ""
-    policies = ", ".join(decision["policy"]["name"] for decision in decisions)
-    return quoted(f"{number}{view.at[:10]}; {commit}; policy {policies or 'none'}")
+    policies = [_judging(decision["policy"]["name"], view) for decision in decisions]
+    return quoted(f"{number}{view.at[:10]}; {commit}; policy {', '.join(policies) or 'none'}")
+
+
+def _judging(policy: str, view: ScanView) -> str:
+    """The policy with what was set in it from outside: set otherwise, it judges otherwise."""
+    settings = view.settings.get(policy, {}).items()
+    return under(policy, [{"parameter": name, "value": value} for name, value in settings], defaults=False)
 
 
 def steps(view: ScanView, facts: Json, decisions: Sequence[Json], asked: int) -> Markup:
@@ -58,22 +67,23 @@ def steps(view: ScanView, facts: Json, decisions: Sequence[Json], asked: int) ->
 
 
 def _decide(view: ScanView, facts: Json, verdict: str | None, found: Sequence[Json], asked: int) -> Iterator[Content]:
+    open_ = [f for f in found if f["waived_by"] is None]
+    fixed = dict.fromkeys(f["rule"] for f in open_ if f["verdict"] == (verdict or "").lower() and not f["waivable"])
     if verdict is None:
         yield "Judge it by a policy: nothing here is a clearance."
     if verdict == "DENY":
         yield "Do not download, run or ship it."
         yield _instead(view)
-        fixed = dict.fromkeys(f["rule"] for f in found if f["verdict"] == "deny" and not f["waivable"])
-        if fixed:
-            yield "No exception can be made to ", quoted(", ".join(fixed)), "."
-        else:
+        if not fixed:
             yield "If it is needed all the same: an exception is a waiver with reason, approver, ticket and end."
     if verdict == "REVIEW":
-        rules = dict.fromkeys(f["rule"] for f in found if f["waived_by"] is None)
+        rules = dict.fromkeys(f["rule"] for f in open_)
         yield f"Have whoever may decide look at {counted(len(rules), 'point')}: ", quoted(", ".join(rules)), "."
     if asked and verdict != "DENY":
         yield f"Send the vendor the {counted(asked, 'open question')} below."
-    if verdict == "REVIEW":
+    if fixed:
+        yield "No exception can be made to ", quoted(", ".join(fixed)), "."
+    elif verdict == "REVIEW":
         yield "If it is accepted, put that into a waiver with reason, approver, ticket and end: it stays in the record."
     if verdict == "ALLOW":
         commit = facts["model"]["revision"]
@@ -107,6 +117,8 @@ def _before(facts: Json, found: Sequence[Json]) -> Iterator[Content]:
     ends = sorted({(f["waived_by"]["expires"], f["rule"]) for f in found if f["waived_by"]})
     for day, rule in ends[:3]:
         yield "The waiver of ", quoted(rule), " ends on ", quoted(day), ": decide again before then."
+    if len(ends) > 3:
+        yield f"After them {counted(len(ends) - 3, 'more waiver')}: the findings name each."
     if facts["model"]["hub_as_of"] is not None:
         yield "This is no check of the live hub: check it there before you rely on it."
     if any(gap["transient"] for gap in facts["gaps"]):

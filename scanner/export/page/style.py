@@ -105,6 +105,7 @@ details > summary {{ cursor: pointer; color: var(--link); }}
   main {{ padding: 1rem .9rem 3rem; }}
   dl {{ display: block; }} dt {{ margin-top: .4rem; }}
   .scroll table {{ min-width: 34rem; }}
+  figure {{ overflow-x: auto; }} .bars {{ min-width: 34rem; }}
 }}
 @page {{ size: A4; margin: 16mm 15mm 18mm; @bottom-right {{ content: counter(page) " / " counter(pages);
   font: 8pt "Liberation Sans", Arial, sans-serif; color: {LIGHT["faint"]}; }} }}

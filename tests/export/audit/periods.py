@@ -108,5 +108,6 @@ def pack_of(path: Path, folder: Path, asked: Asked = ASKED) -> Pack:
         verification = {
             "log": found.origin, "records": found.size, "root": "r", "checkpoint": note, "checkpoint_size": size,
             "signed": found.signed, "witnessed": found.witnessed, "unchecked": list(found.unchecked),
+            "doubtful": [one.number for one in found.doubtful],
         }  # fmt: skip
         return gather(period, asked, verification, folder)

@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 
 from scanner.errors import DatabaseUnreadable, NothingToScan
 from scanner.export.audit import Pack, gather
+from scanner.export.audit.page import write_page
 from scanner.export.audit.sheets import SHEETS, cell
-from scanner.export.audit.tally import Tally, label
+from scanner.export.audit.tally import Tally, label, months
 from scanner.export.audit.told import REASONS, decision_told, facts_told
-from scanner.store import Store
-from tests.export.audit.periods import ASKED, KINDS, WAIVERS, judged, pack_of, recorded, scan_of
+from scanner.policy import load_policy
+from scanner.store import DecisionRecord, Store
+from tests.export.audit.periods import ASKED, GAP, KINDS, WAIVERS, facts_of, judged, pack_of, recorded, scan_of
 from tests.export.samples import finding
 
 KEYS = st.sampled_from(
@@ -62,6 +64,7 @@ def test_every_count_of_scans_adds_up_to_all_scans(pack: Pack) -> None:
     assert sum(one["scans"] for one in coverage["hubs"]) == 60
     assert sum(row["scans"] for row in pack.models) == 60
     assert sum(pack.head["standing"].values()) == population["models"] == len(pack.models) == KINDS
+    assert population["identities"] == KINDS
     assert {one["codebase"]: one["scans"] for one in population["codebases"]} == {None: 50, "shop": 10}
 
 
@@ -94,8 +97,8 @@ def test_first_and_last_day_are_of_the_period_and_the_days_beside_are_not(tmp_pa
 
 def test_coverage_counts_what_was_not_seen(pack: Pack) -> None:
     coverage = pack.head["coverage"]
-    assert {name: coverage[name] for name in list(coverage)[:6]} == {
-        "incomplete": 10, "lineage_incomplete": 10, "roots_not_established": 20, "publisher_origin_unknown": 10,
+    assert {name: coverage[name] for name in list(coverage)[:7]} == {
+        "not_all_seen": 30, "incomplete": 10, "lineage_incomplete": 10, "roots_not_established": 20, "publisher_origin_unknown": 10,
         "license_unknown": 20, "no_commit": 10,
     }  # fmt: skip
     assert pack.head["gaps"] == [
@@ -168,6 +171,95 @@ def test_waivers_that_do_not_read_are_named(tmp_path: Path) -> None:
     assert any("does not read" in row["section"] for row in SHEETS["gaps"].rows(pack))
 
 
+def test_a_model_is_counted_once_and_its_readings_are_told_apart(tmp_path: Path) -> None:
+    read = [("hf", "a" * 24), ("starter", None), ("HF", "a" * 24), ("hf", "b" * 24), ("dir", None)]
+    with Store.open(str(tmp_path / "a.db")) as store:
+        for day, (hub, id) in enumerate(read, 1):
+            told = facts_of(0)
+            told["model"] = told["model"] | {"hub": hub.lower(), "hub_id": id, "id": "Acme/M" if day > 2 else "acme/m"}
+            store.save(scan_of(0, f"2026-07-0{day}T00:00:00Z", facts=told))
+    pack = pack_of(tmp_path / "a.db", tmp_path / "rows")
+    population = pack.head["population"]
+    assert (population["models"], population["identities"], len(pack.models)) == (1, 4, 4)
+    assert sum(pack.head["standing"].values()) == 4
+    rows = [(row["hub"], row["hub_id"], row["scans"]) for row in pack.models]
+    assert rows == [("starter", None, 1), ("hf", "a" * 24, 2), ("hf", "b" * 24, 1), ("dir", None, 1)]
+    write_page(pack, tmp_path / "a.html", "")
+    page = (tmp_path / "a.html").read_text()
+    assert "4 identities of 1 model by the verdict" in page
+    assert "that may be the same model" in page
+    assert "starter, no id" in page
+
+
+def test_parameters_that_were_set_are_told_beside_every_count_decision_and_change_of_the_policy(tmp_path: Path) -> None:
+    made = [load_policy("no-prc-root", overrides=set_) for set_ in ({}, {"denied": "CN,RU"})]
+    with Store.open(str(tmp_path / "a.db")) as store:
+        for number, policy in enumerate(made):
+            told = judged("allow", policy.name).document
+            told = told | {"policy": told["policy"] | {"digest": policy.digest}}
+            one = DecisionRecord(policy.name, policy.digest, policy.source, told, "ALLOW")
+            store.save(scan_of(0, f"2026-07-0{number + 1}T00:00:00Z", decisions=(one, judged("allow", "unreadable"))))
+    pack = pack_of(tmp_path / "a.db", tmp_path / "rows")
+    said = "denied = CN, RU (default: CN)"
+    found = {row["policy_digest"]: row["parameters"] for row in SHEETS["decisions"].rows(pack)}
+    unreadable = found.pop(judged("allow", "unreadable").policy_digest)
+    assert found == {made[0].digest: [], made[1].digest: [said]}
+    assert unreadable == ["not known: its text does not read"]
+    changed = [row["parameters"] for row in SHEETS["changes"].rows(pack) if row["what"] == "no-prc-root"]
+    assert changed == [[], [said]]
+    assert [row["value"] for row in SHEETS["summary"].rows(pack) if made[1].digest in row["name"]] == [
+        f"in-force; {said}"
+    ]
+    (standing,) = SHEETS["models"].rows(pack)
+    unknown = "unreadable (parameters not known: its text does not read)"
+    assert standing["policies"] == [f"no-prc-root with {said}", unknown]
+    write_page(pack, tmp_path / "a.html", "")
+    assert (tmp_path / "a.html").read_text().count(said) == 3
+
+
+def test_a_model_of_which_not_all_was_read_is_nowhere_called_complete(tmp_path: Path) -> None:
+    told = facts_of(0)
+    told["model"] = told["model"] | {"hub": "starter", "hub_id": None, "depth": "listing"}
+    told["gaps"] = [GAP | {"reason": "not-held", "transient": False}]
+    with Store.open(str(tmp_path / "a.db")) as store:
+        store.save(scan_of(0, "2026-07-01T00:00:00Z", facts=told))
+    pack = pack_of(tmp_path / "a.db", tmp_path / "rows")
+    (row,) = pack.models
+    assert (row["depth"], row["gaps"], row["incomplete"]) == ("listing", ["not-held"], False)
+    assert (pack.head["coverage"]["incomplete"], pack.head["coverage"]["not_all_seen"]) == (0, 1)
+    write_page(pack, tmp_path / "a.html", "")
+    page = (tmp_path / "a.html").read_text()
+    assert "<strong>1</strong><span>scans in which not all was seen</span>" in page
+    assert "starter, no id: listing" in page
+    assert "not had: <bdi>not-held</bdi>" in page
+    assert ">complete<" not in page
+
+
+def test_decisions_under_other_parameters_are_never_one_row(tmp_path: Path) -> None:
+    made = [load_policy("no-prc-root", overrides={"denied": denied}) for denied in ("CN", "CN,RU")]
+    with Store.open(str(tmp_path / "a.db")) as store:
+        for number, policy in enumerate(made):
+            told = judged("deny", policy.name, findings=[finding()]).document
+            told = told | {"policy": told["policy"] | {"digest": policy.digest}}
+            one = DecisionRecord(policy.name, policy.digest, policy.source, told, "DENY")
+            store.save(scan_of(0, f"2026-07-0{number + 1}T00:00:00Z", decisions=(one,)))
+    write_page(pack_of(tmp_path / "a.db", tmp_path / "rows"), tmp_path / "a.html", "")
+    assert "What was denied: 2 rows" in (tmp_path / "a.html").read_text()
+
+
+def test_a_policy_that_is_not_in_force_is_told_as_such(tmp_path: Path) -> None:
+    draft = judged("deny", "next-year")
+    draft = replace(draft, document=draft.document | {"policy": draft.document["policy"] | {"status": "draft"}})
+    with Store.open(str(tmp_path / "a.db")) as store:
+        store.save(scan_of(0, "2026-07-01T00:00:00Z", decisions=(draft, judged("allow", "base"))))
+    pack = pack_of(tmp_path / "a.db", tmp_path / "rows")
+    assert [row["status"] for row in pack.head["counts"]["policy"]] == ["in-force", "draft"]
+    write_page(pack, tmp_path / "a.html", "")
+    page = (tmp_path / "a.html").read_text()
+    assert '<bdi>next-year</bdi><span class="warn"> (draft)</span>' in page
+    assert "<bdi>base</bdi></th>" in page
+
+
 def test_changes_are_those_of_the_period(pack: Pack, db: Path, tmp_path: Path) -> None:
     told = [(row["kind"], row["what"], row["was"] is None) for row in pack.changes]
     # Policy and registry were used before the period; in it came another version, a second policy, the waivers.
@@ -187,6 +279,30 @@ def test_redacted_scans_are_named_and_in_no_count(tmp_path: Path) -> None:
     assert [(row["what"], row["by"], row["reason"]) for row in pack.changes if row["kind"] == "redaction"] == [
         ("scan 7", "dpo", "a name in it")
     ]
+
+
+@pytest.mark.parametrize(
+    ("days", "gone", "told"),
+    [
+        (["07-05", "07-06", "07-07"], 2, True),
+        (["07-05", "07-06", "01-01", "07-07"], 2, True),  # the clock of the third machine was slow
+        (["07-05", "12-31", "07-06", "07-07"], 3, True),  # or fast
+        (["06-30", "07-01", "06-30", "07-02"], 2, True),  # two runs about midnight
+        (["09-30", "10-01", "09-30", "10-01"], 3, True),
+        (["07-05", "12-29", "12-30", "12-31"], 3, False),
+        (["01-01", "01-02", "01-03", "07-05"], 2, False),
+        (["01-02", "07-05"], 1, True),  # of the first and of the last one nothing tells when it was
+        (["07-05", "12-31"], 2, True),
+    ],
+)
+def test_a_redacted_scan_is_passed_over_only_where_those_beside_it_are_well_outside(
+    days: list[str], gone: int, told: bool, tmp_path: Path
+) -> None:
+    with Store.open(str(tmp_path / "a.db")) as store:
+        for number, day in enumerate(days):
+            store.save(scan_of(number, f"2026-{day}T12:00:00Z"))
+        store.redact(gone, reason="r", by="b", at="2026-12-31T00:00:00Z")
+    assert pack_of(tmp_path / "a.db", tmp_path / "rows").head["population"]["redacted"] == [gone] * told
 
 
 def test_only_what_is_asked_for_is_counted(db: Path, tmp_path: Path) -> None:
@@ -272,6 +388,17 @@ def test_a_tally_adds_up_to_what_was_added(added: list[tuple[str, str]]) -> None
     rows = tally.largest_first()
     assert sum(row["total"] for row in rows) == len(added)
     assert rows == sorted(rows, key=lambda row: -row["total"]) or len({row["total"] for row in rows}) < len(rows)
+
+
+def test_a_month_without_scans_is_a_row_of_its_own(tmp_path: Path) -> None:
+    with Store.open(str(tmp_path / "a.db")) as store:
+        store.save(scan_of(0, "2026-08-31T23:59:59Z"))
+    pack = pack_of(tmp_path / "a.db", tmp_path / "rows")
+    assert [(row["label"], row["total"]) for row in pack.head["counts"]["month"]] == [
+        ("2026-07", 0), ("2026-08", 1), ("2026-09", 0),
+    ]  # fmt: skip
+    assert months("2025-12-31", "2026-01-01") == ["2025-12", "2026-01"]
+    assert months("0001-01-01", "9999-12-31") == []
 
 
 def test_a_label_names_what_is_not_known() -> None:

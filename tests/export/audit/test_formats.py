@@ -7,6 +7,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from jsonschema import Draft7Validator
 
 from scanner.data import text
 from scanner.export.audit import FORMATS, Pack
+from scanner.export.audit.rows import Rows
 from scanner.export.audit.sheets import SHEETS
 from scanner.export.quoting import LIMIT, no_formula, one_line
 from scanner.store import Store
@@ -175,6 +177,16 @@ def test_a_workbook_that_cannot_hold_the_rows_is_refused(
     monkeypatch.setattr(workbook, "_ROWS", 50)
     with pytest.raises(UsageError, match="90 rows are more than a workbook holds"):
         written(pack, "xlsx", tmp_path)
+
+
+def test_no_cell_of_a_workbook_is_longer_than_one_may_be_and_a_cut_is_told(pack: Pack, tmp_path: Path) -> None:
+    row = next(iter(pack.decisions)) | {"licenses": ["\N{ROCKET}" * 2_000] * 10, "gaps": ["x" * 2_000] * 16}
+    with Rows(tmp_path / "rows.jsonl") as rows:
+        rows.add(row)
+    told = [text for *_, text in cells(written(replace(pack, decisions=rows), "xlsx", tmp_path))]
+    (cut,) = [text for text in told if text.endswith("… (cut)")]
+    assert 32_765 <= len(cut.encode("utf-16-le")) // 2 <= 32_767
+    assert "; ".join(row["gaps"]) in told
 
 
 def test_parquet_has_typed_columns_and_the_same_rows(pack: Pack, tmp_path: Path) -> None:

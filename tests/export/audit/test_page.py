@@ -67,7 +67,7 @@ def test_what_an_auditor_asks_for_stands_on_the_page(html: str) -> None:
         "Models judged, 2026-07-01 to 2026-09-30", "By origin of the publisher", "By origin of the roots", "unknown",
         "By the licences in the model", "By which policies", "RISK-1", "20 days left", "ended", "first used",
         "the lineage was not followed to its end", "none: nothing was ever signed", "modelorigin audit verify",
-        "audit export --since 2026-07-01 --until 2026-09-30", "A change of any of these 60 scans", "This file is not signed",
+        "audit export --since 2026-07-01 --until 2026-09-30", "A change of any of the 60 scans", "This file is not signed",
     ):  # fmt: skip
         assert words in said, words
 

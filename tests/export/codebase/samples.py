@@ -85,7 +85,8 @@ def codebase(**more: Any) -> Json:
         "schema": "modelorigin/codebase/v1", "root": "app", "at": "2026-11-30T18:00:00Z", "as_of": "2026-11-30",
         "tool": {"name": "modelorigin", "version": "0.5.0"}, "hub": "huggingface", "verdict": "deny", "complete": True,
         "compared_with": None,
-        "policies": [{"name": "no-prc-root", "title": "The policy", "digest": "3" * 64, "status": "in-force"}],
+        "policies": [{"name": "no-prc-root", "title": "The policy", "digest": "3" * 64, "status": "in-force",
+                      "settings": []}],
         "coverage": {"files": 12, "read": 12, "unread": [], "partly": [], "passed_over": [], "ignored": []},
         "references": [reference()], "models": [model()], "findings": [finding()], "errors": [],
         "waivers": {"expiring": [], "expired": [], "unused": [], "refused": []}, "lock": None,
@@ -106,8 +107,9 @@ def crowded() -> Json:
         complete=False,
         compared_with="origin/main",
         policies=[
-            {"name": "no-prc-root", "title": "The policy", "digest": "3" * 64, "status": "in-force"},
-            {"name": "next-year", "title": "A draft", "digest": "4" * 64, "status": "draft"},
+            {"name": "no-prc-root", "title": "The policy", "digest": "3" * 64, "status": "in-force",
+             "settings": [{"parameter": "denied", "value": ["CN", "RU"], "default": ["CN"]}]},
+            {"name": "next-year", "title": "A draft", "digest": "4" * 64, "status": "draft", "settings": []},
         ],
         coverage={
             "files": 412, "read": 409,

@@ -9,7 +9,19 @@ from jsonschema import ValidationError
 
 from scanner.errors import UsageError
 from scanner.export.codebase import FORMATS, render_codebase
-from tests.export.codebase.samples import clean, codebase, crowded, finding, place, print_of, reference, suppressed
+from tests.export.codebase.samples import (
+    clean,
+    codebase,
+    crowded,
+    finding,
+    model,
+    place,
+    print_of,
+    reference,
+    suppressed,
+)
+from tests.export.samples import WAIVER, decision
+from tests.export.samples import finding as weighing
 from tests.schemas import valid_codebase
 
 
@@ -86,6 +98,17 @@ def test_a_page_says_that_models_may_be_used_only_by_exception():
     assert "because an exception was made" not in render_codebase("html", clean())
 
 
+def test_the_page_of_a_change_speaks_of_the_change_alone_and_names_what_it_was_judged_by():
+    whole, change = (" ".join(render_codebase("html", clean() | {"compared_with": base}).split())
+                     for base in (None, "origin/main"))  # fmt: skip
+    assert "Every model that is named here may be used." in whole
+    assert "Every model that the change adds may be used." in change
+    assert "only what the change adds to" in change
+    for page in (whole, change):
+        assert "judged by" in page
+        assert "no-prc-root" in page
+
+
 def test_a_document_is_not_changed_by_being_drawn():
     document = crowded()
     for format in FORMATS:
@@ -100,3 +123,25 @@ def test_two_places_never_share_a_fingerprint():
         prints = [line.split('"')[3] for line in text.splitlines() if f'"{key}"' in line]
         assert len(prints) == len(set(prints)) == 3
         assert print_of(1) in prints, "the first place keeps the finding's own"
+
+
+def test_where_something_was_not_read_there_is_something_to_do():
+    from_hub = clean() | {"complete": False}
+    partly = {"files": 1, "read": 1, "unread": [], "partly": [{"path": "a.py", "reason": "text"}], "passed_over": [],
+              "ignored": []}  # fmt: skip
+    for document, said in ((from_hub, "scan again"), (from_hub | {"coverage": partly}, "read in part")):
+        for format in ("table", "markdown", "html", "junit"):
+            text = " ".join(render_codebase(format, document).split())
+            assert said in text, format
+            assert "nothing to do" not in text, format
+
+
+def test_an_allow_that_rests_on_a_waiver_says_so_where_it_stands():
+    good = model(verdict="allow")
+    good["decisions"] = [decision("allow", findings=[weighing(waived_by=WAIVER)])]
+    document = codebase(verdict="allow", references=[reference(verdict="allow")], models=[good],
+                        findings=[finding(suppressed=suppressed())])  # fmt: skip
+    assert "ALLOW  by exception" in render_codebase("table", document)
+    assert "by exception" not in render_codebase("table", clean())
+    page = render_codebase("html", document)
+    assert '<span class="warn">waived: </span><bdi>root-origin</bdi>' in page.partition("Code base")[0]

@@ -114,7 +114,8 @@ def test_longest_texts_everywhere_still_fit():
         own(n, long, path=long[:200], message=long + str(n), chain=[long] * 99, footnotes=[long] * 99)
         for n in range(99)
     ]
-    policies = [{"name": long, "title": long, "digest": "3" * 64, "status": "draft"}] * 99
+    policies = [{"name": long, "title": long, "digest": "3" * 64, "status": "draft",
+                 "settings": [{"parameter": long, "value": [long] * 99, "default": None}] * 99}] * 99  # fmt: skip
     cover = {"files": 9, "read": 1, "unread": [{"path": long, "reason": f"{n}{long}"} for n in range(99)], "partly": [],
              "passed_over": [{"reason": long, "files": 1}] * 99}  # fmt: skip
     text = comment(
