@@ -104,6 +104,10 @@ def test_the_page_of_a_change_speaks_of_the_change_alone_and_names_what_it_was_j
     assert "Every model that is named here may be used." in whole
     assert "Every model that the change adds may be used." in change
     assert "only what the change adds to" in change
+    assert 'name="only_what_is_new_since" value="origin/main"' in render_codebase(
+        "junit", clean() | {"compared_with": "origin/main"}
+    )
+    assert "only_what_is_new_since" not in render_codebase("junit", clean())
     for page in (whole, change):
         assert "judged by" in page
         assert "no-prc-root" in page
