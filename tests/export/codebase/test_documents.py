@@ -146,6 +146,8 @@ def test_an_allow_that_rests_on_a_waiver_says_so_where_it_stands():
     document = codebase(verdict="allow", references=[reference(verdict="allow")], models=[good],
                         findings=[finding(suppressed=suppressed())])  # fmt: skip
     assert "ALLOW  by exception" in render_codebase("table", document)
+    for format in ("table", "markdown", "html", "junit", "sarif"):
+        assert "1 allowed, 1 of them by exception" in render_codebase(format, document), format
     assert "by exception" not in render_codebase("table", clean())
     page = render_codebase("html", document)
     assert '<span class="warn">waived: </span><bdi>root-origin</bdi>' in page.partition("Code base")[0]
