@@ -150,7 +150,7 @@ def models(pack: Pack, lands: Lands) -> Iterator[Content]:
             yield table(f"Models whose last verdict is {verdict}{cut}", head, map(row, chosen), numbers=(7,))
         left -= len(chosen)
     if len(pack.models) > LISTED:
-        yield _left_out(len(pack.models) - LISTED, "models")
+        yield _left_out(len(pack.models) - LISTED, "identities of models")
 
 
 def _read(one: Json) -> Content:

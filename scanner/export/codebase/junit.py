@@ -53,6 +53,8 @@ def as_junit(document: Json) -> str:
         suite.set(name, str(number))
     properties = SubElement(suite, "properties")
     told = {"verdict": ", ".join((verdict(base), *base.caveats)), "answer": answer(base), "next": next_step(base)}
+    if base.document["compared_with"] is not None:
+        told["only_what_is_new_since"] = base.document["compared_with"]
     for policy in base.document["policies"]:
         judging = "; ".join((policy["name"], *map(setting, policy["settings"])))
         SubElement(properties, "property", name="policy", value=_xml(judging))

@@ -155,6 +155,8 @@ def answer(base: Codebase) -> str:
     tally = Counter(model["verdict"] for model in base.document["models"])
     names = (("deny", "denied"), ("review", "to review"), ("allow", "allowed"))
     parts = [f"{tally[key]:,} {words}" for key, words in names if tally[key]]
+    if excepted := _excepted(base):
+        parts[-1] += f", {excepted:,} of them by exception"
     if base.errors:
         parts.append(f"{len(base.errors):,} not judged")
     models = counted(len(base.document["models"]) + len(base.errors), "model")
@@ -164,6 +166,13 @@ def answer(base: Codebase) -> str:
     if drifted := sum(finding["rule"].startswith("lock-") for finding in base.open):
         text += f"; {counted(drifted, 'departure')} from the lock"
     return text
+
+
+def _excepted(base: Codebase) -> int:
+    """How many of the allowed models have a finding that weighs and was accepted."""
+    named = {finding["model"] for finding in base.accepted if finding["verdict"] != "note"}
+    allowed = (model for model in base.document["models"] if model["verdict"] == "allow")
+    return sum(bool(named & {one["model"], one["requested"], one["requested"].partition("@")[0]}) for one in allowed)
 
 
 def coverage(base: Codebase) -> tuple[str, list[tuple[str, int]]]:

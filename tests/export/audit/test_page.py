@@ -84,7 +84,7 @@ def test_a_list_that_is_cut_says_so_and_where_the_rest_is(tmp_path: Path) -> Non
     assert f"What was denied: the first {LISTED} of {LISTED + 5}" in page
     assert f"Models whose last verdict is deny: {LISTED} of {LISTED + 5}" in page
     assert "5 rows are not on this page" in page
-    assert "5 models are not on this page" in page
+    assert "5 identities of models are not on this page" in page
     assert f"{LISTED + 5}" in page
 
 

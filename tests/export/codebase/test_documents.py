@@ -104,6 +104,10 @@ def test_the_page_of_a_change_speaks_of_the_change_alone_and_names_what_it_was_j
     assert "Every model that is named here may be used." in whole
     assert "Every model that the change adds may be used." in change
     assert "only what the change adds to" in change
+    assert 'name="only_what_is_new_since" value="origin/main"' in render_codebase(
+        "junit", clean() | {"compared_with": "origin/main"}
+    )
+    assert "only_what_is_new_since" not in render_codebase("junit", clean())
     for page in (whole, change):
         assert "judged by" in page
         assert "no-prc-root" in page
@@ -142,6 +146,8 @@ def test_an_allow_that_rests_on_a_waiver_says_so_where_it_stands():
     document = codebase(verdict="allow", references=[reference(verdict="allow")], models=[good],
                         findings=[finding(suppressed=suppressed())])  # fmt: skip
     assert "ALLOW  by exception" in render_codebase("table", document)
+    for format in ("table", "markdown", "html", "junit", "sarif"):
+        assert "1 allowed, 1 of them by exception" in render_codebase(format, document), format
     assert "by exception" not in render_codebase("table", clean())
     page = render_codebase("html", document)
     assert '<span class="warn">waived: </span><bdi>root-origin</bdi>' in page.partition("Code base")[0]
