@@ -1,7 +1,8 @@
 """Which recorded models are checked again, and what is another since: the nightly job of ``check --recorded``.
 
-A model is compared with the last scan that somebody asked for, not with last night's: a drift is told every night until
-the model is checked by name again. What was found by night says so itself: by its run (``store.NIGHT``).
+A model is compared with the last scan by which somebody asked for it by name, else with the first of a code base that
+uses it; not with last night's, nor with what a scheduled ``scan`` found since: a drift is told every night until the
+model is checked by name. What was found by night says so itself: by its run (``store.NIGHT``).
 """
 
 from __future__ import annotations
@@ -249,7 +250,7 @@ def _watched(store: Store, hub: str) -> tuple[list[Watched], int]:
         found.setdefault((key(one.requested), one.hub == _FOLDER), []).append(one)
     watched, elsewhere = [], 0
     for (_, in_folder), some in found.items():
-        asked = max(some, key=lambda one: (one.hub == hub, one.number or 0, one.last))
+        asked = max(some, key=lambda one: _counts(one, hub))
         # What was approved and is gone from the record is watched, and says so where it is compared.
         why = ["approved"] if asked.verdict == "ALLOW" or asked.number is None else []
         why += [f"in use by {codebase}" for codebase in sorted({name for one in some for name in one.codebases})]
@@ -261,3 +262,9 @@ def _watched(store: Store, hub: str) -> tuple[list[Watched], int]:
         last = max(one.last for one in some)
         watched.append(Watched(asked.requested, asked.number, asked.at, tuple(why), last))
     return sorted(watched, key=lambda one: one.last), elsewhere
+
+
+def _counts(one: Requested, hub: str) -> tuple[bool, bool, bool, int]:
+    """Which of a model's texts is the one to compare with: the greatest. By name it is the last, in use the first."""
+    number = one.number or 0
+    return one.number is not None, one.hub == hub, one.by_name, number if one.by_name else -number
