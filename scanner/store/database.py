@@ -253,7 +253,8 @@ class Store:
             (number, by_name), last = point(some), max(one.last for one in some)
             row = rows[number or last]
             used = sorted({one.codebase for one in some if one.codebase is not None})
-            found.append(Requested(requested, hub, number, row.at, row.verdict, last, by_name, tuple(used)))
+            by_day = max((one.last for one in some if not one.night), default=None)
+            found.append(Requested(requested, hub, number, row.at, row.verdict, last, by_day, by_name, tuple(used)))
         return sorted(found, key=lambda one: one.last)
 
     def latest(

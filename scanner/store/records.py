@@ -123,7 +123,8 @@ class Requested:
     That is the last by which somebody asked for it by name (``by_name``), else the first of a code base that uses it: a
     code base is scanned without anybody who reads of each of its models. ``number`` is None where what was asked for
     was redacted, and only later ones are left; moment and verdict are then those of the last.
-    ``last`` is the number of its last scan of all, those by night (``NIGHT``) included.
+    ``last`` is the number of its last scan of all, those by night (``NIGHT``) included; ``by_day`` that of the last
+    without them, None where there is none.
     ``codebases`` are the names of those that used it so when they were scanned.
     """
 
@@ -133,6 +134,7 @@ class Requested:
     at: str
     verdict: str
     last: int
+    by_day: int | None
     by_name: bool
     codebases: tuple[str, ...] = ()
 

@@ -189,6 +189,32 @@ def test_what_another_hub_told_of_is_compared_with_every_night(
     assert [judged(ran)["microsoft/phi-4"]["since"]["scan"] for ran in nights] == [1, 1]
 
 
+def test_the_waivers_of_a_code_base_are_those_of_its_last_scan(
+    call: Run, quiet: tuple[str, str], tmp_path: Path
+) -> None:
+    code, file = app(tmp_path, "acme/gated-7b"), tmp_path / "w.yaml"
+    assert call("scan", str(code), "-q", *quiet).code == 1
+    file.write_text(waiver("acme/gated-7b", "gated", "2027-12-31"))
+    assert call("scan", str(code), "-q", "--waivers", str(file), *quiet).code == 0
+    assert call(*NIGHT, "-q", *quiet).code == 0
+
+
+def test_a_comment_without_an_end_is_no_drift_the_day_after_and_one_with_an_end_is(
+    call: Run, quiet: tuple[str, str], tmp_path: Path
+) -> None:
+    code = app(tmp_path, "acme/gated-7b")
+    line = (code / "app.py").read_text().rstrip()
+    for until, days, ending in (("", 0, []), (" until 2026-12-20", 1, [True])):
+        db = ("--db", str(tmp_path / f"{days}.db"), *quiet)
+        (code / "app.py").write_text(f"{line}  # modelorigin: waive gated{until} -- only compared with\n")
+        assert call("scan", str(code), "-q", "--as-of", "2026-12-10", *db).code == 0
+        for day in ("2026-12-21", "2026-12-22"):
+            ran = call(*NIGHT, "--format", "json", "--fail-on-drift", "--as-of", day, *db)
+            assert ran.code == days, ran.err
+            assert [one["expired"] for one in judged(ran)["acme/gated-7b"]["since"]["waivers"]] == ending
+        assert call("audit", "replay", *db[:2]).code == 0
+
+
 LISTED = (
     "acme:\n  organisation: {is: Acme, source: https://example.org, confidence: high, seen: 2026-11-01}\n"
     "  lists: [{id: us_1260h, relation: direct, from: 2026-01, source: https://example.org/list}]\n"
