@@ -4,7 +4,8 @@
     ├── UsageError               2  the request or the configuration is wrong
     │   ├── InvalidModelId       2  the text does not name a model
     │   ├── DataError            2  a facts file (publishers, families ...) is malformed: file, line
-    │   └── PolicyError          2  a policy or waiver file is malformed: file, line, suggestion
+    │   ├── PolicyError          2  a policy or waiver file is malformed: file, line, suggestion
+    │   └── ScanRedacted         2  what was recorded was removed, and the log says by whom
     ├── HubError                 3  a hub could not answer; ``reason`` is the gap it becomes for an ancestor
     │   ├── HubUnreachable       3  no connection, time-out, server error after the retries
     │   ├── HubProtocolError     3  an answer no hub gives: HTML, truncated JSON, foreign redirect
@@ -77,6 +78,10 @@ class UsageError(ScannerError):
 
 
 class InvalidModelId(UsageError):
+    pass
+
+
+class ScanRedacted(UsageError):
     pass
 
 

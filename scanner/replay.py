@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from scanner.diff import first_difference
-from scanner.errors import PolicyError, ScannerError
+from scanner.errors import PolicyError, ScannerError, ScanRedacted
 from scanner.facts import reattributed
 from scanner.origin import Registry
 from scanner.policy import Policy, Verdict, Waivers, decision_document, judge, read_waivers, stored_policy
@@ -27,6 +27,8 @@ class Result(StrEnum):
     DIFFERENT = "different"
     NOT_REPLAYED = "not-replayed"
     """something that is needed is missing or cannot be read; that is no answer, and no pass"""
+    REDACTED = "redacted"
+    """the scan was removed, and a record of the log says so: there is nothing to judge, and nothing wrong"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Supposition:
 class Supposed:
     """One scan as it would be: its verdict before and after, and the rules that weigh on it; ``after`` None: not known.
 
-    ``told`` says why it is not known.
+    ``told`` says why it is not known; ``redacted``: because it was removed, and a record of the log says so.
     """
 
     scan: int
@@ -68,6 +70,7 @@ class Supposed:
     rules_before: tuple[str, ...] = ()
     rules_after: tuple[str, ...] = ()
     told: str = ""
+    redacted: bool = False
 
     @property
     def changed(self) -> bool:
@@ -89,7 +92,8 @@ class Bench:
     def replay(self, number: int, found: ScanRecord | ScannerError) -> Iterator[Replayed]:
         """Each decision of a scan, judged again by its own policy and waivers on its own day."""
         if isinstance(found, ScannerError):
-            yield Replayed(number, None, None, Result.NOT_REPLAYED, found.message)
+            result = Result.REDACTED if isinstance(found, ScanRedacted) else Result.NOT_REPLAYED
+            yield Replayed(number, None, None, result, found.message)
             return
         for one in found.decisions:
             result, told = self._replayed(found, one)
@@ -112,7 +116,8 @@ class Bench:
     def suppose(self, number: int, found: ScanRecord | ScannerError, supposition: Supposition) -> Supposed:
         """The scan as it would have been judged."""
         if isinstance(found, ScannerError):
-            return Supposed(number, None, None, None, None, told=found.message)
+            gone = isinstance(found, ScanRedacted)
+            return Supposed(number, None, None, None, None, told=found.message, redacted=gone)
         known = number, found.at, str(found.facts["model"]["id"]), found.verdict
         try:
             day = supposition.as_of or _day(found.facts)

@@ -13,7 +13,7 @@ from scanner.data import text
 
 _ALL = {
     kind: json.loads(text(f"schema/{kind}-v1.schema.json"))
-    for kind in ("report", "codebase", "facts", "decision", "diff")
+    for kind in ("report", "codebase", "facts", "decision", "diff", "replay", "what-if")
 }
 _SHIPPED = Registry().with_resources((schema["$id"], DRAFT7.create_resource(schema)) for schema in _ALL.values())
 
@@ -35,4 +35,13 @@ def valid_difference(printed: str) -> dict[str, Any]:
     """What ``audit diff --format json`` printed, valid under the schema."""
     document: dict[str, Any] = json.loads(printed)
     Draft7Validator(_ALL["diff"], registry=_SHIPPED).validate(document)
+    return document
+
+
+def valid_replay(printed: str) -> dict[str, Any]:
+    """What ``audit replay --format json`` printed, valid under the schema that it names."""
+    document: dict[str, Any] = json.loads(printed)
+    _, kind, version = document["schema"].split("/")
+    assert version == "v1"
+    Draft7Validator(_ALL[kind], registry=_SHIPPED).validate(document)
     return document

@@ -16,6 +16,8 @@ SCHEMAS = {
     "decision": "decision-v1.schema.json",
     "report": "report-v1.schema.json",
     "audit": "audit-v1.schema.json",
+    "replay": "replay-v1.schema.json",
+    "what-if": "what-if-v1.schema.json",
 }
 
 
@@ -107,7 +109,7 @@ def explain(policy: str) -> None:
     help="Write to FILE instead of stdout.",
 )
 def schema(kind: str, output: Path | None) -> None:
-    """Print a JSON Schema: of a policy file (for editors), or of the facts, decision or report documents."""
+    """Print a JSON Schema: of a policy file (for editors), or of a document that is printed or written."""
     from scanner.data import text
 
     body = text(f"schema/{SCHEMAS[kind]}")

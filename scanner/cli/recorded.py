@@ -1,7 +1,8 @@
 """Which recorded models are checked again, and what is another since: the nightly job of ``check --recorded``.
 
-A model is compared with the last scan that somebody asked for, not with last night's: a drift is told every night until
-the model is checked by name again. What was found by night says so itself: by its run (``store.NIGHT``).
+A model is compared with the last scan by which somebody asked for it by name, else with the first of a code base that
+uses it; not with last night's, nor with what a scheduled ``scan`` found since: a drift is told every night until the
+model is checked by name. What was found by night says so itself: by its run (``store.NIGHT``).
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from scanner.errors import (
     ScannerError,
 )
 from scanner.export import Failure
-from scanner.policy import Decision, Policy, Waivers, WaiverState, read_waivers
+from scanner.policy import By, Decision, Policy, Waivers, WaiverState, read_waivers, waivers_file
 from scanner.store import Requested, ScanRecord, Store
 
 SOON = timedelta(days=14)
@@ -40,13 +41,17 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A model to check again: the text it is asked for by, the scan it is compared with, and why it is watched."""
+    """A model to check again: the text it is asked for by, the scan it is compared with, and why it is watched.
+
+    ``by_day`` is the last scan but those by night: its waivers are those that hold.
+    """
 
     requested: str
     number: int | None
     at: str
     why: tuple[str, ...]
     last: int
+    by_day: int | None
 
 
 class Watch:
@@ -116,13 +121,26 @@ class Watch:
         return {**facts, "usage": {**facts["usage"], "drift": found}}
 
     def waivers(self, requested: str) -> Waivers | None:
-        """Those under which the scan was judged that it is compared with.
+        """Those under which it was last judged by day.
+
+        A comment without an end was recorded as one that ends on the day of the scan; it holds till the code is read.
 
         Raises:
             DatabaseUnreadable, NothingToScan, PolicyError: they cannot be read.
         """
-        text = self._before(requested).waivers_text
-        return None if text is None else read_waivers(text, file="the recorded waivers")
+        by_day = self.named(requested).by_day
+        before = self._before(requested) if by_day is None else self._store.scan(by_day)
+        if before.waivers_text is None:
+            return None
+        file = read_waivers(before.waivers_text, file="the recorded waivers")
+        read = date.fromisoformat(before.facts["as_of"])
+        entries = [
+            replace(one, expires=self._as_of) if one.by is By.INLINE and one.expires == read < self._as_of else one
+            for one in file.entries
+        ]
+        if entries == list(file.entries):
+            return file
+        return read_waivers(waivers_file(entries, "as they were recorded, and comments without an end"))
 
     def _before(self, requested: str) -> ScanRecord:
         """The scan it is compared with.
@@ -231,7 +249,7 @@ def _ending(decisions: Sequence[Decision], as_of: date) -> Iterator[Json]:
     told = set()
     for use in (use for decision in decisions for use in decision.waivers):
         waiver = use.waiver
-        soon = use.state is WaiverState.APPLIED and waiver.expires - as_of <= SOON
+        soon = use.state is WaiverState.APPLIED and waiver.by is not By.INLINE and waiver.expires - as_of <= SOON
         if (soon or use.state is WaiverState.EXPIRED) and (waiver.rule, waiver.ticket) not in told:
             told.add((waiver.rule, waiver.ticket))
             yield {"rule": waiver.rule, "ticket": waiver.ticket, "approver": waiver.approver, "owner": waiver.owner,
@@ -249,7 +267,7 @@ def _watched(store: Store, hub: str) -> tuple[list[Watched], int]:
         found.setdefault((key(one.requested), one.hub == _FOLDER), []).append(one)
     watched, elsewhere = [], 0
     for (_, in_folder), some in found.items():
-        asked = max(some, key=lambda one: (one.hub == hub, one.number or 0, one.last))
+        asked = max(some, key=lambda one: _counts(one, hub))
         # What was approved and is gone from the record is watched, and says so where it is compared.
         why = ["approved"] if asked.verdict == "ALLOW" or asked.number is None else []
         why += [f"in use by {codebase}" for codebase in sorted({name for one in some for name in one.codebases})]
@@ -259,5 +277,12 @@ def _watched(store: Store, hub: str) -> tuple[list[Watched], int]:
             elsewhere += 1
             continue
         last = max(one.last for one in some)
-        watched.append(Watched(asked.requested, asked.number, asked.at, tuple(why), last))
+        by_day = max((one.by_day for one in some if one.hub == asked.hub and one.by_day is not None), default=None)
+        watched.append(Watched(asked.requested, asked.number, asked.at, tuple(why), last, by_day))
     return sorted(watched, key=lambda one: one.last), elsewhere
+
+
+def _counts(one: Requested, hub: str) -> tuple[bool, bool, bool, int]:
+    """Which of a model's texts is the one to compare with: the greatest. By name it is the last, in use the first."""
+    number = one.number or 0
+    return one.number is not None, one.hub == hub, one.by_name, number if one.by_name else -number

@@ -81,6 +81,8 @@ def _document(side: Side, other: Side) -> Json:
     if len(set(named)) < len(named):
         raise ValueError("two decisions of one policy: no scan has them")
     decisions = {one["policy"]["name"]: _with_commits_named(_plain(one), side.facts) for one in side.decisions}
+    for one in decisions.values():
+        _leave_days_of_comments(one)
     return {
         "requested": side.requested,
         "tool_version": side.tool,
@@ -92,6 +94,14 @@ def _document(side: Side, other: Side) -> Json:
         },
         "waivers": _waivers(side.waivers, whole=other.waivers != side.waivers),
     }
+
+
+def _leave_days_of_comments(decision: Json) -> None:
+    """A comment that waives without an end is recorded as one that ends on the day it is read: that is no change."""
+    waived = (finding.get("waived_by") for finding in decision.get("findings", ()))
+    for one in (*waived, *decision.get("waivers", ())):
+        if one and one.get("by") == "inline" and one.get("expires") == decision.get("as_of"):
+            del one["expires"]
 
 
 def _policy(source: str, *, whole: bool) -> Json:

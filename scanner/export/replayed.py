@@ -40,6 +40,8 @@ def _replayed(document: Json) -> str:
     parts = [f"{document['identical']:,} of {counted(total, 'decision')} identical, byte by byte"]
     parts += [f"{document[key]:,} {words}" for key, words in
               (("different", "different"), ("not_replayed", "not replayed")) if document[key]]  # fmt: skip
+    if document["redacted"]:
+        parts.append(f"{counted(document['redacted'], 'scan')} redacted, as the log says: nothing to judge")
     return "; ".join(parts)
 
 
@@ -94,6 +96,8 @@ def _summary(document: Json) -> Iterator[str]:
         yield f"{counts['for_other_reasons']:,} would keep the verdict for other reasons"
     if counts["not_judged"]:
         yield f"{counts['not_judged']:,} could not be judged: that is no answer"
+    if counts["redacted"]:
+        yield f"{counts['redacted']:,} redacted, as the log says: nothing to judge"
 
 
 def supposed_csv(document: Json) -> str:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import JSON, URL, Column, Connection, Engine, Row, Select, Table, case, cast, func, select
+from sqlalchemy import JSON, URL, ColumnElement, Connection, Engine, Row, Select, Table, cast, func, select
 
 from scanner.errors import DatabaseUnreadable, ScannerError, StoreError, UsageError
 from scanner.log import Growth, Inclusion, Key, Signer, Witnessed
@@ -38,7 +38,9 @@ from scanner.store.records import (
     ScannedModel,
     ScanRecord,
     ScanRow,
+    Span,
     digest,
+    point,
     scan_columns,
 )
 from scanner.store.redacting import Redaction, planned, redact
@@ -228,8 +230,11 @@ class Store:
         with our_words(self._url), self._engine.connect() as connection:
             rows = connection.execute(query).all()
             used: dict[tuple[str, str | None], list[str]] = {}
-            for row in connection.execute(_codebases(connection, scans.c.model_key, scans.c.hub_id)):
-                used.setdefault((row.model_key, row.hub_id), []).append(row.codebase)
+            codebase = _codebase(self._engine.dialect.name)
+            named = select(scans.c.model_key, scans.c.hub_id, codebase).distinct().where(codebase.is_not(None))
+            named = named.join(documents, documents.c.digest == scans.c.facts_digest).order_by(codebase)
+            for model_key, hub_id, used_by in connection.execute(named):
+                used.setdefault((model_key, hub_id), []).append(used_by)
         return [
             ScannedModel(
                 r.model_id, r.hub_id, r.times, r.id, r.at, r.verdict, tuple(used.get((r.model_key, r.hub_id), ()))
@@ -239,20 +244,23 @@ class Store:
 
     def requests(self) -> list[Requested]:
         """Every text that a model was ever asked for by, by hub; the one that is longest ago first."""
-        named = func.max(case((scans.c.run.not_like(f"{NIGHT}%"), scans.c.id)))
-        last = select(func.max(scans.c.id).label("last"), named.label("named")).group_by(scans.c.requested, scans.c.hub)
-        found = last.subquery()
-        query = select(scans, found.c.last, found.c.named)
-        query = query.join(found, scans.c.id == func.coalesce(found.c.named, found.c.last)).order_by(found.c.last)
+        night, codebase = scans.c.run.like(f"{NIGHT}%"), _codebase(self._engine.dialect.name)
+        spans = select(scans.c.requested, scans.c.hub, night, codebase, func.min(scans.c.id), func.max(scans.c.id))
+        spans = spans.outerjoin(documents, documents.c.digest == scans.c.facts_digest)
+        spans = spans.group_by(scans.c.requested, scans.c.hub, night, codebase)
         with our_words(self._url), self._engine.connect() as connection:
-            rows = connection.execute(query).all()
-            used: dict[tuple[str, str], list[str]] = {}
-            for row in connection.execute(_codebases(connection, scans.c.requested, scans.c.hub)):
-                used.setdefault((row.requested, row.hub), []).append(row.codebase)
-        return [
-            Requested(r.requested, r.hub, r.named, r.at, r.verdict, r.last, tuple(used.get((r.requested, r.hub), ())))
-            for r in rows
-        ]
+            asked: dict[tuple[str, str], list[Span]] = {}
+            for requested, hub, by_night, used_by, first, last in connection.execute(spans):
+                asked.setdefault((requested, hub), []).append(Span(bool(by_night), used_by, first, last))
+            rows = {row.id: row for row in connection.execute(select(scans.c.id, scans.c.at, scans.c.verdict))}
+        found = []
+        for (requested, hub), some in asked.items():
+            (number, by_name), last = point(some), max(one.last for one in some)
+            row = rows[number or last]
+            used = sorted({one.codebase for one in some if one.codebase is not None})
+            by_day = max((one.last for one in some if not one.night), default=None)
+            found.append(Requested(requested, hub, number, row.at, row.verdict, last, by_day, by_name, tuple(used)))
+        return sorted(found, key=lambda one: one.last)
 
     def latest(
         self, model: str, requested: str, hub: str, as_of: str, tool_version: str, registry_digest: str
@@ -369,14 +377,11 @@ def _policies(numbers: list[int]) -> Select[tuple[int, str, str]]:
     return query.where(decisions.c.scan_id.in_(numbers)).order_by(decisions.c.id)
 
 
-def _codebases(connection: Connection, *named_by: Column[Any]) -> Select[Any]:
-    """Which code bases used what, by these columns: the one thing that is asked of what lies in a facts document."""
-    if connection.dialect.name == "sqlite":
-        named = func.json_extract(documents.c.body, "$.usage.codebase")
-    else:
-        named = func.json_extract_path_text(cast(documents.c.body, JSON), "usage", "codebase")
-    query = select(*named_by, named.label("codebase")).distinct()
-    return query.join(documents, documents.c.digest == scans.c.facts_digest).where(named.is_not(None)).order_by(named)
+def _codebase(dialect: str) -> ColumnElement[Any]:
+    """The code base that used a model: the one thing that is asked of what lies in a facts document."""
+    if dialect == "sqlite":
+        return func.json_extract(documents.c.body, "$.usage.codebase")
+    return func.json_extract_path_text(cast(documents.c.body, JSON), "usage", "codebase")
 
 
 def _row(row: Row[Any], policies: tuple[tuple[str, str], ...]) -> ScanRow:

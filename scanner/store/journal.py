@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
-from scanner.errors import DatabaseUnreadable, UsageError
+from scanner.errors import DatabaseUnreadable, ScannerError, ScanRedacted, UsageError
 from scanner.log import Tree, leaf_hash
 from scanner.store.connection import add
 from scanner.store.entries import COLUMNS, DECISION, EVIDENCE, SUBJECTS, entry, evidence_digest, parsed, scan_text
@@ -53,14 +53,18 @@ def end(connection: Connection, *, lock: bool = False) -> Row[Any]:
     return rows[0]
 
 
-def absent(connection: Connection, number: int) -> UsageError:
-    """The error for a scan that is not there: was it ever?"""
+def absent(connection: Connection, number: int) -> ScannerError:
+    """The error for a scan that is not there: was it ever? Redacted is what the log tells of, and holds no more."""
     query = select(log.c.body).where(log.c.kind == "redaction", log.c.subject == str(number))
     redaction = connection.execute(query).scalars().first()
     if redaction is None:
         return UsageError(f"there is no scan {number}", hint="modelorigin audit list shows the recorded scans")
-    told = {name: clean_line(str(parsed(redaction).get(name))) for name in ("at", "by", "reason")}
-    return UsageError(
+    said = parsed(redaction)
+    told = {name: clean_line(str(said.get(name))) for name in ("at", "by", "reason")}
+    gone = select(log.c.seq).where(log.c.kind == "scan", log.c.subject == str(number), log.c.body.is_(None))
+    if said.get("scan") != number or connection.execute(gone).scalars().all() != [said.get("seq")]:
+        return DatabaseUnreadable(f"the log tells of a redaction of scan {number} that was none", hint=ALTERED)
+    return ScanRedacted(
         f"scan {number} was redacted at {told['at']} by {told['by']}: {told['reason']}",
         hint="its hash stays in the log: modelorigin audit verify",
     )
@@ -70,7 +74,7 @@ def recorded(connection: Connection, number: int) -> tuple[int, str]:
     """The place and the text of the record of scan ``number`` in the log.
 
     Raises:
-        UsageError: there is no such scan.
+        UsageError: there is no such scan; ScanRedacted where there was.
         DatabaseUnreadable: another record is filed under that number.
     """
     place = select(log.c.seq, log.c.body).where(log.c.kind == "scan", log.c.subject == str(number))

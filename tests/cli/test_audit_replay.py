@@ -26,6 +26,7 @@ from scanner.store import ScanRecord, Store
 from tests.cli.conftest import Ran
 from tests.cli.conftest import run as run  # the fixture
 from tests.cli.test_audit_log import tamper
+from tests.schemas import valid_replay
 from tests.store.scans import scan as small_scan
 
 Run = Callable[..., Ran]
@@ -83,7 +84,7 @@ def recorded(run: Run, db: Path) -> Path:
 def test_what_was_recorded_comes_out_the_same(run: Run, recorded: Path) -> None:
     ran = run("audit", "replay")
     assert (ran.code, ran.out) == (0, "3 of 3 decisions identical, byte by byte\n")
-    told = json.loads(run("audit", "replay", "2", "3", "2", "--format", "json").out)
+    told = valid_replay(run("audit", "replay", "2", "3", "2", "--format", "json").out)
     assert (told["scans"], told["identical"]) == (2, 2)
     assert [one["scan"] for one in told["decisions"]] == [2, 3]
 
@@ -118,7 +119,7 @@ def many(count: int) -> Iterator[ScanRecord]:
 def test_hash_seed_locale_and_time_zone_have_no_say(run: Run, db: Path, environment: dict[str, str]) -> None:
     with Store.open(str(db)) as store:
         store.save_all(list(many(40)))
-    told = json.loads(run("audit", "replay", "--format", "json", env=environment).out)
+    told = valid_replay(run("audit", "replay", "--format", "json", env=environment).out)
     assert told["identical"] == len(told["decisions"]) > 50, [
         d for d in told["decisions"] if d["result"] != "identical"
     ]
@@ -160,16 +161,36 @@ def test_what_cannot_be_replayed_is_no_pass(run: Run, recorded: Path) -> None:
     with Store.open(str(recorded)) as store:
         store.redact(1, reason="a name", by="dpo", at="2026-11-30T00:00:00Z")
     ran = run("audit", "replay")
-    assert ran.code == 3
+    assert ran.code == 0, "the log says who removed it: what is left is the same"
     assert "scan 1 was redacted" in ran.out
-    assert "2 of 3 decisions identical, byte by byte; 1 not replayed" in ran.out
-    assert run("audit", "replay", "1").code == 3
+    assert "2 of 2 decisions identical, byte by byte; 1 scan redacted, as the log says" in ran.out
+    assert run("audit", "replay", "1").code == 3, "nothing that was judged is no pass"
+    assert run("audit", "replay", "1", "--as-of", "2027-01-01").code == 3
     assert run("audit", "replay", "2").code == 0
     tamper(recorded, "DELETE FROM documents WHERE kind = 'waivers'")
     ran = run("audit", "replay", "--format", "csv")
     assert ran.code == 3
     rows = list(csv.DictReader(ran.out.splitlines()))
-    assert [row["result"] for row in rows] == ["not-replayed", "identical", "not-replayed"]
+    assert [row["result"] for row in rows] == ["redacted", "identical", "not-replayed"]
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "DELETE FROM log WHERE kind = 'redaction'",
+        "UPDATE log SET body = replace(body, '\"seq\":', '\"seq\":9') WHERE kind = 'redaction'",
+        "UPDATE log SET body = '{}' WHERE kind = 'scan' AND subject = '1'",
+    ],
+)
+def test_a_scan_that_is_gone_without_a_record_that_says_so_is_no_redaction(run: Run, recorded: Path, edit: str) -> None:
+    with Store.open(str(recorded)) as store:
+        store.redact(1, reason="a name", by="dpo", at="2026-11-30T00:00:00Z")
+    tamper(recorded, edit)
+    for words in ((), ("--policy", "no-prc-root")):
+        ran = run("audit", "replay", *words, "--format", "json")
+        assert ran.code == 3
+        said = valid_replay(ran.out)
+        assert said.get("counts", said)["redacted"] == 0
 
 
 def test_a_scan_whose_rows_are_gone_is_not_passed_over(run: Run, recorded: Path) -> None:
@@ -185,7 +206,7 @@ def test_a_difference_weighs_more_than_a_gap(run: Run, recorded: Path) -> None:
     edited(recorded, '"publisher-origin":"pass"', '"publisher-origin":"fail"')
     ran = run("audit", "replay")
     assert ran.code == 1
-    assert "1 different; 1 not replayed" in ran.out
+    assert "1 different; 1 scan redacted" in ran.out
 
 
 def test_a_policy_of_another_version_and_facts_of_none_are_no_pass(run: Run, db: Path) -> None:
@@ -222,7 +243,7 @@ def test_what_if_another_policy_tells_what_would_change_and_records_nothing(run:
     assert "would have another verdict" in ran.out
     assert "no longer: " in ran.out
     assert recorded.read_bytes() == before
-    told = json.loads(run("audit", "replay", "-p", "no-prc-root", "--set", "denied=KP", "--format", "json").out)
+    told = valid_replay(run("audit", "replay", "-p", "no-prc-root", "--set", "denied=KP", "--format", "json").out)
     assert told["supposed"]["policies"][0]["settings"] == [{"parameter": "denied", "value": ["KP"], "default": ["CN"]}]
     assert told["counts"]["scans"] == 3
     (first, *_) = told["scans"]
@@ -240,7 +261,7 @@ def test_what_if_the_same_policy_changes_nothing(run: Run, recorded: Path) -> No
 def test_what_if_other_waivers_or_none_that_hold(run: Run, recorded: Path, tmp_path: Path) -> None:
     file = tmp_path / "w.yaml"
     file.write_text("version: 1\nwaivers: []\n")
-    told = json.loads(run("audit", "replay", "--waivers", str(file), "--format", "json").out)
+    told = valid_replay(run("audit", "replay", "--waivers", str(file), "--format", "json").out)
     assert [(one["scan"], one["from"], one["to"]) for one in told["scans"]] == [(3, "ALLOW", "DENY")]
     assert told["supposed"]["waivers"]
 
@@ -288,9 +309,13 @@ def test_what_if_and_not_known(run: Run, recorded: Path, tmp_path: Path) -> None
     with Store.open(str(recorded)) as store:
         store.redact(1, reason="a name", by="dpo", at="2026-11-30T00:00:00Z")
     ran = run("audit", "replay", "--policy", "no-prc-root")
-    assert ran.code == 3
+    assert ran.code == 0
     assert "scan 1: not judged: scan 1 was redacted" in ran.out
-    assert "1 could not be judged: that is no answer" in ran.out
+    assert "1 redacted, as the log says: nothing to judge" in ran.out
+    tamper(recorded, "DELETE FROM documents WHERE kind = 'facts'")
+    ran = run("audit", "replay", "--policy", "no-prc-root")
+    assert ran.code == 3
+    assert "2 could not be judged: that is no answer" in ran.out
 
 
 def test_a_variable_makes_no_supposition_that_is_not_told(run: Run, recorded: Path) -> None:

@@ -46,6 +46,16 @@ def quiet(tmp_path: Path) -> tuple[str, str]:
     return "--policy", str(path)
 
 
+def app(folder: Path, *models: str, revision: str | None = None) -> Path:
+    """A code base that uses ``models``."""
+    pinned = f', revision="{revision}"' if revision else ""
+    code = folder / "app"
+    code.mkdir(exist_ok=True)
+    loads = "".join(f'AutoModel.from_pretrained("{name}"{pinned})\n' for name in models)
+    (code / "app.py").write_text(f"from transformers import AutoModel\n{loads}")
+    return code
+
+
 @pytest.fixture
 def call(run: Run, hub: LoopbackHub, tmp_path: Path) -> Run:
     env = {"HF_ENDPOINT": hub.url, "HF_TOKEN": "hf_good_granted"}
@@ -135,6 +145,74 @@ def test_a_drift_is_told_every_night_until_the_model_is_checked_by_name(
         assert judged(ran)["acme/m001"]["since"]["scan"] == 1
     assert call("check", "acme/m001", "-q", *quiet).code == 0, "somebody has looked, and accepts it"
     assert call(*NIGHT, "-q", "--fail-on-drift", *quiet).code == 0
+
+
+def test_a_scheduled_scan_of_a_code_base_reads_a_drift_to_nobody(
+    call: Run, hub: LoopbackHub, quiet: tuple[str, str], tmp_path: Path
+) -> None:
+    code = app(tmp_path, "acme/m001", "ACME/m002")
+    call("check", "acme/m001", "-q", *quiet)
+    call("scan", str(code), "-q", *quiet)
+    hub.take_over("acme/m001", model(1, day=300))
+    hub.take_over("acme/m002", model(2, day=300))
+    for _ in range(3):
+        call("scan", str(code), "-q", "--no-cache", *quiet)
+        ran = call(*NIGHT, "--format", "json", *quiet)
+        assert ran.code == 1
+        assert {name: one["since"]["scan"] for name, one in judged(ran).items()} == {"acme/m001": 1, "acme/m002": 3}
+    assert call("check", "acme/m001", "acme/m002", "-q", *quiet).code == 0
+    assert call("scan", str(code), "-q", *quiet).code == 0
+    assert call(*NIGHT, "-q", "--fail-on-drift", *quiet).code == 0
+
+
+def test_a_code_base_that_goes_on_to_another_pinned_revision_is_compared_with_its_first_scan_of_that(
+    call: Run, hub: LoopbackHub, quiet: tuple[str, str], tmp_path: Path
+) -> None:
+    old = hub.repo("acme/m001").sha
+    call("scan", str(app(tmp_path, "acme/m001", revision=old)), "-q", *quiet)
+    hub.commit("acme/m001", {"README.md": readme("acme/m001", license="mit")})
+    new = hub.repo("acme/m001").sha
+    call("scan", str(app(tmp_path, "acme/m001", revision=new)), "-q", *quiet)
+    ran = call(*NIGHT, "--format", "json", "--fail-on-drift", *quiet)
+    assert ran.code == 0
+    assert {one["facts"]["model"]["revision"]: one["since"]["scan"] for one in valid_report(ran.out)["scans"]} == {
+        old: 1, new: 2
+    }  # fmt: skip
+
+
+def test_what_another_hub_told_of_is_compared_with_every_night(
+    call: Run, hub: LoopbackHub, quiet: tuple[str, str]
+) -> None:
+    hub.add(Repo("microsoft/phi-4", {"README.md": readme("microsoft/phi-4"), "config.json": LLAMA}))
+    call("check", "microsoft/phi-4", "-q", "--offline", *quiet)
+    nights = [call(*NIGHT, "--format", "json", *quiet) for _ in range(2)]
+    assert [judged(ran)["microsoft/phi-4"]["since"]["scan"] for ran in nights] == [1, 1]
+
+
+def test_the_waivers_of_a_code_base_are_those_of_its_last_scan(
+    call: Run, quiet: tuple[str, str], tmp_path: Path
+) -> None:
+    code, file = app(tmp_path, "acme/gated-7b"), tmp_path / "w.yaml"
+    assert call("scan", str(code), "-q", *quiet).code == 1
+    file.write_text(waiver("acme/gated-7b", "gated", "2027-12-31"))
+    assert call("scan", str(code), "-q", "--waivers", str(file), *quiet).code == 0
+    assert call(*NIGHT, "-q", *quiet).code == 0
+
+
+def test_a_comment_without_an_end_is_no_drift_the_day_after_and_one_with_an_end_is(
+    call: Run, quiet: tuple[str, str], tmp_path: Path
+) -> None:
+    code = app(tmp_path, "acme/gated-7b")
+    line = (code / "app.py").read_text().rstrip()
+    for until, days, ending in (("", 0, []), (" until 2026-12-20", 1, [True])):
+        db = ("--db", str(tmp_path / f"{days}.db"), *quiet)
+        (code / "app.py").write_text(f"{line}  # modelorigin: waive gated{until} -- only compared with\n")
+        assert call("scan", str(code), "-q", "--as-of", "2026-12-10", *db).code == 0
+        for day in ("2026-12-21", "2026-12-22"):
+            ran = call(*NIGHT, "--format", "json", "--fail-on-drift", "--as-of", day, *db)
+            assert ran.code == days, ran.err
+            assert [one["expired"] for one in judged(ran)["acme/gated-7b"]["since"]["waivers"]] == ending
+        assert call("audit", "replay", *db[:2]).code == 0
 
 
 LISTED = (

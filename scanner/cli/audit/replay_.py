@@ -70,11 +70,13 @@ def command(
     rules are asked for; with --registry current the origins of publisher, makers and developers are those of that day
     too (else of the scan's own). Who is the maker, the lineage, licences and files are never read anew.
 
+    A scan that was redacted is told and counted apart: the log says who removed it, when and why.
+
     \b
     Exit codes:
       0  every decision is the same; of what if: every verdict
       1  some are not
-      3  not known: a scan was redacted, its policy cannot be read by this release, or nothing is recorded
+      3  not known: a scan or its policy cannot be read, or there is none that was not redacted
     """
     supposition = _supposition(policy, settings, waivers, as_of, registry, publishers)
     from scanner.replay import Bench
@@ -164,7 +166,8 @@ def _replay(store: Store, bench: Bench, wanted: Sequence[int], format: str, *, w
         emit(json_text(document, indent=2))
     else:
         emit(replay_csv(document) if format == "csv" else replay_table(document, screen()))
-    return 1 if document["different"] else 3 if document["not_replayed"] else 0
+    unknown = document["not_replayed"] or not document["identical"]
+    return 1 if document["different"] else 3 if unknown else 0
 
 
 def _suppose(
@@ -186,7 +189,9 @@ def _suppose(
         emit(json_text(document, indent=2))
     else:
         emit(supposed_csv(document) if format == "csv" else supposed_table(document, screen()))
-    return 1 if document["counts"]["changed"] else 3 if document["counts"]["not_judged"] else 0
+    counts = document["counts"]
+    unknown = counts["not_judged"] or counts["redacted"] == counts["scans"]
+    return 1 if counts["changed"] else 3 if unknown else 0
 
 
 def _supposed(supposition: Supposition, told: Sequence[Supposed], others: int, scans: int) -> Json:
@@ -204,7 +209,8 @@ def _supposed(supposition: Supposition, told: Sequence[Supposed], others: int, s
             "scans": scans,
             "changed": sum(one.changed for one in told),
             "for_other_reasons": others,
-            "not_judged": sum(one.after is None for one in told),
+            "not_judged": sum(one.after is None and not one.redacted for one in told),
+            "redacted": sum(one.redacted for one in told),
             "turns": [{"from": was, "to": now, "scans": count} for (was, now), count in sorted(turns.items())],
         },
         "scans": [
