@@ -28,6 +28,7 @@ from scanner.export.bom.contents import (
 )
 from scanner.export.quoting import json_text
 from scanner.export.report import Report
+from scanner.lineage.contradictions import FIRST_DAY
 
 Json = Mapping[str, Any]
 Made = dict[str, Any]
@@ -128,7 +129,7 @@ class _Document:
             externalIdentifier=_purl(purl),
             software_homePage=page if purl else None,
             software_downloadLocation=(f"{page}/tree/{revision}" if revision else page) if purl else None,
-            releaseTime=created if (created := node["created_at"]) and _MOMENT.fullmatch(created) else None,
+            releaseTime=_released(node["created_at"]),
             suppliedBy=supplier,
             originatedBy=[maker_id] if (maker_id := self._organisation(maker)) else None,
             ai_typeOfModel=list(architectures or ()) or ([node["model_type"]] if node["model_type"] else None),
@@ -236,6 +237,12 @@ class _Document:
         known = {name: value for name, value in fields.items() if value is not None}
         self._elements.append({"type": kind, "spdxId": id, "creationInfo": _CREATION, **known})
         return id
+
+
+def _released(created: str | None) -> str | None:
+    """When the repository was made, as the release; None where the Hub did not yet keep that day."""
+    dated = created and _MOMENT.fullmatch(created) and not created.startswith(FIRST_DAY)
+    return created if dated else None
 
 
 def _purl(purl: str | None) -> list[Made] | None:

@@ -133,6 +133,16 @@ def test_a_licence_that_is_not_known_asserts_nothing_and_none_is_none(said, decl
         assert expressions.get(to, to) == expected
 
 
+@pytest.mark.parametrize(
+    ("created", "released"),
+    [("2022-03-02T23:29:04Z", None), ("2022-03-03T08:00:00Z", "2022-03-03T08:00:00Z"), (None, None)],
+)
+def test_the_day_on_which_the_hub_began_to_keep_days_is_the_release_of_no_model(created, released):
+    held = facts()
+    held["lineage"]["models"][0]["created_at"] = created
+    assert _first(bill(view(held, [decision()])), "ai_AIPackage", name=CHILD).get("releaseTime") == released
+
+
 def test_the_profile_is_claimed_only_where_all_that_it_asks_for_is_known():
     def profiles(held: dict[str, Any]) -> list[str]:
         return _first(bill(view(held, [decision()])), "SpdxDocument")["profileConformance"]
