@@ -13,7 +13,7 @@ from uuid import uuid4
 from scanner import __version__
 from scanner.cli.output import report, tell, write_file
 from scanner.cli.reading import Reading, now
-from scanner.cli.records import record
+from scanner.cli.records import record, settings
 from scanner.codebase.baseline import baseline_text
 from scanner.codebase.document import Asked, Judged, Missed, codebase_document
 from scanner.codebase.lock import Pin, drift, key, lock_text, pin, read_lock, weigh_drift
@@ -84,6 +84,7 @@ class Judging:
         asked = Asked(
             root=_named(path), at=self.at, as_of=self.reading.as_of.isoformat(), version=__version__,
             hub=self.reading.hub.scheme, policies=self.policies, compared_with=base, unresolved=unresolved,
+            settings=settings({policy.name: policy.source for policy in self.policies}),
         )  # fmt: skip
         waived = Waived(self.files, found.remarks if inline else (), self.reading.as_of)
         root = path if path.is_dir() else path.parent

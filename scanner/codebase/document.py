@@ -6,7 +6,7 @@ Every format reads it and nothing else. Its JSON Schema ships as ``data/schema/c
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from scanner.codebase.findings import LOCAL, UNRESOLVED, named, of_models, of_place
@@ -60,6 +60,7 @@ class Asked:
     """What a run was asked: ``root`` as given, the moment (UTC), the day, the hub, what it is compared with.
 
     ``unresolved`` is what a reference weighs whose model cannot be read from the code: note, review or deny.
+    ``settings`` are the parameters that were set from outside, by policy and name.
     """
 
     root: str
@@ -70,6 +71,7 @@ class Asked:
     policies: Sequence[Policy]
     compared_with: str | None = None
     unresolved: str = "review"
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def codebase_document(
@@ -110,6 +112,7 @@ def codebase_document(
         "policies": [
             {"name": p.name, "title": p.title, "digest": p.digest, "status": p.status.value} for p in asked.policies
         ],
+        "settings": asked.settings,
         "coverage": _coverage(coverage),
         "references": [_reference(one, verdicts.get(one), None if new is None else one in new) for one in references],
         "models": [_judged(one, numbers) for one in judged],

@@ -191,3 +191,14 @@ def test_a_code_base_that_uses_no_model_is_a_bill_that_says_so(run: Run, tmp_pat
     assert document["components"] == []
     assert {"aggregate": "complete", "dependencies": ["codebase"]} in document["compositions"]
     assert valid_spdx(run("scan", str(tmp_path / "empty.py"), *STARTER, "--format", "spdx").out)
+
+
+def test_what_was_set_from_outside_stands_in_the_bill_of_a_code_base(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(f'from transformers import pipeline\npipeline(model="{RISKY}")\n')
+    told = {}
+    for setting in ((), ("--set", "denied=RU")):
+        ran = run("scan", str(tmp_path / "a.py"), *STARTER, *setting, "--format", "cyclonedx", "--fail-on", "never")
+        [component] = valid_cyclonedx(ran.out)["components"]
+        told[setting] = properties(component)
+    assert "policy:no-prc-root:set" not in told[()]
+    assert told["--set", "denied=RU"]["policy:no-prc-root:set"] == ["denied = RU"]

@@ -139,10 +139,11 @@ def of_report(report: Report) -> Contents:
 def of_codebase(document: Json) -> Contents:
     """The contents of a bill on what a code base uses. A model that is judged twice, at other places, stands once."""
     harmless = one_line(document)
+    settings = harmless.get("settings", {})
     merged: dict[tuple[str, str | None], Subject] = {}
     for one in harmless["models"]:
         places = tuple(harmless["references"][number] for number in one["references"])
-        this = Subject(one["facts"], tuple(one["decisions"]), one["scan"], harmless["at"], places)
+        this = Subject(one["facts"], tuple(one["decisions"]), one["scan"], harmless["at"], places, settings)
         key = this.id.casefold(), this.revision
         earlier = merged.get(key)
         merged[key] = this if earlier is None else _joined(earlier, this)
