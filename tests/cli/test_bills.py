@@ -202,3 +202,12 @@ def test_what_was_set_from_outside_stands_in_the_bill_of_a_code_base(run: Run, t
         told[setting] = properties(component)
     assert "policy:no-prc-root:set" not in told[()]
     assert told["--set", "denied=RU"]["policy:no-prc-root:set"] == ["denied = RU"]
+
+
+def test_what_is_not_compared_or_may_have_moved_is_told(run: Run, tmp_path: Path) -> None:
+    moved = component(purl=f"pkg:huggingface/{GOOD}@main", hashes=[{"alg": "SHA-256", "content": "0" * 64}])
+    ran = run("check", "--bom", written(tmp_path, cyclonedx(moved)), *STARTER)
+    assert "the hashes that it states were not compared with the files" in ran.err
+    assert f"judged as it is now, for no commit is named: {GOOD}@main" in ran.err
+    plain = run("check", "--bom", written(tmp_path, cyclonedx(component(purl=f"pkg:huggingface/{GOOD}"))), *STARTER)
+    assert "hashes" not in plain.err
