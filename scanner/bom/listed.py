@@ -106,7 +106,7 @@ def _named(said: Said) -> tuple[RepoId, str | None, By]:
         found = _one({(one.repo, _folded(one.revision)) for one in map(parse, purls)}, "package URLs")
         return *found, By.PURL
     told = (*said.addresses, *(address for purl in said.purls for address in addresses(purl)))
-    refs = {found for address in told if (found := at_address(address))}
+    refs = {named for address in told if (named := at_address(address))}
     if refs:
         # A page of the model and one of its commit are one model at that commit.
         pinned = {repo for repo, revision in refs if revision}
