@@ -166,7 +166,8 @@ class _Document:
 
     def _license(self, this: str, license: Json) -> None:
         said = [self._expression(term) for term in licenses.declared(license)]
-        none = _UNKNOWN_LICENSE if license["declared"] is None else _NO_LICENSE
+        # What declares nothing in its card may hold the text of a licence, which the format counts as declared.
+        none = _NO_LICENSE if license["status"] == "none" else _UNKNOWN_LICENSE
         self._relate(this, "hasDeclaredLicense", said or [none])
         concluded = licenses.concluded(license)
         self._relate(this, "hasConcludedLicense", [self._expression(concluded) if concluded else _UNKNOWN_LICENSE])
@@ -201,8 +202,9 @@ class _Document:
         codebase = self._contents.codebase
         assert codebase is not None
         this = self._add("software_Package", name=codebase["root"] or ".", software_primaryPurpose="application")
-        if used:
-            self._relate(this, "dependsOn", used, completeness=_COMPLETENESS[self._contents.uses()])
+        state = self._contents.uses()
+        none = _NONE if state == "complete" else _UNKNOWN
+        self._relate(this, "dependsOn", used or [none], completeness=_COMPLETENESS[state])
         return this
 
     def _used_at(self, this: str, places: Iterable[Json]) -> None:

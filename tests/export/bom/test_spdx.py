@@ -106,6 +106,7 @@ def test_of_a_root_that_nothing_establishes_nothing_is_asserted():
     [
         (license(), "Apache-2.0", "Apache-2.0"),
         (license(None), "expandedlicensing_NoneLicense", "expandedlicensing_NoAssertionLicense"),
+        (license("MIT", declared=[], basis="observed"), "expandedlicensing_NoAssertionLicense", "MIT"),
         (
             license(None, declared=None, status="unknown"),
             "expandedlicensing_NoAssertionLicense",
