@@ -1,7 +1,7 @@
 """CycloneDX JSON, read as a list of models. What is no model is passed over; nothing of it is judged.
 
 Models are the components of the type that CycloneDX has for them since 1.5, and components of any other type whose
-package URL is that of a model, as older bills have them.
+package URL is that of a model, as older bills have them, or says that its files are from one.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from scanner.bom.listed import Listed, Said, listed, texts
-from scanner.bom.purl import is_model_purl
+from scanner.bom.listed import Listed, Said, at_address, listed, texts
+from scanner.bom.purl import addresses, is_model_purl
 from scanner.errors import UsageError
 
 VERSIONS = ("1.4", "1.5", "1.6", "1.7")
@@ -83,10 +83,12 @@ def _backwards(value: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 def _is_model(value: Mapping[str, Any], used: bool) -> bool:
     kind, purl = value.get("type"), value.get("purl")
-    if kind == MODEL or not isinstance(kind, str) or "name" not in value or not is_model_purl(purl):
+    if kind == MODEL or not (isinstance(kind, str) and isinstance(purl, str) and "name" in value):
         return kind == MODEL
     # Within a model, a package URL with a path is of a file of it.
-    return used or "#" not in str(purl)
+    if is_model_purl(purl):
+        return used or "#" not in purl
+    return used and any(map(at_address, addresses(purl)))
 
 
 def _said(component: Mapping[str, Any]) -> Said:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scanner.bom.purl import is_model_purl, parse
+from scanner.bom.purl import addresses, is_model_purl, is_of_no_registry, parse
 from scanner.errors import InvalidModelId
 from scanner.model import ModelRef, RefForm, RepoId, is_commit
 from scanner.text import clean_line
@@ -50,11 +50,15 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """A bill of materials that was read: its file, its format with version, its models in the order of the file."""
+    """A bill of materials that was read: its file, its format with version, its models in the order of the file.
+
+    ``hashed``: it states hashes.
+    """
 
     file: str
     format: str
     models: tuple[Listed, ...]
+    hashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +105,26 @@ def _named(said: Said) -> tuple[RepoId, str | None, By]:
     if purls := [one for one in said.purls if is_model_purl(one)]:
         found = _one({(one.repo, _folded(one.revision)) for one in map(parse, purls)}, "package URLs")
         return *found, By.PURL
-    refs = {
-        (ref.repo, _folded(ref.revision))
-        for ref in map(ModelRef.parse, said.addresses)
-        # The page of an organisation has the shape of an id without a namespace.
-        if ref.form is RefForm.URL and ref.repo and ref.repo.namespace
-    }
+    told = (*said.addresses, *(address for purl in said.purls for address in addresses(purl)))
+    refs = {named for address in told if (named := at_address(address))}
     if refs:
         # A page of the model and one of its commit are one model at that commit.
         pinned = {repo for repo, revision in refs if revision}
         return *_one({ref for ref in refs if ref[1] or ref[0] not in pinned}, "addresses"), By.ADDRESS
+    # What another registry has under a name is not what the Hub has under it.
+    if other := next((one for one in said.purls if not is_of_no_registry(one)), None):
+        raise InvalidModelId(f"its package URL is not one of a model of the Hub: {clean_line(other, 120)!r}")
     ref = ModelRef.parse(said.label)
     if ref.form is RefForm.ID and ref.repo and ref.repo.namespace:
         return ref.repo, ref.revision, By.NAME
     raise InvalidModelId("no package URL and no address of the Hub, and its name is no org/name")
+
+
+def at_address(address: str) -> tuple[RepoId, str | None] | None:
+    """The model, and its revision, that an address of the Hub is of; None of any other address."""
+    ref = ModelRef.parse(address.removeprefix("git+"))
+    # The page of an organisation has the shape of an id without a namespace.
+    return (ref.repo, _folded(ref.revision)) if ref.form is RefForm.URL and ref.repo and ref.repo.namespace else None
 
 
 def _one(found: set[tuple[RepoId, str | None]], what: str) -> tuple[RepoId, str | None]:

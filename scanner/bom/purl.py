@@ -18,6 +18,7 @@ TYPE = "pkg:huggingface/"
 HUB = "https://huggingface.co"
 _HOSTS = ("huggingface.co", "www.huggingface.co", "hf.co")
 _START = re.compile(r"pkg:/*huggingface/+", re.I)
+_GENERIC = re.compile(r"pkg:/*generic/", re.I)
 _OTHER_KINDS = ("datasets", "spaces")
 _LONGEST = 2_000
 
@@ -38,6 +39,19 @@ def is_model_purl(text: object) -> bool:
     """True for a package URL of the type, well-formed or not, that is not one of a data set or a Space."""
     start = _START.match(text) if isinstance(text, str) else None
     return start is not None and start.string[start.end() :].partition("/")[0].casefold() not in _OTHER_KINDS
+
+
+def is_of_no_registry(text: str) -> bool:
+    """True for a package URL of the type for what is in no registry."""
+    return _GENERIC.match(text) is not None
+
+
+def addresses(text: str) -> tuple[str, ...]:
+    """Where a package URL of no registry says that its files are from."""
+    if not is_of_no_registry(text) or len(text) > _LONGEST:
+        return ()
+    qualifiers = text.partition("#")[0].partition("?")[2]
+    return tuple(value for key, value in parse_qsl(qualifiers) if key.casefold() in ("download_url", "vcs_url"))
 
 
 def parse(text: str) -> ModelPurl:

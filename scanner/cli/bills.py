@@ -10,6 +10,7 @@ from scanner.bom import Bill, By, Listed, read_bill
 from scanner.cli.output import report, tell
 from scanner.cli.reading import failure
 from scanner.errors import UnresolvedComponent
+from scanner.model import is_commit
 from scanner.text import clean_line
 
 if TYPE_CHECKING:
@@ -78,8 +79,10 @@ class Bills:
             tell(f"note: {bill.file}: models of this {bill.format} bill: {text}")
             _tell_of(bill, "known by its name alone", [one for one in bill.models if one.by is By.NAME])
             _tell_of(bill, "judged as it is now, for no commit is named", [
-                one for one in bill.models if one.repo and not one.revision and one not in self._covered
+                one for one in bill.models if one.repo and not is_commit(one.revision) and one not in self._covered
             ])  # fmt: skip
+            if bill.hashed:
+                tell(f"note: {bill.file}: the hashes that it states were not compared with the files of the models")
 
     def _all(self, *, used: bool) -> list[Listed]:
         return [one for bill in self._bills for one in bill.models if one.used is used]

@@ -23,7 +23,7 @@ IDENTITY = "identity"
 SELF_REFERENCE = "self-reference"
 CYCLE = "cycle"
 
-_FIRST_DAY = "2022-03-02"
+FIRST_DAY = "2022-03-02"
 """What every older repository carries: on this day the Hub began to keep creation dates, so among themselves they say
 nothing (huggingface_hub, ``ModelInfo.created_at``)."""
 
@@ -160,7 +160,7 @@ def _taken_over(child: str, parent: Model, meant: dict[Parent, str]) -> Contradi
 
 def _younger(parent: Model, child: Model) -> bool:
     born, used = parent.created_at, child.created_at
-    return bool(born and used and born > used and not born.startswith(_FIRST_DAY))
+    return bool(born and used and born > used and not born.startswith(FIRST_DAY))
 
 
 def _born_later(child: str, model: Model, parent: Model) -> Contradiction:

@@ -46,6 +46,8 @@ PASSED_OVER = {
 _OF_ENVIRONMENT = frozenset(("bin", "include", "lib", "lib64", "share", "scripts"))
 """Folders of a virtual environment. Its mark, an empty file, is soon made: it hides nothing else."""
 _WILD = re.compile(r"[*?\[/]")
+EXCLUDED = "excluded"
+"""The reason for what whoever asked did not want to be looked at."""
 _LINK = "symbolic link"
 _OUT = "a symbolic link out of the code base: scan what holds both, or leave it out with --exclude"
 _POINTER = b"version https://git-lfs.github.com/spec/v1"
@@ -177,7 +179,7 @@ def is_excluded(path: str, exclude: Sequence[str]) -> bool:
 
 def _passed_over(entry: os.DirEntry[str], path: str, exclude: Sequence[str], environment: bool) -> str | None:
     if exclude and is_excluded(path, exclude):
-        return "excluded"
+        return EXCLUDED
     if entry.is_symlink():
         return _LINK
     if entry.is_dir(follow_symlinks=False):

@@ -129,6 +129,12 @@ def test_each_version_of_the_format_is_read(tmp_path, version):
             f"acme/widget@{COMMIT}",
             By.ADDRESS,
         ),
+        (
+            {"purl": f"pkg:generic/w?vcs_url=git%2Bhttps://huggingface.co/acme/widget@{COMMIT}"},
+            f"acme/widget@{COMMIT}",
+            By.ADDRESS,
+        ),
+        ({"group": "acme", "purl": "pkg:generic/widget"}, "acme/widget", By.NAME),
         ({"group": "acme"}, "acme/widget", By.NAME),
         ({"name": "acme/widget", "group": "anything"}, "acme/widget", By.NAME),
     ],
@@ -148,7 +154,9 @@ def test_a_model_is_known_by_package_url_then_address_then_name(tmp_path, said, 
         ({"purl": f"pkg:huggingface/acme/widget@{COMMIT}", "version": OTHER}, "two commits"),
         ({"purl": 7}, "no text: purl"),
         ({"purl": "pkg:huggingface/acme/widget", "version": 1.5}, "no text: version"),
-        ({"purl": "pkg:huggingface/datasets/acme/words"}, "its name is no org/name"),
+        ({"purl": "pkg:huggingface/datasets/acme/words"}, "not one of a model"),
+        ({"group": "acme", "purl": "pkg:mlflow/widget@3?repository_url=https://x.example"}, "pkg:mlflow/widget@3"),
+        ({"group": "acme", "purl": "pkg:ollama/widget"}, "not one of a model"),
         (
             {
                 "externalReferences": [
@@ -167,6 +175,14 @@ def test_a_model_that_nothing_identifies_is_told_as_unresolved_with_the_reason(t
     assert found.repo is None
     assert why in found.why
     assert found.label.isprintable()
+
+
+def test_a_file_that_is_said_to_be_from_a_model_of_the_hub_is_that_model_and_no_other_file_is(tmp_path):
+    start = "pkg:generic/weights?download_url=https://"
+    file = {"type": "file", "name": "w", "purl": f"{start}huggingface.co/acme/widget/resolve/{COMMIT}/w.safetensors"}
+    docs = {"type": "file", "name": "d", "purl": f"{start}huggingface.co/docs/transformers"}
+    other = {"type": "file", "name": "o", "purl": f"{start}models.example/acme/other"}
+    assert one(tmp_path, cyclonedx(docs, file, other)).requested == f"acme/widget@{COMMIT}"
 
 
 def test_older_bills_have_models_under_other_types(tmp_path):

@@ -190,4 +190,54 @@ def test_a_code_base_that_uses_no_model_is_a_bill_that_says_so(run: Run, tmp_pat
     document = valid_cyclonedx(ran.out)
     assert document["components"] == []
     assert {"aggregate": "complete", "dependencies": ["codebase"]} in document["compositions"]
-    assert valid_spdx(run("scan", str(tmp_path / "empty.py"), *STARTER, "--format", "spdx").out)
+    graph = valid_spdx(run("scan", str(tmp_path / "empty.py"), *STARTER, "--format", "spdx").out)["@graph"]
+    assert [(one["to"], one["completeness"]) for one in graph if one.get("relationshipType") == "dependsOn"] == [
+        (["NoneElement"], "complete")
+    ]
+
+
+def test_of_a_code_base_of_which_a_part_was_not_looked_at_it_is_not_said_to_use_no_more(
+    run: Run, tmp_path: Path
+) -> None:
+    code = tmp_path / "shop"
+    code.mkdir()
+    (code / "empty.py").write_text("x = 1\n")
+    (code / "kept.py").write_text(APP)
+    ran = run(
+        "scan",
+        str(code),
+        *STARTER,
+        "--exclude",
+        "kept.py",
+        "--format",
+        "cyclonedx",
+        "-o",
+        str(tmp_path / "b.spdx.json"),
+    )
+    document = valid_cyclonedx(ran.out)
+    assert {"aggregate": "unknown", "dependencies": ["codebase"]} in document["compositions"]
+    assert properties(document["metadata"])["passed-over"] == ["excluded: 1"]
+    graph = valid_spdx((tmp_path / "b.spdx.json").read_text())["@graph"]
+    assert [(one["to"], one["completeness"]) for one in graph if one.get("relationshipType") == "dependsOn"] == [
+        (["NoAssertionElement"], "noAssertion")
+    ]
+
+
+def test_what_was_set_from_outside_stands_in_the_bill_of_a_code_base(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(f'from transformers import pipeline\npipeline(model="{RISKY}")\n')
+    told = {}
+    for setting in ((), ("--set", "denied=RU")):
+        ran = run("scan", str(tmp_path / "a.py"), *STARTER, *setting, "--format", "cyclonedx", "--fail-on", "never")
+        [component] = valid_cyclonedx(ran.out)["components"]
+        told[setting] = properties(component)
+    assert "policy:no-prc-root:set" not in told[()]
+    assert told["--set", "denied=RU"]["policy:no-prc-root:set"] == ["denied = RU"]
+
+
+def test_what_is_not_compared_or_may_have_moved_is_told(run: Run, tmp_path: Path) -> None:
+    moved = component(purl=f"pkg:huggingface/{GOOD}@main", hashes=[{"alg": "SHA-256", "content": "0" * 64}])
+    ran = run("check", "--bom", written(tmp_path, cyclonedx(moved)), *STARTER)
+    assert "the hashes that it states were not compared with the files" in ran.err
+    assert f"judged as it is now, for no commit is named: {GOOD}@main" in ran.err
+    plain = run("check", "--bom", written(tmp_path, cyclonedx(component(purl=f"pkg:huggingface/{GOOD}"))), *STARTER)
+    assert "hashes" not in plain.err

@@ -19,6 +19,7 @@ from scanner.errors import InvalidModelId, NothingToScan
 from scanner.export.quoting import one_line
 from scanner.export.report import Report
 from scanner.model import ModelRef, RefForm, RepoId, is_commit
+from scanner.references.walk import EXCLUDED
 
 Json = Mapping[str, Any]
 
@@ -104,7 +105,8 @@ class Contents:
         if elsewhere or self.codebase["compared_with"] is not None:
             return "incomplete"
         coverage = self.codebase["coverage"]
-        return "unknown" if coverage["unread"] or coverage["partly"] else "complete"
+        excluded = any(one["reason"] == EXCLUDED for one in coverage["passed_over"])
+        return "unknown" if coverage["unread"] or coverage["partly"] or excluded else "complete"
 
     def identity(self, format: str) -> UUID:
         """The id of the bill in ``format``: the same of the same contents, written by the same version."""

@@ -109,7 +109,10 @@ def of_contents(contents: Contents) -> Iterator[Property]:
     for one in codebase["references"]:
         if one["kind"] in ("unresolved", "local"):
             yield f"{one['kind']}-reference", f"{one['path']}:{one['line']}: {one['text']}"
-    yield from (("file-not-read", f"{one['path']}: {one['reason']}") for one in codebase["coverage"]["unread"])
+    coverage = codebase["coverage"]
+    yield from (("file-not-read", f"{one['path']}: {one['reason']}") for one in coverage["unread"])
+    yield from (("file-partly-read", f"{one['path']}: {one['reason']}") for one in coverage["partly"])
+    yield from (("passed-over", f"{one['reason']}: {one['files']}") for one in coverage["passed_over"])
 
 
 def unresolved(listed: Iterable[Json]) -> Iterator[str]:

@@ -28,6 +28,7 @@ from scanner.export.bom.contents import (
 )
 from scanner.export.quoting import json_text
 from scanner.export.report import Report
+from scanner.lineage.contradictions import FIRST_DAY
 
 Json = Mapping[str, Any]
 Made = dict[str, Any]
@@ -128,7 +129,7 @@ class _Document:
             externalIdentifier=_purl(purl),
             software_homePage=page if purl else None,
             software_downloadLocation=(f"{page}/tree/{revision}" if revision else page) if purl else None,
-            releaseTime=created if (created := node["created_at"]) and _MOMENT.fullmatch(created) else None,
+            releaseTime=_released(node["created_at"]),
             suppliedBy=supplier,
             originatedBy=[maker_id] if (maker_id := self._organisation(maker)) else None,
             ai_typeOfModel=list(architectures or ()) or ([node["model_type"]] if node["model_type"] else None),
@@ -165,7 +166,8 @@ class _Document:
 
     def _license(self, this: str, license: Json) -> None:
         said = [self._expression(term) for term in licenses.declared(license)]
-        none = _UNKNOWN_LICENSE if license["declared"] is None else _NO_LICENSE
+        # What declares nothing in its card may hold the text of a licence, which the format counts as declared.
+        none = _NO_LICENSE if license["status"] == "none" else _UNKNOWN_LICENSE
         self._relate(this, "hasDeclaredLicense", said or [none])
         concluded = licenses.concluded(license)
         self._relate(this, "hasConcludedLicense", [self._expression(concluded) if concluded else _UNKNOWN_LICENSE])
@@ -200,8 +202,9 @@ class _Document:
         codebase = self._contents.codebase
         assert codebase is not None
         this = self._add("software_Package", name=codebase["root"] or ".", software_primaryPurpose="application")
-        if used:
-            self._relate(this, "dependsOn", used, completeness=_COMPLETENESS[self._contents.uses()])
+        state = self._contents.uses()
+        none = _NONE if state == "complete" else _UNKNOWN
+        self._relate(this, "dependsOn", used or [none], completeness=_COMPLETENESS[state])
         return this
 
     def _used_at(self, this: str, places: Iterable[Json]) -> None:
@@ -236,6 +239,12 @@ class _Document:
         known = {name: value for name, value in fields.items() if value is not None}
         self._elements.append({"type": kind, "spdxId": id, "creationInfo": _CREATION, **known})
         return id
+
+
+def _released(created: str | None) -> str | None:
+    """When the repository was made, as the release; None where the Hub did not yet keep that day."""
+    dated = created and _MOMENT.fullmatch(created) and not created.startswith(FIRST_DAY)
+    return created if dated else None
 
 
 def _purl(purl: str | None) -> list[Made] | None:

@@ -106,6 +106,7 @@ def test_of_a_root_that_nothing_establishes_nothing_is_asserted():
     [
         (license(), "Apache-2.0", "Apache-2.0"),
         (license(None), "expandedlicensing_NoneLicense", "expandedlicensing_NoAssertionLicense"),
+        (license("MIT", declared=[], basis="observed"), "expandedlicensing_NoAssertionLicense", "MIT"),
         (
             license(None, declared=None, status="unknown"),
             "expandedlicensing_NoAssertionLicense",
@@ -131,6 +132,16 @@ def test_a_licence_that_is_not_known_asserts_nothing_and_none_is_none(said, decl
     for kind, expected in (("hasDeclaredLicense", declared), ("hasConcludedLicense", concluded)):
         [to] = _first(graph, "Relationship", **{"from": model}, relationshipType=kind)["to"]
         assert expressions.get(to, to) == expected
+
+
+@pytest.mark.parametrize(
+    ("created", "released"),
+    [("2022-03-02T23:29:04Z", None), ("2022-03-03T08:00:00Z", "2022-03-03T08:00:00Z"), (None, None)],
+)
+def test_the_day_on_which_the_hub_began_to_keep_days_is_the_release_of_no_model(created, released):
+    held = facts()
+    held["lineage"]["models"][0]["created_at"] = created
+    assert _first(bill(view(held, [decision()])), "ai_AIPackage", name=CHILD).get("releaseTime") == released
 
 
 def test_the_profile_is_claimed_only_where_all_that_it_asks_for_is_known():
