@@ -65,20 +65,24 @@ class Bills:
         return list(dict.fromkeys(names)), unknown
 
     def tell(self) -> None:
-        """What was made of each bill, on stderr."""
+        """What was made of each bill, on stderr. A model that stands in it several times is counted once."""
         for bill in self._bills:
-            stated = [one for one in bill.models if not one.used]
-            unresolved = sum(not one.repo for one in bill.models if one.used)
-            text = f"{len(bill.models) - len(stated)} used"
+            used, stated = (
+                {one.requested if one.repo else one.at: one for one in bill.models if one.used is kind}
+                for kind in (True, False)
+            )
+            unresolved = sum(not one.repo for one in used.values())
+            text = f"{len(used)} used"
             text += f" ({unresolved} unresolved)" if unresolved else ""
             if stated:
-                covered = sum(one in self._covered for one in stated)
+                covered = sum(one in self._covered for one in stated.values())
                 text += f", {len(stated)} named as what they came from: {covered} of them in their lineage as read here"
                 text += ", the others taken by themselves" if covered < len(stated) else ""
             tell(f"note: {bill.file}: models of this {bill.format} bill: {text}")
-            _tell_of(bill, "known by its name alone", [one for one in bill.models if one.by is By.NAME])
+            told = {**stated, **used}.values()
+            _tell_of(bill, "known by its name alone", [one for one in told if one.by is By.NAME])
             _tell_of(bill, "judged as it is now, for no commit is named", [
-                one for one in bill.models if one.repo and not one.revision and one not in self._covered
+                one for one in told if one.repo and not one.revision and one not in self._covered
             ])  # fmt: skip
 
     def _all(self, *, used: bool) -> list[Listed]:

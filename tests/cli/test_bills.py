@@ -50,7 +50,7 @@ def test_a_bill_of_ours_read_back_gives_the_same_models_at_the_same_commits(run:
     assert judged(again) == judged(plain)
     assert judged(again)[0][1] is not None
     assert json.loads(again.out)["errors"] == []
-    assert "1 of them in their lineage as read here" in again.err
+    assert ": 1 used, 1 named as what they came from: 1 of them in" in again.err
 
 
 @pytest.mark.parametrize("format", ["cyclonedx", "spdx"])

@@ -49,6 +49,21 @@ def test_every_sample_makes_a_valid_bill(format):
     assert [one["name"] for one in document["components"]] == [CHILD.split("/")[1]] * 2 + ["gone"]
 
 
+@both
+def test_the_bill_of_one_model_is_about_it_and_leads_to_its_description(format):
+    document = bill(format)
+    about, [described] = document["metadata"]["component"], document["components"]
+    for field in ("type", "group", "name", "version", "purl"):
+        assert about[field] == described[field]
+    assert {"ref": about["bom-ref"], "dependsOn": [described["bom-ref"]]} in document["dependencies"]
+
+
+@both
+def test_the_bill_of_several_models_or_of_one_that_is_missing_is_about_none_of_them(format):
+    assert "component" not in bill(format, *REPORT)["metadata"]
+    assert "component" not in bill(format, failures=[GONE])["metadata"]
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
