@@ -1,21 +1,22 @@
 """CycloneDX JSON, read as a list of models. What is no model is passed over; nothing of it is judged.
 
-Models are the components of the type that CycloneDX has for them since 1.5, and components of any other type whose
-package URL is that of a model, as older bills have them.
+Models are the components of the type that CycloneDX has for them since 1.5, and those of any other type, or of none,
+whose package URL is that of a model, as older bills have them, or that are had from a repository of one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from scanner.bom.listed import Listed, Said, listed, texts
-from scanner.bom.purl import is_model_purl
+from scanner.bom.listed import Listed, Said, listed, names_a_model, texts
+from scanner.bom.purl import is_model_purl, sources
 from scanner.errors import UsageError
 
 VERSIONS = ("1.4", "1.5", "1.6", "1.7")
 MODEL = "machine-learning-model"
-_ADDRESSES = ("distribution", "distribution-intake", "documentation", "model-card", "vcs", "website")
+_SOURCES = ("distribution", "distribution-intake", "vcs")
+_ADDRESSES = (*_SOURCES, "documentation", "model-card", "website")
 _FIELDS = ("group", "name", "version", "purl")
 
 
@@ -82,11 +83,13 @@ def _backwards(value: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 
 def _is_model(value: Mapping[str, Any], used: bool) -> bool:
-    kind, purl = value.get("type"), value.get("purl")
-    if kind == MODEL or not isinstance(kind, str) or "name" not in value or not is_model_purl(purl):
-        return kind == MODEL
-    # Within a model, a package URL with a path is of a file of it.
-    return used or "#" not in str(purl)
+    purl = value.get("purl")
+    if value.get("type") == MODEL:
+        return True
+    # Within a model, a package URL with a path is of a file of it, and what is had from a repository too.
+    if is_model_purl(purl):
+        return used or "#" not in str(purl)
+    return used and any(map(names_a_model, _addresses(value, _SOURCES)))
 
 
 def _said(component: Mapping[str, Any]) -> Said:
@@ -95,11 +98,16 @@ def _said(component: Mapping[str, Any]) -> Said:
         return value if isinstance(value, str) else ""
 
     wrong = tuple(key for key in _FIELDS if not isinstance(component.get(key, ""), str))
-    references = component.get("externalReferences")
-    addresses = [
+    addresses = _addresses(component, _ADDRESSES)
+    purl = text("purl")
+    return Said(text("group"), text("name"), text("version"), (purl,) if purl else (), addresses, wrong)
+
+
+def _addresses(component: Mapping[str, Any], kinds: Sequence[str]) -> tuple[str, ...]:
+    references, purl = component.get("externalReferences"), component.get("purl")
+    said = [
         reference.get("url")
         for reference in (references if isinstance(references, list) else ())
-        if isinstance(reference, Mapping) and reference.get("type") in _ADDRESSES
+        if isinstance(reference, Mapping) and reference.get("type") in kinds
     ]
-    purl = text("purl")
-    return Said(text("group"), text("name"), text("version"), (purl,) if purl else (), texts(addresses), wrong)
+    return (*texts(said), *(sources(purl) if isinstance(purl, str) else ()))

@@ -93,7 +93,8 @@ def listed(said: Said, at: str, *, used: bool) -> Listed:
     if is_commit(stated):
         if is_commit(revision) and revision != stated:
             return Listed(label, at, used, why=f"it is said to be of two commits: {revision} and {stated}")
-        revision = revision or stated
+        # A branch is another commit every day: of the two, the commit says which files are meant.
+        revision = stated
     return Listed(label, at, used, repo, revision, by)
 
 
@@ -101,13 +102,7 @@ def _named(said: Said) -> tuple[RepoId, str | None, By]:
     if purls := [one for one in said.purls if is_model_purl(one)]:
         found = _one({(one.repo, _folded(one.revision)) for one in map(parse, purls)}, "package URLs")
         return *found, By.PURL
-    refs = {
-        (ref.repo, _folded(ref.revision))
-        for ref in map(ModelRef.parse, said.addresses)
-        # The page of an organisation has the shape of an id without a namespace.
-        if ref.form is RefForm.URL and ref.repo and ref.repo.namespace
-    }
-    if refs:
+    if refs := {(ref.repo, _folded(ref.revision)) for ref in map(_on_the_hub, said.addresses) if ref and ref.repo}:
         # A page of the model and one of its commit are one model at that commit.
         pinned = {repo for repo, revision in refs if revision}
         return *_one({ref for ref in refs if ref[1] or ref[0] not in pinned}, "addresses"), By.ADDRESS
@@ -115,6 +110,17 @@ def _named(said: Said) -> tuple[RepoId, str | None, By]:
     if ref.form is RefForm.ID and ref.repo and ref.repo.namespace:
         return ref.repo, ref.revision, By.NAME
     raise InvalidModelId("no package URL and no address of the Hub, and its name is no org/name")
+
+
+def names_a_model(address: str) -> bool:
+    """True of an address of a model of the Hub, or of a file of one."""
+    return _on_the_hub(address) is not None
+
+
+def _on_the_hub(address: str) -> ModelRef | None:
+    ref = ModelRef.parse(address.strip().removeprefix("git+"))
+    # The page of an organisation has the shape of an id without a namespace.
+    return ref if ref.form is RefForm.URL and ref.repo and ref.repo.namespace else None
 
 
 def _one(found: set[tuple[RepoId, str | None]], what: str) -> tuple[RepoId, str | None]:

@@ -176,6 +176,47 @@ def test_older_bills_have_models_under_other_types(tmp_path):
     assert one(tmp_path, cyclonedx(old, words, torch, specVersion="1.4")).requested == "acme/widget"
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {
+            "type": "library",
+            "purl": f"pkg:generic/widget@7?vcs_url=git%2Bhttps://huggingface.co/acme/widget%40{COMMIT}",
+        },
+        {"type": "library", "purl": f"pkg:generic/widget?vcs_url=git+https://huggingface.co/acme/widget@{COMMIT}"},
+        {"type": AI, "purl": f"pkg:generic/widget?download_url=https://hf.co/acme/widget/resolve/{COMMIT}/model.gguf"},
+        {
+            "type": "file",
+            "externalReferences": [
+                {"type": "distribution", "url": f"https://huggingface.co/acme/widget/resolve/{COMMIT}/model.gguf"}
+            ],
+        },
+        {"type": "data", "externalReferences": [{"type": "vcs", "url": f"git@hf.co:acme/widget@{COMMIT}"}]},
+        {"purl": f" pkg:huggingface/acme/widget@{COMMIT}"},
+        {"type": AI, "purl": "pkg:huggingface/acme/widget@main", "version": COMMIT},
+    ],
+)
+def test_what_is_had_from_a_repository_of_a_model_is_that_model(tmp_path, said):
+    assert one(tmp_path, cyclonedx({"name": "widget", **said})).requested == f"acme/widget@{COMMIT}"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        # As cdxgen writes the data sets that a model card names.
+        {"type": "data", "purl": "pkg:huggingface/acme/words?repository_url=https%3A%2F%2Fhuggingface.co%2Fdatasets"},
+        {"type": "application", "purl": "pkg:huggingface/acme/demo?repository_url=https://huggingface.co/spaces/"},
+        {"type": "data", "externalReferences": [{"type": "vcs", "url": "https://huggingface.co/datasets/acme/words"}]},
+        {"type": "library", "externalReferences": [{"type": "website", "url": "https://huggingface.co/acme/widget"}]},
+        {"type": "library", "externalReferences": [{"type": "vcs", "url": "https://github.com/huggingface/hub"}]},
+        {"type": "library", "purl": "pkg:pypi/hub?vcs_url=git%2Bhttps://github.com/huggingface/hub"},
+    ],
+)
+def test_data_sets_spaces_and_libraries_are_no_models(tmp_path, said):
+    models = read(tmp_path, cyclonedx({"name": "words", **said}, component("acme/model")))
+    assert [model.requested for model in models] == ["acme/model"]
+
+
 def test_files_of_a_model_are_no_models_and_a_lone_file_is_one_of_its_model(tmp_path):
     file = {"type": "library", "name": "code.py", "purl": f"pkg:huggingface/acme/widget@{OTHER}#code.py"}
     widget = component(purl=f"pkg:huggingface/acme/widget@{COMMIT}", components=[file])
@@ -206,6 +247,13 @@ def test_what_a_model_came_from_is_listed_and_not_used(tmp_path):
 
 def package(id: str, **more: Any) -> dict[str, Any]:
     return {"type": "ai_AIPackage", "spdxId": f"urn:x:{id}", "name": id, "creationInfo": "_:c"} | more
+
+
+def test_a_package_that_is_had_from_a_repository_of_a_model_is_that_model(tmp_path):
+    git = {"software_downloadLocation": f"git+https://huggingface.co/acme/widget@{COMMIT}"}
+    words = {"software_downloadLocation": "https://huggingface.co/datasets/acme/words"}
+    graph = [package(id, **said) | {"type": "software_Package"} for id, said in (("widget", git), ("words", words))]
+    assert one(tmp_path, spdx(*graph)).requested == f"acme/widget@{COMMIT}"
 
 
 def relationship(child: str, kind: str, *parents: str) -> dict[str, Any]:
