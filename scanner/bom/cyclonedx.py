@@ -100,7 +100,21 @@ def _said(component: Mapping[str, Any]) -> Said:
     wrong = tuple(key for key in _FIELDS if not isinstance(component.get(key, ""), str))
     addresses = _addresses(component, _ADDRESSES)
     purl = text("purl")
-    return Said(text("group"), text("name"), text("version"), (purl,) if purl else (), addresses, wrong)
+    return Said(
+        text("group"), text("name"), text("version"), (purl,) if purl else (), addresses, _digests(component), wrong
+    )
+
+
+def _digests(component: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    held = component.get("components")
+    files = [one for one in (held if isinstance(held, list) else ()) if isinstance(one, Mapping)]
+    files = [one for one in files if one.get("type") == "file" and isinstance(one.get("name"), str)]
+    return tuple(
+        (path, hash["content"].strip().lower())
+        for path, one in [("", component), *((file["name"].removeprefix("./"), file) for file in files)]
+        for hash in (one["hashes"] if isinstance(one.get("hashes"), list) else ())
+        if isinstance(hash, Mapping) and hash.get("alg") == "SHA-256" and isinstance(hash.get("content"), str)
+    )
 
 
 def _addresses(component: Mapping[str, Any], kinds: Sequence[str]) -> tuple[str, ...]:

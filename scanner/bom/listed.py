@@ -28,7 +28,8 @@ class Listed:
     """One model of a bill. ``label`` is what the bill calls it, ``at`` its place there.
 
     ``used``: it is listed as a part of what the bill is about; else as what such a part came from or was made with.
-    ``repo`` is None where nothing says which model of the Hub it is, and ``why`` says so.
+    ``repo`` is None where nothing says which model of the Hub it is, and ``why`` says so. ``digests`` are the SHA-256
+    that the bill states, by the path of the file; of the component itself, which may be any of its files, by none.
     """
 
     label: str
@@ -38,6 +39,7 @@ class Listed:
     revision: str | None = None
     by: By | None = None
     why: str = ""
+    digests: tuple[tuple[str, str], ...] = ()
 
     @property
     def requested(self) -> str:
@@ -69,6 +71,7 @@ class Said:
     version: str = ""
     purls: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
+    digests: tuple[tuple[str, str], ...] = ()
     wrong: tuple[str, ...] = ()
 
     @property
@@ -95,7 +98,7 @@ def listed(said: Said, at: str, *, used: bool) -> Listed:
             return Listed(label, at, used, why=f"it is said to be of two commits: {revision} and {stated}")
         # A branch is another commit every day: of the two, the commit says which files are meant.
         revision = stated
-    return Listed(label, at, used, repo, revision, by)
+    return Listed(label, at, used, repo, revision, by, digests=said.digests)
 
 
 def _named(said: Said) -> tuple[RepoId, str | None, By]:

@@ -111,4 +111,4 @@ def _said(element: Mapping[str, Any]) -> Said:
 
     wrong = tuple(key for key in _FIELDS if not isinstance(element.get(key, ""), str))
     addresses = texts([element.get("software_downloadLocation"), element.get("software_homePage")])
-    return Said("", text("name"), text("software_packageVersion"), _purls(element), addresses, wrong)
+    return Said("", text("name"), text("software_packageVersion"), _purls(element), addresses, wrong=wrong)

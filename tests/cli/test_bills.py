@@ -119,6 +119,34 @@ def test_a_base_that_the_bill_names_and_our_lineage_does_not_is_judged_too(run: 
     assert [error["requested"] for error in json.loads(ran.out)["errors"]] == ["an unnamed base"]
 
 
+CARD = b"---\nlicense: mit\n---\n# Base\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "code"),
+    [("README.md", CARD, 0), ("./README.md", CARD, 0), ("README.md", b"another card", 3), ("unread.bin", b"", 0)],
+)
+def test_files_that_a_bill_states_otherwise_are_told_and_the_run_is_incomplete(
+    run: Run, hub, tmp_path: Path, path: str, content: bytes, code: int
+) -> None:
+    hashes = [{"alg": "SHA-256", "content": hashlib.sha256(content).hexdigest().upper()}]
+    file = {"type": "file", "name": path, "hashes": hashes}
+    bill = written(tmp_path, cyclonedx(component(purl="pkg:huggingface/acme/base-7b", components=[file])))
+    out = tmp_path / "r.cdx.json"
+    ran = run("check", "--bom", bill, "--format", "json", "-o", str(out), "--fail-on", "never",
+              env={"HF_ENDPOINT": hub.url})  # fmt: skip
+    errors = json.loads(ran.out)["errors"]
+    plain = run("check", "acme/base-7b", "--format", "json", "--fail-on", "never", env={"HF_ENDPOINT": hub.url})
+    assert ran.code == max(code, plain.code)
+    assert [model for model, _ in judged(ran)] == ["acme/base-7b"]
+    assert len(errors) == (1 if code else 0)
+    if code:
+        assert "other files than those judged: README.md has another SHA-256" in errors[0]["message"]
+        assert valid_cyclonedx(out.read_text())["components"][1]["name"].startswith("acme/base-7b as ")
+    else:
+        assert f"states: {int(content == CARD)}; not known here: {int(content != CARD)}" in ran.err
+
+
 def test_names_and_bills_are_judged_together_each_model_once(run: Run, tmp_path: Path) -> None:
     bill = cyclonedx(component(purl=f"pkg:huggingface/{GOOD}"), component(purl=f"pkg:huggingface/{GOOD}"))
     file = written(tmp_path, bill)
