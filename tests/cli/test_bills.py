@@ -204,6 +204,8 @@ def test_a_code_base_is_an_application_that_depends_on_the_models_it_uses(run: R
     assert states[application["bom-ref"]] == "incomplete", "one model is chosen at run time"
     told = properties(document["metadata"])
     assert told["unresolved-reference"][0].startswith("app.py:6: ")
+    assert told["finding:unresolved-reference"][0].startswith("app.py:6: review: "), "a verdict has its reasons"
+    assert told["policy:no-prc-root:status"] == ["in-force"]
     graph = valid_spdx(out.read_text())["@graph"]
     assert next(one["statement"] for one in graph if one["type"] == "Annotation") == "named at app.py:3, app.py:4"
     (tmp_path / "app.cdx.json").write_text(ran.out)

@@ -152,14 +152,20 @@ def test_verdict_policy_and_record_stand_with_the_model_and_nothing_is_said_of_v
     assert (told["verdict"], told["scan:number"], told["scan:at"]) == (["deny"], ["17"], ["2026-11-23T15:08:00Z"])
     assert told["policy:no-prc-root:verdict"] == ["deny"]
     assert told["policy:no-prc-root:sha256"] == ["3f2a9c81d0e4" + "0" * 52]
-    assert told["finding:root-origin"][0].startswith("deny: ")
+    assert told["policy:no-prc-root:finding:root-origin"][0].startswith("deny: ")
     assert "vulnerabilities" not in document
 
 
-def test_a_waived_finding_stays_and_says_so():
-    waived = decision("allow", findings=[finding(waived_by={"ticket": "RISK-12"})])
-    [component] = bill("cyclonedx", view(facts(), [waived]))["components"]
-    assert properties(component)["finding:root-origin"][0].startswith("deny (waived): ")
+def test_a_waived_finding_stays_with_the_terms_of_its_waiver_under_the_policy_where_it_is_waived():
+    waiver = {"ticket": "RISK-12", "approver": "board@acme.example", "expires": "2027-03-31", "reason": "a test bed"}
+    waived = decision("allow", findings=[finding(waived_by=waiver)])
+    [component] = bill("cyclonedx", view(facts(), [waived, decision(name="strict")]))["components"]
+    told = properties(component)
+    [said] = told["policy:no-prc-root:finding:root-origin"]
+    assert said.startswith(
+        "deny (waived, until 2027-03-31, approved by board@acme.example, ticket RISK-12, because a test bed): "
+    )
+    assert told["policy:strict:finding:root-origin"][0].startswith("deny: ")
 
 
 def test_what_was_not_asked_of_the_live_hub_says_so():
