@@ -53,7 +53,7 @@ def read_bill(path: Path) -> Bill:
             f"{file}: this {format} bill lists no model",
             hint=f"models are components of the type {cyclonedx.MODEL}, AI packages, or have a package URL of the Hub",
         )
-    return Bill(file, format, tuple(models))
+    return Bill(file, format, tuple(models), cyclonedx.is_cyclonedx(document) and cyclonedx.is_partial(document))
 
 
 def _document(path: Path, file: str) -> dict[str, Any]:

@@ -36,6 +36,19 @@ def version(document: Mapping[str, Any]) -> str:
     return str(said)
 
 
+def is_partial(document: Mapping[str, Any]) -> bool:
+    """Whether a composition of the whole, or of what the bill is about, is said to be anything but complete."""
+    metadata = document.get("metadata")
+    about = metadata.get("component") if isinstance(metadata, Mapping) else None
+    ref = about.get("bom-ref") if isinstance(about, Mapping) else None
+    for one in _list(document.get("compositions")):
+        if isinstance(one, Mapping) and one.get("aggregate") != "complete":
+            of = [each for key in ("assemblies", "dependencies") for each in _list(one.get(key))]
+            if not of or (ref is not None and ref in of):
+                return True
+    return False
+
+
 def models(document: Mapping[str, Any]) -> Iterator[Listed]:
     """Every model, wherever it stands in the document, in the order of the document.
 
@@ -72,6 +85,10 @@ def models(document: Mapping[str, Any]) -> Iterator[Listed]:
             waiting += [(item, f"{at}.{key}", within and key == "components") for key, item in _backwards(value)]
 
 
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def _rest(metadata: Any) -> list[tuple[str, Any]]:
     if not isinstance(metadata, Mapping):
         return []
@@ -106,22 +123,21 @@ def _said(component: Mapping[str, Any]) -> Said:
 
 
 def _digests(component: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    held = component.get("components")
-    files = [one for one in (held if isinstance(held, list) else ()) if isinstance(one, Mapping)]
+    files = [one for one in _list(component.get("components")) if isinstance(one, Mapping)]
     files = [one for one in files if one.get("type") == "file" and isinstance(one.get("name"), str)]
     return tuple(
         (path, hash["content"].strip().lower())
         for path, one in [("", component), *((file["name"].removeprefix("./"), file) for file in files)]
-        for hash in (one["hashes"] if isinstance(one.get("hashes"), list) else ())
+        for hash in _list(one.get("hashes"))
         if isinstance(hash, Mapping) and hash.get("alg") == "SHA-256" and isinstance(hash.get("content"), str)
     )
 
 
 def _addresses(component: Mapping[str, Any], kinds: Sequence[str]) -> tuple[str, ...]:
-    references, purl = component.get("externalReferences"), component.get("purl")
+    purl = component.get("purl")
     said = [
         reference.get("url")
-        for reference in (references if isinstance(references, list) else ())
+        for reference in _list(component.get("externalReferences"))
         if isinstance(reference, Mapping) and reference.get("type") in kinds
     ]
     return (*texts(said), *(sources(purl) if isinstance(purl, str) else ()))

@@ -52,11 +52,15 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """A bill of materials that was read: its file, its format with version, its models in the order of the file."""
+    """A bill of materials that was read: its file, its format with version, its models in the order of the file.
+
+    ``partial``: it says of itself that what it is about has, or may have, more in it than it lists.
+    """
 
     file: str
     format: str
     models: tuple[Listed, ...]
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

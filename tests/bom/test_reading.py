@@ -245,6 +245,27 @@ def test_what_a_model_came_from_is_listed_and_not_used(tmp_path):
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("composition", "partial"),
+    [
+        ({"aggregate": "complete", "dependencies": ["app"]}, False),
+        ({"aggregate": "incomplete", "dependencies": ["lib"]}, False),
+        ({"aggregate": "incomplete", "dependencies": ["app"]}, True),
+        ({"aggregate": "incomplete_third_party_only", "assemblies": ["lib", "app"]}, True),
+        ({"aggregate": "unknown"}, True),
+        ({"aggregate": ["complete"], "assemblies": "app"}, True),
+    ],
+)
+def test_a_bill_that_does_not_call_itself_complete_is_known_as_partial(tmp_path, composition, partial):
+    about = {"type": "application", "name": "app", "bom-ref": "app"}
+    file = tmp_path / "bom.json"
+    document = cyclonedx(component("acme/widget"), metadata={"component": about}, compositions=[composition, 7])
+    file.write_text(json.dumps(document))
+    assert read_bill(file).partial is partial
+    file.write_text(json.dumps(document | {"compositions": {"aggregate": "unknown"}, "metadata": []}))
+    assert read_bill(file).partial is False
+
+
 def package(id: str, **more: Any) -> dict[str, Any]:
     return {"type": "ai_AIPackage", "spdxId": f"urn:x:{id}", "name": id, "creationInfo": "_:c"} | more
 

@@ -211,6 +211,7 @@ def test_a_code_base_is_an_application_that_depends_on_the_models_it_uses(run: R
     (tmp_path / "app.cdx.json").write_text(ran.out)
     again = run("check", "--bom", str(tmp_path / "app.cdx.json"), *STARTER, "--format", "json")
     assert [model for model, _ in judged(again)] == [RISKY]
+    assert "by its own word, there may be more models" in again.err
     assert [error["requested"] for error in json.loads(again.out)["errors"]] == ["no-such/model-at-all"]
 
 
