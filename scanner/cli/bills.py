@@ -112,9 +112,7 @@ class Bills:
                 text += ", the others taken by themselves" if covered < len(stated) else ""
             tell(f"note: {bill.file}: models of this {bill.format} bill: {text}")
             if bill.partial:
-                tell(
-                    f"note: {bill.file}: by its own word, there may be more models in what it is about"
-                )
+                tell(f"note: {bill.file}: by its own word, there may be more models in what it is about")
             told = {**stated, **used}.values()
             _tell_of(bill, "known by its name alone", [one for one in told if one.by is By.NAME])
             _tell_of(bill, "judged as it is now, for no commit is named", [
