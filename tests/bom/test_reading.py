@@ -224,6 +224,20 @@ def test_files_of_a_model_are_no_models_and_a_lone_file_is_one_of_its_model(tmp_
     assert one(tmp_path, cyclonedx(file)).requested == f"acme/widget@{OTHER}"
 
 
+def test_a_generator_that_writes_an_application_around_the_model_and_a_short_commit_is_read(tmp_path):
+    # As the OWASP AIBOM Generator writes it; where it could read nothing, the version is 1.0.
+    about = {
+        "type": "application",
+        "name": "job-1",
+        "version": "1",
+        "purl": "pkg:generic/OWASP-AIBOM-Generator/job-1@1",
+    }
+    for version in (COMMIT[:8], "1.0"):
+        widget = component(group="acme", version=version, purl=f"pkg:huggingface/acme/widget@{version}")
+        found = one(tmp_path, cyclonedx(widget, metadata={"component": about}))
+        assert (found.requested, found.by) == (f"acme/widget@{version}", By.PURL)
+
+
 def test_the_tool_that_made_a_bill_is_no_part_of_what_it_is_about(tmp_path):
     tools = {"components": [component("aibom-maker"), {"type": "application", "name": "x"}]}
     assert one(tmp_path, cyclonedx(component("acme/widget"), metadata={"tools": tools})).requested == "acme/widget"
@@ -372,7 +386,8 @@ JSON = st.recursive(
     | st.dictionaries(
         st.sampled_from(["type", "name", "purl", "version", "group", "components", "pedigree", "ancestors", "url",
                          "externalReferences", "metadata", "component", "spdxId", "to", "from", "relationshipType",
-                         "software_packageUrl", "externalIdentifier", "rootElement"]),
+                         "software_packageUrl", "externalIdentifier", "rootElement", "hashes", "alg", "content",
+                         "aggregate", "assemblies", "bom-ref"]),
         inner, max_size=5,
     ),
     max_leaves=25,
@@ -384,7 +399,7 @@ JSON = st.recursive(
 def test_any_shape_is_read_or_refused(tmp_path_factory, a, b):
     folder = tmp_path_factory.mktemp("any")
     for document in (
-        cyclonedx(a, component(purl=b), metadata=a, pedigree=b),
+        cyclonedx(a, component(purl=b, hashes=a, components=b), metadata=a, pedigree=b, compositions=a),
         spdx(a, {"type": "ai_AIPackage", "spdxId": b, "name": a}, {"type": "Relationship", "from": a, "to": b}),
     ):
         found = read(folder, document)
