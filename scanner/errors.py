@@ -21,7 +21,7 @@
     │   ├── NotHeld              3  this hub does not hold what was asked (a catalogue has no files)
     │   └── TooLarge             3  more bytes than the reader allows
     ├── NothingToScan            3
-    ├── UnresolvedComponent      3  a bill of materials lists a model and does not say which
+    ├── UnresolvedComponent      3  a bill of materials lists what nothing identifies, or what has other files
     └── StoreError               3  the database cannot be used
         ├── DatabaseOutdated     3  made by an older version: nothing was changed
         ├── DatabaseNewer        3  made by a newer version

@@ -22,7 +22,6 @@ __all__ = ["Bill", "By", "Listed", "read_bill"]
 
 LARGEST = 32 * 1024 * 1024
 MOST_VALUES, MOST_MODELS = 1_000_000, 10_000
-_HASHES = (b'"hashes"', b'"verifiedUsing"')
 _CONVERT = "CycloneDX JSON (1.4 to 1.7) and SPDX 3.0 JSON-LD are read; XML and tag-value files have to be converted"
 
 
@@ -34,8 +33,7 @@ def read_bill(path: Path) -> Bill:
         NothingToScan: it lists no model.
     """
     file = clean_line(str(path))
-    body = _read(path, file)
-    document = _document(body, file)
+    document = _document(path, file)
     try:
         if cyclonedx.is_cyclonedx(document):
             format, found = f"CycloneDX {cyclonedx.version(document)}", cyclonedx.models(document)
@@ -55,10 +53,10 @@ def read_bill(path: Path) -> Bill:
             f"{file}: this {format} bill lists no model",
             hint=f"models are components of the type {cyclonedx.MODEL}, AI packages, or have a package URL of the Hub",
         )
-    return Bill(file, format, tuple(models), any(key in body for key in _HASHES))
+    return Bill(file, format, tuple(models), cyclonedx.is_cyclonedx(document) and cyclonedx.is_partial(document))
 
 
-def _read(path: Path, file: str) -> bytes:
+def _document(path: Path, file: str) -> dict[str, Any]:
     try:
         with path.open("rb") as stream:
             body = stream.read(LARGEST + 1)
@@ -66,10 +64,6 @@ def _read(path: Path, file: str) -> bytes:
         raise DataError(f"cannot be read: {error.strerror}", file=file, hint="name a bill of materials") from error
     if len(body) > LARGEST:
         raise DataError(f"larger than {LARGEST // 2**20} MB", file=file, hint="split the bill: nothing of it was used")
-    return body
-
-
-def _document(body: bytes, file: str) -> dict[str, Any]:
     # Memory is taken by values, not by bytes; each but the first follows one of these.
     if sum(map(body.count, (b",", b"[", b"{"))) > MOST_VALUES:
         raise DataError(f"more than {MOST_VALUES:,} values", file=file, hint="split the bill: nothing of it was used")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scanner.bom.purl import addresses, is_model_purl, is_of_no_registry, parse
+from scanner.bom.purl import is_model_purl, is_of_no_registry, parse
 from scanner.errors import InvalidModelId
 from scanner.model import ModelRef, RefForm, RepoId, is_commit
 from scanner.text import clean_line
@@ -28,7 +28,8 @@ class Listed:
     """One model of a bill. ``label`` is what the bill calls it, ``at`` its place there.
 
     ``used``: it is listed as a part of what the bill is about; else as what such a part came from or was made with.
-    ``repo`` is None where nothing says which model of the Hub it is, and ``why`` says so.
+    ``repo`` is None where nothing says which model of the Hub it is, and ``why`` says so. ``digests`` are the SHA-256
+    that the bill states, by the path of the file; of the component itself, which may be any of its files, by none.
     """
 
     label: str
@@ -38,6 +39,7 @@ class Listed:
     revision: str | None = None
     by: By | None = None
     why: str = ""
+    digests: tuple[tuple[str, str], ...] = ()
 
     @property
     def requested(self) -> str:
@@ -52,13 +54,13 @@ class Listed:
 class Bill:
     """A bill of materials that was read: its file, its format with version, its models in the order of the file.
 
-    ``hashed``: it states hashes.
+    ``partial``: it says of itself that what it is about has, or may have, more in it than it lists.
     """
 
     file: str
     format: str
     models: tuple[Listed, ...]
-    hashed: bool = False
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Said:
     version: str = ""
     purls: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
+    digests: tuple[tuple[str, str], ...] = ()
     wrong: tuple[str, ...] = ()
 
     @property
@@ -97,17 +100,16 @@ def listed(said: Said, at: str, *, used: bool) -> Listed:
     if is_commit(stated):
         if is_commit(revision) and revision != stated:
             return Listed(label, at, used, why=f"it is said to be of two commits: {revision} and {stated}")
-        revision = revision or stated
-    return Listed(label, at, used, repo, revision, by)
+        # A branch is another commit every day: of the two, the commit says which files are meant.
+        revision = stated
+    return Listed(label, at, used, repo, revision, by, digests=said.digests)
 
 
 def _named(said: Said) -> tuple[RepoId, str | None, By]:
     if purls := [one for one in said.purls if is_model_purl(one)]:
         found = _one({(one.repo, _folded(one.revision)) for one in map(parse, purls)}, "package URLs")
         return *found, By.PURL
-    told = (*said.addresses, *(address for purl in said.purls for address in addresses(purl)))
-    refs = {named for address in told if (named := at_address(address))}
-    if refs:
+    if refs := {(ref.repo, _folded(ref.revision)) for ref in map(_on_the_hub, said.addresses) if ref and ref.repo}:
         # A page of the model and one of its commit are one model at that commit.
         pinned = {repo for repo, revision in refs if revision}
         return *_one({ref for ref in refs if ref[1] or ref[0] not in pinned}, "addresses"), By.ADDRESS
@@ -120,11 +122,15 @@ def _named(said: Said) -> tuple[RepoId, str | None, By]:
     raise InvalidModelId("no package URL and no address of the Hub, and its name is no org/name")
 
 
-def at_address(address: str) -> tuple[RepoId, str | None] | None:
-    """The model, and its revision, that an address of the Hub is of; None of any other address."""
-    ref = ModelRef.parse(address.removeprefix("git+"))
+def names_a_model(address: str) -> bool:
+    """True of an address of a model of the Hub, or of a file of one."""
+    return _on_the_hub(address) is not None
+
+
+def _on_the_hub(address: str) -> ModelRef | None:
+    ref = ModelRef.parse(address.strip().removeprefix("git+"))
     # The page of an organisation has the shape of an id without a namespace.
-    return (ref.repo, _folded(ref.revision)) if ref.form is RefForm.URL and ref.repo and ref.repo.namespace else None
+    return ref if ref.form is RefForm.URL and ref.repo and ref.repo.namespace else None
 
 
 def _one(found: set[tuple[RepoId, str | None]], what: str) -> tuple[RepoId, str | None]:

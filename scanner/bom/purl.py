@@ -17,9 +17,10 @@ from scanner.text import clean_line
 TYPE = "pkg:huggingface/"
 HUB = "https://huggingface.co"
 _HOSTS = ("huggingface.co", "www.huggingface.co", "hf.co")
-_START = re.compile(r"pkg:/*huggingface/+", re.I)
-_GENERIC = re.compile(r"pkg:/*generic/", re.I)
+_START = re.compile(r"\s*pkg:/*huggingface/+", re.I)
+_GENERIC = re.compile(r"\s*pkg:/*generic/", re.I)
 _OTHER_KINDS = ("datasets", "spaces")
+_SOURCES = ("download_url", "vcs_url")
 _LONGEST = 2_000
 
 
@@ -36,9 +37,16 @@ class ModelPurl:
 
 
 def is_model_purl(text: object) -> bool:
-    """True for a package URL of the type, well-formed or not, that is not one of a data set or a Space."""
+    """True for a package URL of the type, well-formed or not, that is not one of a data set or a Space.
+
+    Their kind stands before the name, or at the end of ``repository_url`` (CycloneDX/cdxgen, read 2026-12-01).
+    """
     start = _START.match(text) if isinstance(text, str) else None
-    return start is not None and start.string[start.end() :].partition("/")[0].casefold() not in _OTHER_KINDS
+    if start is None:
+        return False
+    where = "/".join(value for key, value in _qualifiers(start.string) if key == "repository_url").casefold()
+    first = start.string[start.end() :].partition("/")[0].casefold()
+    return first not in _OTHER_KINDS and where.rstrip("/").rpartition("/")[2] not in _OTHER_KINDS
 
 
 def is_of_no_registry(text: str) -> bool:
@@ -46,12 +54,9 @@ def is_of_no_registry(text: str) -> bool:
     return _GENERIC.match(text) is not None
 
 
-def addresses(text: str) -> tuple[str, ...]:
-    """Where a package URL of no registry says that its files are from."""
-    if not is_of_no_registry(text) or len(text) > _LONGEST:
-        return ()
-    qualifiers = text.partition("#")[0].partition("?")[2]
-    return tuple(value for key, value in parse_qsl(qualifiers) if key.casefold() in ("download_url", "vcs_url"))
+def sources(text: str) -> tuple[str, ...]:
+    """The addresses that a package URL of any type says the package is had from."""
+    return tuple(value for key, value in _qualifiers(text) if key in _SOURCES)
 
 
 def parse(text: str) -> ModelPurl:
@@ -63,16 +68,22 @@ def parse(text: str) -> ModelPurl:
     start = _START.match(text)
     if start is None or not is_model_purl(text) or len(text) > _LONGEST:
         raise InvalidModelId(f"not a package URL of a model: {clean_line(text, 120)!r}", hint=f"it begins with {TYPE}")
-    rest, _, qualifiers = text[start.end() :].partition("#")[0].partition("?")
-    _on_the_hub(qualifiers)
+    rest = text[start.end() :].partition("#")[0].partition("?")[0]
+    _on_the_hub(text)
     name, _, version = rest.partition("@")
     # A tag or a branch keeps its case; a commit has none.
-    return ModelPurl(RepoId.parse(unquote(name.strip("/"))), clean_line(unquote(version), 200) or None)
+    return ModelPurl(RepoId.parse(unquote(name.strip("/ "))), clean_line(unquote(version), 200) or None)
 
 
-def _on_the_hub(qualifiers: str) -> None:
-    for key, value in parse_qsl(qualifiers):
-        if key.casefold() != "repository_url":
+def _qualifiers(text: str) -> list[tuple[str, str]]:
+    qualifiers = text[:_LONGEST].partition("#")[0].partition("?")[2]
+    # A plus is itself in a package URL: git+https begins many of these.
+    return [(key.casefold(), value) for key, value in parse_qsl(qualifiers.replace("+", "%2B"))]
+
+
+def _on_the_hub(text: str) -> None:
+    for key, value in _qualifiers(text):
+        if key != "repository_url":
             continue
         try:
             host = urlsplit(value if "://" in value else f"https://{value}").hostname

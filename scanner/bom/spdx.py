@@ -1,4 +1,6 @@
-"""SPDX 3 JSON-LD, read as a list of models: packages of the AI profile, and others whose package URL is a model's."""
+"""SPDX 3 JSON-LD, read as a list of models: packages of the AI profile, and others whose package URL or
+download location is a model's.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from scanner.bom.listed import Listed, Said, listed, texts
+from scanner.bom.listed import Listed, Said, listed, names_a_model, texts
 from scanner.bom.purl import is_model_purl
 from scanner.errors import UsageError
 
@@ -58,7 +60,9 @@ def _is_model(element: Mapping[str, Any]) -> bool:
     kind = _kind(element)
     if kind in _MODEL or (kind in _PACKAGE and element.get("software_primaryPurpose") == "model"):
         return True
-    return kind in _PACKAGE and any(map(is_model_purl, _purls(element)))
+    where = element.get("software_downloadLocation")
+    had = isinstance(where, str) and names_a_model(where)
+    return kind in _PACKAGE and (had or any(map(is_model_purl, _purls(element))))
 
 
 def _kind(element: Mapping[str, Any]) -> str:
@@ -107,4 +111,4 @@ def _said(element: Mapping[str, Any]) -> Said:
 
     wrong = tuple(key for key in _FIELDS if not isinstance(element.get(key, ""), str))
     addresses = texts([element.get("software_downloadLocation"), element.get("software_homePage")])
-    return Said("", text("name"), text("software_packageVersion"), _purls(element), addresses, wrong)
+    return Said("", text("name"), text("software_packageVersion"), _purls(element), addresses, wrong=wrong)

@@ -123,6 +123,7 @@ def command(
         stated, unknown = bills.stated([view.facts for view in checks.views])
         checks.failures += unknown
         checks.all([name for name in stated if name not in names])
+        checks.failures += bills.others([view.facts for view in checks.views])
         drifted = checks.told()
     bills.tell()
     for waiver in pardon.unused(checks.uses) if pardon else ():

@@ -192,11 +192,66 @@ def test_older_bills_have_models_under_other_types(tmp_path):
     assert one(tmp_path, cyclonedx(old, words, torch, specVersion="1.4")).requested == "acme/widget"
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {
+            "type": "library",
+            "purl": f"pkg:generic/widget@7?vcs_url=git%2Bhttps://huggingface.co/acme/widget%40{COMMIT}",
+        },
+        {"type": "library", "purl": f"pkg:generic/widget?vcs_url=git+https://huggingface.co/acme/widget@{COMMIT}"},
+        {"type": AI, "purl": f"pkg:generic/widget?download_url=https://hf.co/acme/widget/resolve/{COMMIT}/model.gguf"},
+        {
+            "type": "file",
+            "externalReferences": [
+                {"type": "distribution", "url": f"https://huggingface.co/acme/widget/resolve/{COMMIT}/model.gguf"}
+            ],
+        },
+        {"type": "data", "externalReferences": [{"type": "vcs", "url": f"git@hf.co:acme/widget@{COMMIT}"}]},
+        {"purl": f" pkg:huggingface/acme/widget@{COMMIT}"},
+        {"type": AI, "purl": "pkg:huggingface/acme/widget@main", "version": COMMIT},
+    ],
+)
+def test_what_is_had_from_a_repository_of_a_model_is_that_model(tmp_path, said):
+    assert one(tmp_path, cyclonedx({"name": "widget", **said})).requested == f"acme/widget@{COMMIT}"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        # As cdxgen writes the data sets that a model card names.
+        {"type": "data", "purl": "pkg:huggingface/acme/words?repository_url=https%3A%2F%2Fhuggingface.co%2Fdatasets"},
+        {"type": "application", "purl": "pkg:huggingface/acme/demo?repository_url=https://huggingface.co/spaces/"},
+        {"type": "data", "externalReferences": [{"type": "vcs", "url": "https://huggingface.co/datasets/acme/words"}]},
+        {"type": "library", "externalReferences": [{"type": "website", "url": "https://huggingface.co/acme/widget"}]},
+        {"type": "library", "externalReferences": [{"type": "vcs", "url": "https://github.com/huggingface/hub"}]},
+        {"type": "library", "purl": "pkg:pypi/hub?vcs_url=git%2Bhttps://github.com/huggingface/hub"},
+    ],
+)
+def test_data_sets_spaces_and_libraries_are_no_models(tmp_path, said):
+    models = read(tmp_path, cyclonedx({"name": "words", **said}, component("acme/model")))
+    assert [model.requested for model in models] == ["acme/model"]
+
+
 def test_files_of_a_model_are_no_models_and_a_lone_file_is_one_of_its_model(tmp_path):
     file = {"type": "library", "name": "code.py", "purl": f"pkg:huggingface/acme/widget@{OTHER}#code.py"}
     widget = component(purl=f"pkg:huggingface/acme/widget@{COMMIT}", components=[file])
     assert one(tmp_path, cyclonedx(widget)).requested == f"acme/widget@{COMMIT}"
     assert one(tmp_path, cyclonedx(file)).requested == f"acme/widget@{OTHER}"
+
+
+def test_a_generator_that_writes_an_application_around_the_model_and_a_short_commit_is_read(tmp_path):
+    # As the OWASP AIBOM Generator writes it; where it could read nothing, the version is 1.0.
+    about = {
+        "type": "application",
+        "name": "job-1",
+        "version": "1",
+        "purl": "pkg:generic/OWASP-AIBOM-Generator/job-1@1",
+    }
+    for version in (COMMIT[:8], "1.0"):
+        widget = component(group="acme", version=version, purl=f"pkg:huggingface/acme/widget@{version}")
+        found = one(tmp_path, cyclonedx(widget, metadata={"component": about}))
+        assert (found.requested, found.by) == (f"acme/widget@{version}", By.PURL)
 
 
 def test_the_tool_that_made_a_bill_is_no_part_of_what_it_is_about(tmp_path):
@@ -220,8 +275,36 @@ def test_what_a_model_came_from_is_listed_and_not_used(tmp_path):
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("composition", "partial"),
+    [
+        ({"aggregate": "complete", "dependencies": ["app"]}, False),
+        ({"aggregate": "incomplete", "dependencies": ["lib"]}, False),
+        ({"aggregate": "incomplete", "dependencies": ["app"]}, True),
+        ({"aggregate": "incomplete_third_party_only", "assemblies": ["lib", "app"]}, True),
+        ({"aggregate": "unknown"}, True),
+        ({"aggregate": ["complete"], "assemblies": "app"}, True),
+    ],
+)
+def test_a_bill_that_does_not_call_itself_complete_is_known_as_partial(tmp_path, composition, partial):
+    about = {"type": "application", "name": "app", "bom-ref": "app"}
+    file = tmp_path / "bom.json"
+    document = cyclonedx(component("acme/widget"), metadata={"component": about}, compositions=[composition, 7])
+    file.write_text(json.dumps(document))
+    assert read_bill(file).partial is partial
+    file.write_text(json.dumps(document | {"compositions": {"aggregate": "unknown"}, "metadata": []}))
+    assert read_bill(file).partial is False
+
+
 def package(id: str, **more: Any) -> dict[str, Any]:
     return {"type": "ai_AIPackage", "spdxId": f"urn:x:{id}", "name": id, "creationInfo": "_:c"} | more
+
+
+def test_a_package_that_is_had_from_a_repository_of_a_model_is_that_model(tmp_path):
+    git = {"software_downloadLocation": f"git+https://huggingface.co/acme/widget@{COMMIT}"}
+    words = {"software_downloadLocation": "https://huggingface.co/datasets/acme/words"}
+    graph = [package(id, **said) | {"type": "software_Package"} for id, said in (("widget", git), ("words", words))]
+    assert one(tmp_path, spdx(*graph)).requested == f"acme/widget@{COMMIT}"
 
 
 def relationship(child: str, kind: str, *parents: str) -> dict[str, Any]:
@@ -319,7 +402,8 @@ JSON = st.recursive(
     | st.dictionaries(
         st.sampled_from(["type", "name", "purl", "version", "group", "components", "pedigree", "ancestors", "url",
                          "externalReferences", "metadata", "component", "spdxId", "to", "from", "relationshipType",
-                         "software_packageUrl", "externalIdentifier", "rootElement"]),
+                         "software_packageUrl", "externalIdentifier", "rootElement", "hashes", "alg", "content",
+                         "aggregate", "assemblies", "bom-ref"]),
         inner, max_size=5,
     ),
     max_leaves=25,
@@ -331,7 +415,7 @@ JSON = st.recursive(
 def test_any_shape_is_read_or_refused(tmp_path_factory, a, b):
     folder = tmp_path_factory.mktemp("any")
     for document in (
-        cyclonedx(a, component(purl=b), metadata=a, pedigree=b),
+        cyclonedx(a, component(purl=b, hashes=a, components=b), metadata=a, pedigree=b, compositions=a),
         spdx(a, {"type": "ai_AIPackage", "spdxId": b, "name": a}, {"type": "Relationship", "from": a, "to": b}),
     ):
         found = read(folder, document)

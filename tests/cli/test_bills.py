@@ -50,7 +50,7 @@ def test_a_bill_of_ours_read_back_gives_the_same_models_at_the_same_commits(run:
     assert judged(again) == judged(plain)
     assert judged(again)[0][1] is not None
     assert json.loads(again.out)["errors"] == []
-    assert "1 of them in their lineage as read here" in again.err
+    assert ": 1 used, 1 named as what they came from: 1 of them in" in again.err
 
 
 @pytest.mark.parametrize("format", ["cyclonedx", "spdx"])
@@ -119,6 +119,34 @@ def test_a_base_that_the_bill_names_and_our_lineage_does_not_is_judged_too(run: 
     assert [error["requested"] for error in json.loads(ran.out)["errors"]] == ["an unnamed base"]
 
 
+CARD = b"---\nlicense: mit\n---\n# Base\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "code"),
+    [("README.md", CARD, 0), ("./README.md", CARD, 0), ("README.md", b"another card", 3), ("unread.bin", b"", 0)],
+)
+def test_files_that_a_bill_states_otherwise_are_told_and_the_run_is_incomplete(
+    run: Run, hub, tmp_path: Path, path: str, content: bytes, code: int
+) -> None:
+    hashes = [{"alg": "SHA-256", "content": hashlib.sha256(content).hexdigest().upper()}]
+    file = {"type": "file", "name": path, "hashes": hashes}
+    bill = written(tmp_path, cyclonedx(component(purl="pkg:huggingface/acme/base-7b", components=[file])))
+    out = tmp_path / "r.cdx.json"
+    ran = run("check", "--bom", bill, "--format", "json", "-o", str(out), "--fail-on", "never",
+              env={"HF_ENDPOINT": hub.url})  # fmt: skip
+    errors = json.loads(ran.out)["errors"]
+    plain = run("check", "acme/base-7b", "--format", "json", "--fail-on", "never", env={"HF_ENDPOINT": hub.url})
+    assert ran.code == max(code, plain.code)
+    assert [model for model, _ in judged(ran)] == ["acme/base-7b"]
+    assert len(errors) == (1 if code else 0)
+    if code:
+        assert "other files than those judged: README.md has another SHA-256" in errors[0]["message"]
+        assert valid_cyclonedx(out.read_text())["components"][1]["name"].startswith("acme/base-7b as ")
+    else:
+        assert f"states: {int(content == CARD)}; not known here: {int(content != CARD)}" in ran.err
+
+
 def test_names_and_bills_are_judged_together_each_model_once(run: Run, tmp_path: Path) -> None:
     bill = cyclonedx(component(purl=f"pkg:huggingface/{GOOD}"), component(purl=f"pkg:huggingface/{GOOD}"))
     file = written(tmp_path, bill)
@@ -176,11 +204,14 @@ def test_a_code_base_is_an_application_that_depends_on_the_models_it_uses(run: R
     assert states[application["bom-ref"]] == "incomplete", "one model is chosen at run time"
     told = properties(document["metadata"])
     assert told["unresolved-reference"][0].startswith("app.py:6: ")
+    assert told["finding:unresolved-reference"][0].startswith("app.py:6: review: "), "a verdict has its reasons"
+    assert told["policy:no-prc-root:status"] == ["in-force"]
     graph = valid_spdx(out.read_text())["@graph"]
     assert next(one["statement"] for one in graph if one["type"] == "Annotation") == "named at app.py:3, app.py:4"
     (tmp_path / "app.cdx.json").write_text(ran.out)
     again = run("check", "--bom", str(tmp_path / "app.cdx.json"), *STARTER, "--format", "json")
     assert [model for model, _ in judged(again)] == [RISKY]
+    assert "by its own word, there may be more models" in again.err
     assert [error["requested"] for error in json.loads(again.out)["errors"]] == ["no-such/model-at-all"]
 
 
@@ -235,9 +266,10 @@ def test_what_was_set_from_outside_stands_in_the_bill_of_a_code_base(run: Run, t
 
 
 def test_what_is_not_compared_or_may_have_moved_is_told(run: Run, tmp_path: Path) -> None:
-    moved = component(purl=f"pkg:huggingface/{GOOD}@main", hashes=[{"alg": "SHA-256", "content": "0" * 64}])
+    hashed = component(purl=f"pkg:huggingface/{GOOD}", hashes=[{"alg": "SHA-256", "content": "0" * 64}])
+    ran = run("check", "--bom", written(tmp_path, cyclonedx(hashed)), *STARTER)
+    assert "files of the SHA-256 that it states: 0; not known here: 1" in ran.err
+    moved = component(purl=f"pkg:huggingface/{GOOD}@main")
     ran = run("check", "--bom", written(tmp_path, cyclonedx(moved)), *STARTER)
-    assert "the hashes that it states were not compared with the files" in ran.err
     assert f"judged as it is now, for no commit is named: {GOOD}@main" in ran.err
-    plain = run("check", "--bom", written(tmp_path, cyclonedx(component(purl=f"pkg:huggingface/{GOOD}"))), *STARTER)
-    assert "hashes" not in plain.err
+    assert "SHA-256" not in ran.err

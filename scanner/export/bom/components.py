@@ -64,6 +64,17 @@ class Models:
         self._missed = [refs.new(_versioned(*purl_of_text(one.requested)[:2])) for one in contents.missed]
         self.components += [_missed(one, ref) for one, ref in zip(contents.missed, self._missed, strict=True)]
 
+    def only(self) -> Made | None:
+        """The one model of the bill by its name, with a reference of its own; None of several, or where one is missed.
+
+        It stands among the components in full.
+        """
+        if len(self._subjects) != 1 or self._missed:
+            return None
+        [subject], [ref] = self._subjects, self._top
+        node = next(one for one in subject.nodes if one["id"] == subject.id)
+        return {**_named(subject, node), "bom-ref": self._refs.new(ref)}
+
     def used(self) -> list[str]:
         """What refers to the models that are more than mentioned."""
         told = zip(self._subjects, self._top, strict=True)

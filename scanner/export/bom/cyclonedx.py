@@ -5,6 +5,10 @@ repository); its schemas hold what is written here, in the tests. 1.6 is what ``
 it too, and others, among them Trustify and Dependency-Track before August 2026, refuse 1.7 (guacsec/trustify 2594,
 DependencyTrack/dependency-track 6966, read 2026-11-30).
 
+What the bill is about is the code base, or the one model that was checked: by its name there, and in full among the
+components, which is where readers look for models. They draw dependencies from there, and none without it
+(DependencyTrack/dependency-track 3314, 3989, read 2026-12-01). Several models that were checked are of nothing.
+
 A model that is judged or used is a component, excluded from the scope where a code base only mentions it. Its bases
 stand in its ``pedigree``, one within the other; a part that another repository supplies, in its ``components``; a
 teacher, which is not in it, in ``formulation``. ``dependencies`` tell what is in each, ``compositions`` how far that is
@@ -47,19 +51,21 @@ def cyclonedx(contents: Contents, version: str = VERSION) -> Json:
     refs = Refs()
     application = None if contents.codebase is None else _application(contents, refs)
     models = Models(contents, refs, mixed=version == _MIXES_LICENSES)
+    about = application or models.only()
     dependencies = list(models.dependencies())
     compositions = [
         *({"aggregate": state, "dependencies": told} for state, told in sorted(models.completeness().items())),
         *({"aggregate": state, "assemblies": told} for state, told in sorted(models.assemblies().items())),
     ]
+    if about is not None:
+        dependencies.insert(0, {"ref": about["bom-ref"], "dependsOn": models.used()})
     if application is not None:
-        dependencies.insert(0, {"ref": application["bom-ref"], "dependsOn": models.used()})
         compositions.append({"aggregate": contents.uses(), "dependencies": [application["bom-ref"]]})
     told = [{"name": name, "value": value} for name, value in properties.named(properties.of_contents(contents))]
     metadata = {
         "timestamp": contents.at,
         "tools": {"components": [{"type": "application", "name": "modelorigin", "version": __version__}]},
-        **({} if application is None else {"component": application}),
+        **({} if about is None else {"component": about}),
         **({"properties": told} if told else {}),
     }
     return {

@@ -29,15 +29,12 @@ def of_subject(subject: Subject) -> Iterator[Property]:
     yield "verdict", subject.verdict
     for decision in subject.decisions:
         policy = decision["policy"]
-        yield f"policy:{policy['name']}:verdict", decision["verdict"]
-        yield f"policy:{policy['name']}:sha256", policy["digest"]
-        yield f"policy:{policy['name']}:status", policy["status"]
-        for name, value in subject.settings.get(policy["name"], {}).items():
-            said = ", ".join(map(text, value)) if isinstance(value, list) else text(value)
-            yield f"policy:{policy['name']}:set", f"{name} = {said}"
+        about = f"policy:{policy['name']}"
+        yield f"{about}:verdict", decision["verdict"]
+        yield from _policy(policy, subject.settings.get(policy["name"], {}))
+        # Two policies may have a rule of one name, and one of them a waiver of it.
         for finding in decision["findings"]:
-            waived = " (waived)" if finding["waived_by"] else ""
-            yield f"finding:{finding['rule']}", f"{finding['verdict']}{waived}: {finding['message']}"
+            yield f"{about}:finding:{finding['rule']}", _told(finding, finding["waived_by"])
     yield from _some(("scan:number", subject.number), ("scan:at", subject.at), ("as-of", facts["as_of"]))
     yield "read-from", model["hub_description"]
     if told := caveat(facts):
@@ -75,6 +72,24 @@ def _terms(terms: Json | None) -> Iterator[Property]:
             yield "terms:conflict", f"{sure}{one['child']} out of {one['parent']}: {one['message']}"
 
 
+def _policy(policy: Json, settings: Json) -> Iterator[Property]:
+    about = f"policy:{policy['name']}"
+    yield f"{about}:sha256", policy["digest"]
+    yield f"{about}:status", policy["status"]
+    for name, value in settings.items():
+        said = ", ".join(map(text, value)) if isinstance(value, list) else text(value)
+        yield f"{about}:set", f"{name} = {said}"
+
+
+def _told(finding: Json, waiver: Json | None) -> str:
+    """A finding with who accepted it, until when and why."""
+    if waiver is None:
+        return f"{finding['verdict']}: {finding['message']}"
+    terms = (("until", "expires"), ("approved by", "approver"), ("ticket", "ticket"), ("because", "reason"))
+    said = "".join(f", {words} {waiver[key]}" for words, key in terms if waiver.get(key))
+    return f"{finding['verdict']} (waived{said}): {finding['message']}"
+
+
 def of_node(node: Json) -> Iterator[Property]:
     """What is known of one model of a lineage, the judged one among them."""
     if node["state"] != "read":
@@ -105,7 +120,12 @@ def of_contents(contents: Contents) -> Iterator[Property]:
     told = (("as-of", "as_of"), ("read-from", "hub"), ("only-what-is-new-since", "compared_with"))
     yield from _some(*((name, codebase[key]) for name, key in told))
     for policy in codebase["policies"]:
-        yield f"policy:{policy['name']}:sha256", policy["digest"]
+        yield from _policy(policy, {one["parameter"]: one["value"] for one in policy["settings"]})
+    for one in codebase["findings"]:
+        # Of a model, the rest stands with it.
+        if one["suppressed"] or one["model"] is None:
+            about = f"policy:{one['policy']}:finding" if one["policy"] else "finding"
+            yield f"{about}:{one['rule']}", f"{_place(one)}: {_told(one, one['suppressed'])}"
     for one in codebase["references"]:
         if one["kind"] in ("unresolved", "local"):
             yield f"{one['kind']}-reference", f"{one['path']}:{one['line']}: {one['text']}"
@@ -113,6 +133,10 @@ def of_contents(contents: Contents) -> Iterator[Property]:
     yield from (("file-not-read", f"{one['path']}: {one['reason']}") for one in coverage["unread"])
     yield from (("file-partly-read", f"{one['path']}: {one['reason']}") for one in coverage["partly"])
     yield from (("passed-over", f"{one['reason']}: {one['files']}") for one in coverage["passed_over"])
+
+
+def _place(finding: Json) -> str:
+    return str(finding["path"]) + "".join(f":{place['line']}" for place in finding["places"][:1])
 
 
 def unresolved(listed: Iterable[Json]) -> Iterator[str]:

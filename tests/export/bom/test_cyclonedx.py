@@ -49,6 +49,21 @@ def test_every_sample_makes_a_valid_bill(format):
     assert [one["name"] for one in document["components"]] == [CHILD.split("/")[1]] * 2 + ["gone"]
 
 
+@both
+def test_the_bill_of_one_model_is_about_it_and_leads_to_its_description(format):
+    document = bill(format)
+    about, [described] = document["metadata"]["component"], document["components"]
+    for field in ("type", "group", "name", "version", "purl"):
+        assert about[field] == described[field]
+    assert {"ref": about["bom-ref"], "dependsOn": [described["bom-ref"]]} in document["dependencies"]
+
+
+@both
+def test_the_bill_of_several_models_or_of_one_that_is_missing_is_about_none_of_them(format):
+    assert "component" not in bill(format, *REPORT)["metadata"]
+    assert "component" not in bill(format, failures=[GONE])["metadata"]
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -137,14 +152,20 @@ def test_verdict_policy_and_record_stand_with_the_model_and_nothing_is_said_of_v
     assert (told["verdict"], told["scan:number"], told["scan:at"]) == (["deny"], ["17"], ["2026-11-23T15:08:00Z"])
     assert told["policy:no-prc-root:verdict"] == ["deny"]
     assert told["policy:no-prc-root:sha256"] == ["3f2a9c81d0e4" + "0" * 52]
-    assert told["finding:root-origin"][0].startswith("deny: ")
+    assert told["policy:no-prc-root:finding:root-origin"][0].startswith("deny: ")
     assert "vulnerabilities" not in document
 
 
-def test_a_waived_finding_stays_and_says_so():
-    waived = decision("allow", findings=[finding(waived_by={"ticket": "RISK-12"})])
-    [component] = bill("cyclonedx", view(facts(), [waived]))["components"]
-    assert properties(component)["finding:root-origin"][0].startswith("deny (waived): ")
+def test_a_waived_finding_stays_with_the_terms_of_its_waiver_under_the_policy_where_it_is_waived():
+    waiver = {"ticket": "RISK-12", "approver": "board@acme.example", "expires": "2027-03-31", "reason": "a test bed"}
+    waived = decision("allow", findings=[finding(waived_by=waiver)])
+    [component] = bill("cyclonedx", view(facts(), [waived, decision(name="strict")]))["components"]
+    told = properties(component)
+    [said] = told["policy:no-prc-root:finding:root-origin"]
+    assert said.startswith(
+        "deny (waived, until 2027-03-31, approved by board@acme.example, ticket RISK-12, because a test bed): "
+    )
+    assert told["policy:strict:finding:root-origin"][0].startswith("deny: ")
 
 
 def test_what_was_not_asked_of_the_live_hub_says_so():
