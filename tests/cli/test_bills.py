@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from scanner.references.walk import MAX_BYTES
 from tests.bom.test_reading import component, cyclonedx
+from tests.cli.code_base import notebook
 from tests.cli.conftest import Ran
 from tests.export.bom.validators import properties, valid_cyclonedx, valid_spdx
 from tests.loopback import LoopbackHub, Repo
@@ -177,7 +179,9 @@ def test_a_code_base_is_an_application_that_depends_on_the_models_it_uses(run: R
     told = properties(document["metadata"])
     assert told["unresolved-reference"][0].startswith("app.py:6: ")
     graph = valid_spdx(out.read_text())["@graph"]
-    assert next(one["statement"] for one in graph if one["type"] == "Annotation") == "named at app.py:3, app.py:4"
+    assert next(one["statement"] for one in graph if one["type"] == "Annotation") == (
+        "named at app.py:3 (AutoTokenizer.from_pretrained; not pinned), app.py:4 (AutoModel.from_pretrained; not pinned)"
+    )
     (tmp_path / "app.cdx.json").write_text(ran.out)
     again = run("check", "--bom", str(tmp_path / "app.cdx.json"), *STARTER, "--format", "json")
     assert [model for model, _ in judged(again)] == [RISKY]
@@ -191,3 +195,57 @@ def test_a_code_base_that_uses_no_model_is_a_bill_that_says_so(run: Run, tmp_pat
     assert document["components"] == []
     assert {"aggregate": "complete", "dependencies": ["codebase"]} in document["compositions"]
     assert valid_spdx(run("scan", str(tmp_path / "empty.py"), *STARTER, "--format", "spdx").out)
+
+
+def uses(spdx: str) -> list[tuple[list[str], str]]:
+    """What the applications of a bill depend on, by name, each with how far it is known."""
+    graph = valid_spdx(spdx)["@graph"]
+    names = {one["spdxId"]: one["name"] for one in graph if "name" in one}
+    told = [one for one in graph if one.get("relationshipType") == "dependsOn"]
+    return [([names.get(to, to) for to in one["to"]], one["completeness"]) for one in told]
+
+
+def test_what_only_a_text_names_is_not_used_judged_or_not(run: Run, tmp_path: Path) -> None:
+    code, out = tmp_path / "shop", tmp_path / "r.spdx.json"
+    code.mkdir()
+    (code / "README.md").write_text(f"https://huggingface.co/{GOOD} and https://huggingface.co/no-such/model\n")
+    ran = run("scan", str(code), *STARTER, "--format", "cyclonedx", "-o", str(out), "--fail-on", "never")
+    document = valid_cyclonedx(ran.out)
+    assert [(one["name"], one["scope"]) for one in document["components"]] == [
+        (GOOD.partition("/")[2], "excluded"),
+        ("model", "excluded"),
+    ]
+    assert document["dependencies"][0] == {"ref": "codebase", "dependsOn": []}
+    assert uses(out.read_text()) == [(["NoneElement"], "complete")]
+    statements = [one["statement"] for one in json.loads(out.read_text())["@graph"] if one["type"] == "Annotation"]
+    assert [one.endswith("; documentation)") for one in statements] == [True, True]
+
+
+def test_weights_of_one_name_in_two_folders_are_two_models(run: Run, tmp_path: Path) -> None:
+    code, out = tmp_path / "shop", tmp_path / "r.spdx.json"
+    for number, folder in enumerate(("a", "b"), start=1):
+        (code / folder).mkdir(parents=True)
+        head = {"w": {"dtype": "F32", "shape": [number], "data_offsets": [0, 4 * number]}}
+        told = json.dumps(head).encode()
+        (code / folder / "model.safetensors").write_bytes(len(told).to_bytes(8, "little") + told + bytes(4 * number))
+    ran = run("scan", str(code), *STARTER, "--format", "cyclonedx", "-o", str(out), "--fail-on", "never")
+    components = valid_cyclonedx(ran.out)["components"]
+    places = [[place["location"] for place in one["evidence"]["occurrences"]] for one in components]
+    assert places == [["a/model.safetensors"], ["b/model.safetensors"]]
+    assert len({properties(one)["files:digest"][0] for one in components}) == 2
+    assert uses(out.read_text()) == [(["model.safetensors", "model.safetensors"], "complete")]
+
+
+def test_data_sets_and_what_was_read_in_part_are_in_the_bill_with_cells_of_notebooks(run: Run, tmp_path: Path) -> None:
+    code, out = tmp_path / "shop", tmp_path / "r.spdx.json"
+    code.mkdir()
+    (code / "a.py").write_text("from datasets import load_dataset\nload_dataset('rajpurkar/squad')\n")
+    (code / "b.js").write_text("// x\n" * (MAX_BYTES // 5 + 1))
+    cells = ["x = 1\n"], ["from transformers import AutoModel\n", "AutoModel.from_pretrained(chosen())\n"]
+    (code / "c.ipynb").write_text(notebook(*cells))
+    ran = run("scan", str(code), *STARTER, "--format", "cyclonedx", "-o", str(out), "--fail-on", "never")
+    told = properties(valid_cyclonedx(ran.out)["metadata"])
+    assert told["dataset-reference"] == ["a.py:2: rajpurkar/squad"]
+    assert told["file-partly-read"][0].startswith("b.js: ")
+    assert told["unresolved-reference"] == ["c.ipynb, cell 2, line 2: chosen()"]
+    assert uses(out.read_text()) == [(["NoAssertionElement"], "incomplete")]

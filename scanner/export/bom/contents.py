@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID, uuid5
@@ -62,7 +62,7 @@ class Subject:
     @property
     def mentioned(self) -> bool:
         """True of a model that a code base names in prose and comments alone, which run nothing."""
-        return bool(self.places) and all(not DOCUMENTING.isdisjoint(place["flags"]) for place in self.places)
+        return _mentioned(self.places)
 
     @property
     def nodes(self) -> Sequence[Json]:
@@ -87,6 +87,11 @@ class Missed:
     reason: str
     places: tuple[Json, ...] = ()
 
+    @property
+    def mentioned(self) -> bool:
+        """As of a judged model."""
+        return _mentioned(self.places)
+
 
 @dataclass(frozen=True, slots=True)
 class Contents:
@@ -96,6 +101,11 @@ class Contents:
     missed: tuple[Missed, ...]
     at: str
     codebase: Json | None = None
+
+    @property
+    def listed(self) -> list[Subject | Missed]:
+        """What was judged, and after it what was not."""
+        return [*self.subjects, *self.missed]
 
     def uses(self) -> str:
         """How far it is known which models a code base uses: ``complete``, ``incomplete`` or ``unknown``."""
@@ -137,18 +147,23 @@ def of_report(report: Report) -> Contents:
 
 
 def of_codebase(document: Json) -> Contents:
-    """The contents of a bill on what a code base uses. A model that is judged twice, at other places, stands once."""
+    """The contents of a bill on what a code base uses. A model that is judged twice, at other places, stands once.
+
+    Without a commit that is what was asked for twice: weights that lie in two folders under one name are two.
+    """
     harmless = one_line(document)
     settings = {policy["name"]: {one["parameter"]: one["value"] for one in policy["settings"]}
                 for policy in harmless["policies"]}  # fmt: skip
-    merged: dict[tuple[str, str | None], Subject] = {}
+    merged: dict[tuple[str, str], Subject] = {}
     for one in harmless["models"]:
         places = tuple(harmless["references"][number] for number in one["references"])
         this = Subject(one["facts"], tuple(one["decisions"]), one["scan"], harmless["at"], places, settings)
-        key = this.id.casefold(), this.revision
+        key = (this.id.casefold(), this.revision) if this.revision else (one["requested"], "")
         earlier = merged.get(key)
         merged[key] = this if earlier is None else _joined(earlier, this)
-    missed = tuple(Missed(one["requested"], one["message"], tuple(one["places"])) for one in harmless["errors"])
+    missed = tuple(
+        Missed(one["requested"], one["message"], tuple(_at(one, harmless["references"]))) for one in harmless["errors"]
+    )
     rest = {key: value for key, value in harmless.items() if key != "models"}
     return Contents(tuple(merged.values()), missed, harmless["at"], rest)
 
@@ -156,6 +171,29 @@ def of_codebase(document: Json) -> Contents:
 def _joined(one: Subject, other: Subject) -> Subject:
     decisions = [*one.decisions, *(each for each in other.decisions if each not in one.decisions)]
     return replace(one, decisions=tuple(decisions), places=(*one.places, *other.places))
+
+
+def _at(error: Json, references: Iterable[Json]) -> Iterator[Json]:
+    """The references that name a model that was not judged: its error knows their paths and lines alone."""
+    lines = {(place["path"], place["line"]) for place in error["places"]}
+    for one in references:
+        revision = f"@{one['revision']}" if one["revision"] else ""
+        named = f"./{one['path']}" if one["kind"] == "weights" else f"{one['model']}{revision}"
+        if named.casefold() == error["requested"].casefold() and (one["path"], one["line"]) in lines:
+            yield one
+
+
+def _mentioned(places: Sequence[Json]) -> bool:
+    return bool(places) and all(not DOCUMENTING.isdisjoint(place["flags"]) for place in places)
+
+
+def circumstances(place: Json) -> str:
+    """How a place of a code base names a model, as a text."""
+    told = [str(place["how"])]
+    if place["cell"]:
+        told.append(f"cell {place['cell']}")
+    told.append(f"revision {place['revision']}" if place["revision"] else "not pinned")
+    return "; ".join((*told, *place["flags"]))
 
 
 def split(id: str) -> tuple[str | None, str]:

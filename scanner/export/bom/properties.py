@@ -11,6 +11,7 @@ from typing import Any
 
 from scanner.export.bom.contents import Contents, Subject
 from scanner.export.sections import caveat
+from scanner.references.reference import locus
 
 Json = Mapping[str, Any]
 Property = tuple[str, str]
@@ -106,10 +107,12 @@ def of_contents(contents: Contents) -> Iterator[Property]:
     yield from _some(*((name, codebase[key]) for name, key in told))
     for policy in codebase["policies"]:
         yield f"policy:{policy['name']}:sha256", policy["digest"]
+        yield f"policy:{policy['name']}:status", policy["status"]
     for one in codebase["references"]:
-        if one["kind"] in ("unresolved", "local"):
-            yield f"{one['kind']}-reference", f"{one['path']}:{one['line']}: {one['text']}"
-    yield from (("file-not-read", f"{one['path']}: {one['reason']}") for one in codebase["coverage"]["unread"])
+        if one["kind"] in ("unresolved", "local", "dataset"):
+            yield f"{one['kind']}-reference", f"{locus(one['path'], one['line'], one['cell'])}: {one['text']}"
+    for name, left in (("not-read", "unread"), ("partly-read", "partly")):
+        yield from ((f"file-{name}", f"{one['path']}: {one['reason']}") for one in codebase["coverage"][left])
 
 
 def unresolved(listed: Iterable[Json]) -> Iterator[str]:

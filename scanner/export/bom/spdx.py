@@ -17,6 +17,7 @@ from scanner.export.bom import licenses, properties
 from scanner.export.bom.contents import (
     Contents,
     Subject,
+    circumstances,
     commit_of,
     datasets,
     files,
@@ -73,17 +74,17 @@ class _Document:
         roots = [self._subject(subject) for subject in contents.subjects]
         missed = [self._missed(one.requested, one.reason, one.places) for one in contents.missed]
         if contents.codebase is not None:
-            used = [id for id, one in zip(roots, contents.subjects, strict=True) if not one.mentioned]
-            roots = [self._application(used + missed)]
+            told = zip(roots + missed, contents.listed, strict=True)
+            roots = [self._application([id for id, one in told if not one.mentioned])]
         packages = [one for one in self._elements if one["type"] == "ai_AIPackage"]
         lacking = [one["name"] for one in packages if any(field not in one for field in _OF_THE_PROFILE)]
         profiles = ["core", "software", "simpleLicensing", "expandedLicensing", "extension"]
-        told = f"What the AI profile asks for is not known of: {', '.join(lacking)}" if lacking else None
+        unknown = f"What the AI profile asks for is not known of: {', '.join(lacking)}" if lacking else None
         elements = [one["spdxId"] for one in self._elements]
         self._add(
             "SpdxDocument",
             name="modelorigin",
-            comment=told,
+            comment=unknown,
             **self._properties(properties.of_contents(contents)),
             profileConformance=profiles if lacking else [*profiles, "ai"],
             rootElement=roots or missed,
@@ -200,12 +201,13 @@ class _Document:
         codebase = self._contents.codebase
         assert codebase is not None
         this = self._add("software_Package", name=codebase["root"] or ".", software_primaryPurpose="application")
-        if used:
-            self._relate(this, "dependsOn", used, completeness=_COMPLETENESS[self._contents.uses()])
+        known = self._contents.uses()
+        nothing = _NONE if known == "complete" else _UNKNOWN
+        self._relate(this, "dependsOn", used or [nothing], completeness=_COMPLETENESS[known])
         return this
 
     def _used_at(self, this: str, places: Iterable[Json]) -> None:
-        told = [f"{place['path']}:{place['line']}" for place in places]
+        told = [f"{place['path']}:{place['line']} ({circumstances(place)})" for place in places]
         if told:
             text = f"named at {', '.join(told)}"
             self._add("Annotation", annotationType="other", subject=this, contentType="text/plain", statement=text)
