@@ -249,3 +249,17 @@ def test_data_sets_and_what_was_read_in_part_are_in_the_bill_with_cells_of_noteb
     assert told["file-partly-read"][0].startswith("b.js: ")
     assert told["unresolved-reference"] == ["c.ipynb, cell 2, line 2: chosen()"]
     assert uses(out.read_text()) == [(["NoAssertionElement"], "incomplete")]
+
+
+def test_what_a_bill_does_not_identify_gets_no_package_url_from_us(run: Run, tmp_path: Path) -> None:
+    elsewhere = component("acme/gone", purl="pkg:huggingface/a/b?repository_url=https://hub.example")
+    listed = cyclonedx(component("assistant"), elsewhere, component(purl=f"pkg:huggingface/{GOOD}"))
+    out = tmp_path / "r.spdx.json"
+    bill = ("--bom", written(tmp_path, listed))
+    ran = run("check", *bill, *STARTER, "--format", "cyclonedx", "-o", str(out), "--fail-on", "never")
+    purls = {one["name"]: one.get("purl") for one in valid_cyclonedx(ran.out)["components"]}
+    graph = valid_spdx(out.read_text())["@graph"]
+    urls = {one["name"]: one.get("software_packageUrl") for one in graph if one["type"] == "ai_AIPackage"}
+    assert [purls[name] for name in ("assistant", "gone")] == [None, None]
+    assert [urls[name] for name in ("assistant", "acme/gone")] == [None, None]
+    assert urls[GOOD]

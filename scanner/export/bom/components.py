@@ -20,7 +20,6 @@ from scanner.export.bom.contents import (
     lineage_state,
     publisher_of,
     purl_of,
-    purl_of_text,
     split,
 )
 
@@ -62,7 +61,7 @@ class Models:
             self.components.append(self._judged(subject))
             self.formulation += self._made_with(subject)
         self._subjects, self._listed = contents.subjects, contents.listed
-        self._missed = [refs.new(_versioned(*purl_of_text(one.requested)[:2])) for one in contents.missed]
+        self._missed = [refs.new(_versioned(*one.named()[:2])) for one in contents.missed]
         self.components += [_missed(one, ref) for one, ref in zip(contents.missed, self._missed, strict=True)]
 
     def used(self) -> list[str]:
@@ -250,7 +249,7 @@ def _file(told: tuple[str, str | None, int | None]) -> Made:
 
 
 def _missed(one: Missed, ref: str) -> Made:
-    id, revision, purl = purl_of_text(one.requested)
+    id, revision, purl = one.named()
     namespace, name = split(id)
     made = {
         "type": MODEL, "bom-ref": ref, "group": namespace, "name": name, "version": revision, "purl": purl,

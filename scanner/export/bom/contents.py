@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 from scanner import __version__
 from scanner.bom.purl import ModelPurl
 from scanner.codebase.uses import DOCUMENTING
-from scanner.errors import InvalidModelId, NothingToScan
+from scanner.errors import InvalidModelId, NothingToScan, UnresolvedComponent
 from scanner.export.quoting import one_line
 from scanner.export.report import Report
 from scanner.model import ModelRef, RefForm, RepoId, is_commit
@@ -81,16 +81,29 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """A model that is asked for, or used, and was not judged."""
+    """A model that is asked for, or used, and was not judged.
+
+    ``identified``: it is known which model is meant. Else ``requested`` is a label, of whatever shape.
+    """
 
     requested: str
     reason: str
     places: tuple[Json, ...] = ()
+    identified: bool = True
 
     @property
     def mentioned(self) -> bool:
         """As of a judged model."""
         return _mentioned(self.places)
+
+    def named(self) -> tuple[str, str | None, str | None]:
+        """Its id, or what stands for it, its revision and its package URL."""
+        ref = ModelRef.parse(self.requested)
+        if not self.identified or ref.repo is None or ref.form not in (RefForm.ID, RefForm.URL):
+            return self.requested, None, None
+        # The version of a package URL has no case: what has one is not put there.
+        version = ref.revision if ref.revision and _VERSION.fullmatch(ref.revision) else None
+        return str(ref.repo), ref.revision, str(ModelPurl(ref.repo, version))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +155,10 @@ def of_report(report: Report) -> Contents:
         )
         for scan in report.scans
     )
-    missed = tuple(Missed(one_line(one.requested), one_line(one.message)) for one in report.failures)
+    missed = tuple(
+        Missed(one_line(one.requested), one_line(one.message), identified=one.kind != UnresolvedComponent.__name__)
+        for one in report.failures
+    )
     return Contents(subjects, missed, max(one.at for one in subjects))
 
 
@@ -239,16 +255,6 @@ def purl_of(subject: Subject, node: Json) -> str | None:
         return str(ModelPurl(RepoId.parse(node["id"]), commit_of(node)))
     except InvalidModelId:
         return None
-
-
-def purl_of_text(requested: str) -> tuple[str, str | None, str | None]:
-    """Id, revision and package URL of a model that was asked for as ``requested``."""
-    ref = ModelRef.parse(requested)
-    if ref.repo is None or ref.form not in (RefForm.ID, RefForm.URL):
-        return requested, None, None
-    # The version of a package URL has no case: what has one is not put there.
-    version = ref.revision if ref.revision and _VERSION.fullmatch(ref.revision) else None
-    return str(ref.repo), ref.revision, str(ModelPurl(ref.repo, version))
 
 
 def datasets(subject: Subject) -> list[str]:

@@ -16,6 +16,7 @@ from scanner.bom.purl import HUB
 from scanner.export.bom import licenses, properties
 from scanner.export.bom.contents import (
     Contents,
+    Missed,
     Subject,
     circumstances,
     commit_of,
@@ -25,7 +26,6 @@ from scanner.export.bom.contents import (
     of_report,
     publisher_of,
     purl_of,
-    purl_of_text,
 )
 from scanner.export.quoting import json_text
 from scanner.export.report import Report
@@ -72,7 +72,7 @@ class _Document:
         agent = self._add("SoftwareAgent", name="modelorigin")
         tool = self._add("Tool", name=f"modelorigin {__version__}")
         roots = [self._subject(subject) for subject in contents.subjects]
-        missed = [self._missed(one.requested, one.reason, one.places) for one in contents.missed]
+        missed = [self._missed(one) for one in contents.missed]
         if contents.codebase is not None:
             told = zip(roots + missed, contents.listed, strict=True)
             roots = [self._application([id for id, one in told if not one.mentioned])]
@@ -114,8 +114,7 @@ class _Document:
         judged = node["id"] == subject.id
         purl, revision, page = purl_of(subject, node), commit_of(node), f"{HUB}/{node['id']}"
         publisher = publisher_of(subject, node)
-        supplier = self._organisation(publisher["organisation"] or publisher["namespace"])
-        maker = next((one["origin"]["organisation"] for one in subject.nodes if one["id"] == node["maker"]), None)
+        maker = next((one["origin"] for one in subject.nodes if one["id"] == node["maker"]), None)
         model = subject.facts["model"]
         task = model["pipeline_tag"] if judged else None
         architectures = model["architectures"] if judged else None
@@ -130,8 +129,8 @@ class _Document:
             software_homePage=page if purl else None,
             software_downloadLocation=(f"{page}/tree/{revision}" if revision else page) if purl else None,
             releaseTime=created if (created := node["created_at"]) and _MOMENT.fullmatch(created) else None,
-            suppliedBy=supplier,
-            originatedBy=[maker_id] if (maker_id := self._organisation(maker)) else None,
+            suppliedBy=self._agent(publisher, publisher["organisation"] or publisher["namespace"]),
+            originatedBy=[made_by] if maker and (made_by := self._agent(maker, maker["organisation"])) else None,
             ai_typeOfModel=list(architectures or ()) or ([node["model_type"]] if node["model_type"] else None),
             ai_informationAboutApplication=f"task: {task}" if task else None,
             **self._properties((*more, *properties.of_node(node))),
@@ -181,8 +180,8 @@ class _Document:
         told = self._properties([("size", str(size))] if size is not None else [])
         return self._add("software_File", name=path, software_primaryPurpose="file", verifiedUsing=hashes, **told)
 
-    def _missed(self, requested: str, reason: str, places: Iterable[Json]) -> str:
-        id, revision, purl = purl_of_text(requested)
+    def _missed(self, one: Missed) -> str:
+        id, revision, purl = one.named()
         this = self._add(
             "ai_AIPackage",
             name=id,
@@ -190,11 +189,11 @@ class _Document:
             software_packageVersion=revision,
             software_packageUrl=purl,
             externalIdentifier=_purl(purl),
-            **self._properties([("verdict", "not judged"), ("reason", reason)]),
+            **self._properties([("verdict", "not judged"), ("reason", one.reason)]),
         )
         self._relate(this, "hasDeclaredLicense", [_UNKNOWN_LICENSE])
         self._relate(this, "hasConcludedLicense", [_UNKNOWN_LICENSE])
-        self._used_at(this, places)
+        self._used_at(this, one.places)
         return this
 
     def _application(self, used: list[str]) -> str:
@@ -212,8 +211,11 @@ class _Document:
             text = f"named at {', '.join(told)}"
             self._add("Annotation", annotationType="other", subject=this, contentType="text/plain", statement=text)
 
-    def _organisation(self, name: str | None) -> str | None:
-        return self._add_once("Organization", name=name) if name else None
+    def _agent(self, origin: Json, name: str | None) -> str | None:
+        # An account of which nothing is known may be one of a person.
+        kind = origin["kind"] if origin["organisation"] else None
+        form = {None: "Agent", "individual": "Person"}.get(kind, "Organization")
+        return self._add_once(form, name=name) if name else None
 
     def _properties(self, told: Iterable[properties.Property]) -> Made:
         entries = [

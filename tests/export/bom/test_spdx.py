@@ -173,3 +173,20 @@ def test_the_same_scan_is_the_same_document():
 def test_a_document_of_nothing_is_refused():
     with pytest.raises(NothingToScan):
         render("spdx", [], [GONE])
+
+
+@pytest.mark.parametrize(
+    ("organisation", "kind", "form"),
+    [
+        ("Acme Inc.", "company", "Organization"),
+        ("A. Person", "individual", "Person"),
+        ("Acme Inc.", None, "Agent"),
+        (None, None, "Agent"),
+    ],
+)
+def test_an_account_is_an_organisation_only_where_that_is_known(organisation, kind, form):
+    held = facts()
+    held["publisher"] |= {"organisation": organisation, "kind": kind}
+    graph = bill(view(held, [decision()]))
+    supplier = _first(graph, "ai_AIPackage", name=CHILD)["suppliedBy"]
+    assert [one["type"] for one in graph if one.get("spdxId") == supplier] == [form]
