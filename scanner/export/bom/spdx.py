@@ -72,23 +72,29 @@ class _Document:
         agent = self._add("SoftwareAgent", name="modelorigin")
         tool = self._add("Tool", name=f"modelorigin {__version__}")
         roots = [self._subject(subject) for subject in contents.subjects]
-        missed = [self._missed(one) for one in contents.missed]
+        roots += [self._missed(one) for one in contents.missed]
         if contents.codebase is not None:
-            told = zip(roots + missed, contents.listed, strict=True)
+            told = zip(roots, contents.listed, strict=True)
             roots = [self._application([id for id, one in told if not one.mentioned])]
         packages = [one for one in self._elements if one["type"] == "ai_AIPackage"]
         lacking = [one["name"] for one in packages if any(field not in one for field in _OF_THE_PROFILE)]
         profiles = ["core", "software", "simpleLicensing", "expandedLicensing", "extension"]
         unknown = f"What the AI profile asks for is not known of: {', '.join(lacking)}" if lacking else None
         elements = [one["spdxId"] for one in self._elements]
+        bill = self._add(
+            "software_Sbom",
+            software_sbomType=None if contents.codebase is None else ["source"],
+            rootElement=roots,
+            element=elements,
+        )
         self._add(
             "SpdxDocument",
             name="modelorigin",
             comment=unknown,
             **self._properties(properties.of_contents(contents)),
             profileConformance=profiles if lacking else [*profiles, "ai"],
-            rootElement=roots or missed,
-            element=elements,
+            rootElement=[bill],
+            element=[*elements, bill],
         )
         yield {
             "type": "CreationInfo", "@id": _CREATION, "specVersion": VERSION, "created": contents.at,

@@ -35,10 +35,13 @@ def related(graph: list[dict[str, Any]], kind: str) -> list[tuple[str, list[str]
     ]
 
 
-def test_every_sample_is_read_back_by_the_model():
+def test_every_sample_is_read_back_by_the_model_and_all_that_was_asked_for_is_what_the_bill_is_about():
     graph = bill(SCAN, view(crowded(), [decision()], None), failures=[GONE])
     [document] = [one for one in graph if one["type"] == "SpdxDocument"]
-    assert [named(graph)[one] for one in document["rootElement"]] == [CHILD, CHILD]
+    [sbom] = [one for one in graph if one["type"] == "software_Sbom"]
+    assert document["rootElement"] == [sbom["spdxId"]]
+    assert [named(graph)[one] for one in sbom["rootElement"]] == [CHILD, CHILD, "acme/gone"]
+    assert set(sbom["element"]) == set(document["element"]) - {sbom["spdxId"]}
     assert set(document["element"]) == {one["spdxId"] for one in graph if "spdxId" in one} - {document["spdxId"]}
 
 
