@@ -208,7 +208,9 @@ def uses(spdx: str) -> list[tuple[list[str], str]]:
 def test_what_only_a_text_names_is_not_used_judged_or_not(run: Run, tmp_path: Path) -> None:
     code, out = tmp_path / "shop", tmp_path / "r.spdx.json"
     code.mkdir()
-    (code / "README.md").write_text(f"https://huggingface.co/{GOOD} and https://huggingface.co/no-such/model\n")
+    code_of_text = "```python\nfrom transformers import AutoModel\nAutoModel.from_pretrained(chosen())\n```\n"
+    named = f"https://huggingface.co/{GOOD} and https://huggingface.co/no-such/model\n"
+    (code / "README.md").write_text(named + code_of_text)
     ran = run("scan", str(code), *STARTER, "--format", "cyclonedx", "-o", str(out), "--fail-on", "never")
     document = valid_cyclonedx(ran.out)
     assert [(one["name"], one["scope"]) for one in document["components"]] == [
@@ -216,6 +218,7 @@ def test_what_only_a_text_names_is_not_used_judged_or_not(run: Run, tmp_path: Pa
         ("model", "excluded"),
     ]
     assert document["dependencies"][0] == {"ref": "codebase", "dependsOn": []}
+    assert properties(document["metadata"])["unresolved-reference"] == ["README.md:4: chosen() (documentation)"]
     assert uses(out.read_text()) == [(["NoneElement"], "complete")]
     statements = [one["statement"] for one in json.loads(out.read_text())["@graph"] if one["type"] == "Annotation"]
     assert [one.endswith("; documentation)") for one in statements] == [True, True]

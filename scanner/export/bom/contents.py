@@ -123,8 +123,8 @@ class Contents:
     def uses(self) -> str:
         """How far it is known which models a code base uses: ``complete``, ``incomplete`` or ``unknown``."""
         assert self.codebase is not None
-        elsewhere = any(one["kind"] in ("unresolved", "local") for one in self.codebase["references"])
-        if elsewhere or self.codebase["compared_with"] is not None:
+        open_ones = (one for one in self.codebase["references"] if one["kind"] in ("unresolved", "local"))
+        if any(not _mentioned((one,)) for one in open_ones) or self.codebase["compared_with"] is not None:
             return "incomplete"
         coverage = self.codebase["coverage"]
         return "unknown" if coverage["unread"] or coverage["partly"] else "complete"

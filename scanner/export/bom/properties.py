@@ -110,7 +110,8 @@ def of_contents(contents: Contents) -> Iterator[Property]:
         yield f"policy:{policy['name']}:status", policy["status"]
     for one in codebase["references"]:
         if one["kind"] in ("unresolved", "local", "dataset"):
-            yield f"{one['kind']}-reference", f"{locus(one['path'], one['line'], one['cell'])}: {one['text']}"
+            flags = f" ({', '.join(one['flags'])})" if one["flags"] else ""
+            yield f"{one['kind']}-reference", f"{locus(one['path'], one['line'], one['cell'])}: {one['text']}{flags}"
     for name, left in (("not-read", "unread"), ("partly-read", "partly")):
         yield from ((f"file-{name}", f"{one['path']}: {one['reason']}") for one in codebase["coverage"][left])
 
