@@ -68,14 +68,16 @@ def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
 
 def _is_model(element: Mapping[str, Any]) -> bool:
     kind = _kind(element)
-    if kind in _MODEL or (kind in _PACKAGE and element.get("software_primaryPurpose") == "model"):
-        return True
-    return kind in _PACKAGE and any(map(is_model_purl, _purls(element)))
+    if kind not in _PACKAGE:
+        return False
+    purposes = [element.get("software_primaryPurpose"), *_list(element.get("software_additionalPurpose"))]
+    return kind in _MODEL or "model" in purposes or any(map(is_model_purl, _purls(element)))
 
 
 def _kind(element: Mapping[str, Any]) -> str:
-    kind = element.get("type", element.get("@type"))
-    return kind.rpartition("/")[2] if isinstance(kind, str) else ""
+    """What an element is; the first that is known here where several types are named."""
+    kinds = [one.rpartition("/")[2] for one in texts(_list(element.get("type", element.get("@type"))))]
+    return next((one for one in kinds if one in _PACKAGE), kinds[0] if kinds else "")
 
 
 def _id(element: Mapping[str, Any]) -> str:

@@ -132,6 +132,7 @@ class _Document:
             software_packageVersion=revision,
             software_packageUrl=purl,
             externalIdentifier=_purl(purl),
+            externalRef=_license_text(node["license"]),
             software_homePage=page if purl else None,
             software_downloadLocation=(f"{page}/tree/{revision}" if revision else page) if purl else None,
             releaseTime=created if (created := node["created_at"]) and _MOMENT.fullmatch(created) else None,
@@ -246,6 +247,11 @@ class _Document:
         known = {name: value for name, value in fields.items() if value is not None}
         self._elements.append({"type": kind, "spdxId": id, "creationInfo": _CREATION, **known})
         return id
+
+
+def _license_text(license: Json) -> list[Made] | None:
+    link = licenses.address(license["link"])
+    return [{"type": "ExternalRef", "externalRefType": "license", "locator": [link]}] if link else None
 
 
 def _purl(purl: str | None) -> list[Made] | None:

@@ -193,3 +193,12 @@ def test_an_account_is_an_organisation_only_where_that_is_known(organisation, ki
     graph = bill(view(held, [decision()]))
     supplier = _first(graph, "ai_AIPackage", name=CHILD)["suppliedBy"]
     assert [one["type"] for one in graph if one.get("spdxId") == supplier] == [form]
+
+
+@pytest.mark.parametrize(("link", "told"), [("https://acme.example/terms", True), ("LICENSE.md", False), (None, False)])
+def test_the_address_of_a_licence_stands_with_the_model(link, told):
+    held = facts()
+    held["lineage"]["models"][0]["license"] = license(link=link)
+    package = _first(bill(view(held, [decision()])), "ai_AIPackage", name=CHILD)
+    expected = {"type": "ExternalRef", "externalRefType": "license", "locator": [link]}
+    assert package.get("externalRef") == ([expected] if told else None)
