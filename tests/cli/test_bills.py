@@ -12,7 +12,7 @@ import pytest
 
 from scanner.references.walk import MAX_BYTES
 from tests.bom.test_reading import component, cyclonedx
-from tests.cli.code_base import notebook
+from tests.cli.code_base import notebook, waiver
 from tests.cli.conftest import Ran
 from tests.export.bom.validators import properties, valid_cyclonedx, valid_spdx
 from tests.loopback import LoopbackHub, Repo
@@ -266,3 +266,20 @@ def test_what_a_bill_does_not_identify_gets_no_package_url_from_us(run: Run, tmp
     assert [purls[name] for name in ("assistant", "gone")] == [None, None]
     assert [urls[name] for name in ("assistant", "acme/gone")] == [None, None]
     assert urls[GOOD]
+
+
+def test_an_allow_that_rests_on_a_waiver_tells_by_whom_and_until_when(run: Run, tmp_path: Path) -> None:
+    code, out = tmp_path / "shop", tmp_path / "r.spdx.json"
+    code.mkdir()
+    (code / "app.py").write_text(f"from transformers import AutoModel\nAutoModel.from_pretrained('{RISKY}')\n")
+    entries = [waiver(rule=rule, model=RISKY) for rule in ("root-origin", "ancestor-origin")]
+    accepted = ("--waivers", written(tmp_path, ""), "--fail-on", "never")
+    Path(accepted[1]).write_text("version: 1\nwaivers:\n" + "".join(entries))
+    ran = run("scan", str(code), *STARTER, *accepted, "--format", "cyclonedx", "-o", str(out))
+    document = valid_cyclonedx(ran.out)
+    told = properties(document["metadata"])
+    assert told["verdict"] == ["allow"]
+    terms = "deny (waived by security@acme.example, ticket RISK-1, until 2999-01-01, because agreed)"
+    assert f"root-origin: {RISKY}: {terms}" in told["accepted"]
+    assert properties(document["components"][0])["finding:root-origin"][0].startswith(terms)
+    assert f"root-origin: {RISKY}: {terms}" in out.read_text()

@@ -11,6 +11,7 @@ from typing import Any
 
 from scanner.export.bom.contents import Contents, Subject
 from scanner.export.sections import caveat
+from scanner.export.why import IN_FORCE
 from scanner.references.reference import locus
 
 Json = Mapping[str, Any]
@@ -37,8 +38,9 @@ def of_subject(subject: Subject) -> Iterator[Property]:
             said = ", ".join(map(text, value)) if isinstance(value, list) else text(value)
             yield f"policy:{policy['name']}:set", f"{name} = {said}"
         for finding in decision["findings"]:
-            waived = " (waived)" if finding["waived_by"] else ""
-            yield f"finding:{finding['rule']}", f"{finding['verdict']}{waived}: {finding['message']}"
+            standing = "" if finding["standing"] in IN_FORCE else f" (rule {finding['standing']})"
+            weight = f"{finding['verdict']}{standing}{_accepted(finding['waived_by'])}"
+            yield f"finding:{finding['rule']}", f"{weight}: {finding['message']}"
     yield from _some(("scan:number", subject.number), ("scan:at", subject.at), ("as-of", facts["as_of"]))
     yield "read-from", model["hub_description"]
     if told := caveat(facts):
@@ -108,6 +110,10 @@ def of_contents(contents: Contents) -> Iterator[Property]:
     for policy in codebase["policies"]:
         yield f"policy:{policy['name']}:sha256", policy["digest"]
         yield f"policy:{policy['name']}:status", policy["status"]
+    for one in codebase["findings"]:
+        if one["suppressed"] and one["verdict"] != "note":
+            about = one["model"] or one["path"]
+            yield "accepted", f"{one['rule']}: {about}: {one['verdict']}{_accepted(one['suppressed'])}"
     for one in codebase["references"]:
         if one["kind"] in ("unresolved", "local", "dataset"):
             flags = f" ({', '.join(one['flags'])})" if one["flags"] else ""
@@ -140,6 +146,13 @@ def text(value: object) -> str:
 
 def _some(*properties: tuple[str, object]) -> Iterator[Property]:
     return ((name, text(value)) for name, value in properties if value is not None)
+
+
+def _accepted(waiver: Json | None) -> str:
+    if not waiver:
+        return ""
+    words = (("by ", "approver"), ("ticket ", "ticket"), ("until ", "expires"), ("because ", "reason"))
+    return f" (waived {', '.join(f'{before}{waiver[key]}' for before, key in words if waiver[key])})"
 
 
 def _license(license: Json) -> Iterator[Property]:

@@ -142,9 +142,18 @@ def test_verdict_policy_and_record_stand_with_the_model_and_nothing_is_said_of_v
 
 
 def test_a_waived_finding_stays_and_says_so():
-    waived = decision("allow", findings=[finding(waived_by={"ticket": "RISK-12"})])
+    waiver = {"approver": "risk@acme.example", "ticket": "RISK-12", "expires": "2027-01-31", "reason": "agreed"}
+    waived = decision("allow", findings=[finding(waived_by=waiver)])
     [component] = bill("cyclonedx", view(facts(), [waived]))["components"]
-    assert properties(component)["finding:root-origin"][0].startswith("deny (waived): ")
+    assert properties(component)["finding:root-origin"][0].startswith(
+        "deny (waived by risk@acme.example, ticket RISK-12, until 2027-01-31, because agreed): "
+    )
+
+
+def test_a_finding_of_a_rule_that_is_not_in_force_says_so():
+    draft = decision("allow", findings=[finding(standing="draft")])
+    [component] = bill("cyclonedx", view(facts(), [draft]))["components"]
+    assert properties(component)["finding:root-origin"][0].startswith("deny (rule draft): ")
 
 
 def test_what_was_not_asked_of_the_live_hub_says_so():
