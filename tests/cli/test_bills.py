@@ -283,3 +283,17 @@ def test_an_allow_that_rests_on_a_waiver_tells_by_whom_and_until_when(run: Run, 
     assert f"root-origin: {RISKY}: {terms}" in told["accepted"]
     assert properties(document["components"][0])["finding:root-origin"][0].startswith(terms)
     assert f"root-origin: {RISKY}: {terms}" in out.read_text()
+
+
+def test_what_a_line_or_a_baseline_accepts_says_so(run: Run, tmp_path: Path) -> None:
+    code, older = tmp_path / "shop", tmp_path / "older.json"
+    code.mkdir()
+    load = "from transformers import AutoModel\nAutoModel.from_pretrained(chosen())"
+    (code / "a.py").write_text(f"{load}\n")
+    run("scan", str(code), *STARTER, "--write-baseline", str(older), "--fail-on", "never")
+    (code / "b.py").write_text(f"{load}  # modelorigin: waive unresolved-reference -- set by the operator\n")
+    ran = run("scan", str(code), *STARTER, "--baseline", str(older), "--format", "cyclonedx", "--fail-on", "never")
+    older_one, in_the_line = properties(valid_cyclonedx(ran.out)["metadata"])["accepted"]
+    assert older_one.startswith("unresolved-reference: a.py: review (older than the baseline ")
+    assert in_the_line.startswith("unresolved-reference: b.py: review (accepted in the line ")
+    assert in_the_line.endswith("because set by the operator)")

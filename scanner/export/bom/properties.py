@@ -25,6 +25,9 @@ _ASIDE = ("kind", "legal_entity", "state_ownership")
 _LICENSE = ("status", "commercial_use", "user_threshold", "revenue_threshold", "field_of_use", "share_alike")
 
 
+_HOW = {"waiver": "waived", "inline": "accepted in the line", "baseline": "older than the baseline"}
+
+
 def of_subject(subject: Subject) -> Iterator[Property]:
     """The verdict, by whom and when; what was read, and what was not."""
     facts, model = subject.facts, subject.facts["model"]
@@ -152,7 +155,9 @@ def _accepted(waiver: Json | None) -> str:
     if not waiver:
         return ""
     words = (("by ", "approver"), ("ticket ", "ticket"), ("until ", "expires"), ("because ", "reason"))
-    return f" (waived {', '.join(f'{before}{waiver[key]}' for before, key in words if waiver[key])})"
+    terms = ", ".join(f"{before}{waiver[key]}" for before, key in words if waiver[key])
+    how = _HOW[waiver.get("by", "waiver")]
+    return f" ({how} {terms})" if terms else f" ({how})"
 
 
 def _license(license: Json) -> Iterator[Property]:
