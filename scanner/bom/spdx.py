@@ -49,25 +49,39 @@ def models(document: Mapping[str, Any]) -> Iterator[Listed]:
     graph = document.get("@graph", [document])
     if not isinstance(graph, list):
         raise UsageError("`@graph` is no list", hint="this is no SPDX 3 document")
-    elements = [(n, one) for n, one in enumerate(graph) if isinstance(one, Mapping)]
+    elements = [(n, one) for n, outer in enumerate(graph) for one in _objects(outer)]
     found = [(n, one) for n, one in elements if _is_model(one)]
     about = _about([one for _, one in elements], {id for _, one in found if (id := _id(one))})
     for n, one in found:
         yield listed(_said(one), f"@graph[{n}]", used=_id(one) not in about)
 
 
+def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
+    """The objects of a value at any depth, in their order: an element may stand where its id could."""
+    left = [value]
+    while left:
+        value = left.pop()
+        if isinstance(value, dict):
+            yield value
+            left += reversed(value.values())
+        elif isinstance(value, list):
+            left += reversed(value)
+
+
 def _is_model(element: Mapping[str, Any]) -> bool:
     kind = _kind(element)
-    if kind in _MODEL or (kind in _PACKAGE and element.get("software_primaryPurpose") == "model"):
-        return True
+    if kind not in _PACKAGE:
+        return False
+    purposes = [element.get("software_primaryPurpose"), *_list(element.get("software_additionalPurpose"))]
     where = element.get("software_downloadLocation")
     had = isinstance(where, str) and names_a_model(where)
-    return kind in _PACKAGE and (had or any(map(is_model_purl, _purls(element))))
+    return kind in _MODEL or "model" in purposes or had or any(map(is_model_purl, _purls(element)))
 
 
 def _kind(element: Mapping[str, Any]) -> str:
-    kind = element.get("type", element.get("@type"))
-    return kind.rpartition("/")[2] if isinstance(kind, str) else ""
+    """What an element is; the first that is known here where several types are named."""
+    kinds = [one.rpartition("/")[2] for one in texts(_list(element.get("type", element.get("@type"))))]
+    return next((one for one in kinds if one in _PACKAGE), kinds[0] if kinds else "")
 
 
 def _id(element: Mapping[str, Any]) -> str:
@@ -80,15 +94,20 @@ def _about(elements: list[Mapping[str, Any]], models: set[str]) -> set[str]:
     roots: set[str] = set()
     told: set[str] = set()
     for one in elements:
-        roots.update(texts(_list(one.get("rootElement"))))
+        roots.update(_ids(one.get("rootElement")))
         if not _kind(one).endswith("Relationship"):
             continue
-        ends = one.get("from"), texts(_list(one.get("to")))
+        this, others = _ids(one.get("from")), _ids(one.get("to"))
         if one.get("relationshipType") == "ancestorOf":
-            told.update(texts([ends[0]]) if models.intersection(ends[1]) else ())
-        elif isinstance(ends[0], str) and ends[0] in models:
-            told.update(ends[1])
+            told |= this if models & others else set()
+        elif this & models:
+            told |= others
     return told - roots
+
+
+def _ids(value: Any) -> set[str]:
+    """What elements are referred to, by id or by standing there themselves."""
+    return {id for one in _list(value) if (id := _id(one) if isinstance(one, Mapping) else one) and isinstance(id, str)}
 
 
 def _list(value: Any) -> list[Any]:

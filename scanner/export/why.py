@@ -27,7 +27,7 @@ from scanner.export.account import (
 WORST_FIRST = ("DENY", "REVIEW", "ALLOW")
 _WEIGHTS = ("deny", "review")
 _TALLY = (("fail", "failed"), ("unknown", "unanswered"), ("pass", "passed"), ("not-applicable", "not applicable"))
-_IN_FORCE = ("in-force", "in force")
+IN_FORCE = ("in-force", "in force")
 
 
 def worst(decisions: Sequence[Json]) -> str | None:
@@ -94,7 +94,7 @@ def _decision(decision: Json, facts: Json, notes: Notes, told: set[tuple[str, st
     policy = decision["policy"]
     counts = Counter(decision["outcomes"].values())
     tally = ", ".join(f"{counts[outcome]} {words}" for outcome, words in _TALLY if counts[outcome])
-    status = () if policy["status"] in _IN_FORCE else (" (", term(policy["status"], Mark.WARN), ")")
+    status = () if policy["status"] in IN_FORCE else (" (", term(policy["status"], Mark.WARN), ")")
     verdict = term(decision["verdict"].upper(), Mark.VERDICT)
     yield line(verdict, " under ", quote(policy["name"]), *status, faint(f"; rules: {tally}"))
     groups = list(_grouped(decision["findings"]))
@@ -147,7 +147,7 @@ def _findings(alike: Sequence[Json], facts: Json, notes: Notes) -> Line:
     if waiver:
         weight = (warn("WAIVED"), faint(" ("), term(found["verdict"], Mark.FAINT), faint(")"))
         pardon = ("; until ", term(waiver["expires"]), " by ", quote(waiver["approver"]), ", ", quote(waiver["ticket"]))
-    standing = () if found["standing"] in _IN_FORCE else (warn(" (rule "), quote(found["standing"]), warn(")"))
+    standing = () if found["standing"] in IN_FORCE else (warn(" (rule "), quote(found["standing"]), warn(")"))
     sources = notes.cite(*_sources(found, facts), *found["references"])
     head = (*weight, " ", quote(found["rule"]), *standing, ": ", quote(found["message"]), sources, *pardon)
     return line(*head, *_also(found["subject"], alike[1:]), item=True)

@@ -338,6 +338,29 @@ def test_what_the_document_is_about_is_used_whatever_else_is_said_of_it(tmp_path
     assert [listed.used for listed in read(tmp_path, spdx(*graph))] == [True, True]
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"type": "software_Package", "software_primaryPurpose": "model"},
+        {"type": "software_Package", "software_primaryPurpose": "archive", "software_additionalPurpose": ["model"]},
+        {"@type": ["https://spdx.org/rdf/3.0.1/terms/AI/AIPackage"], "type": ["software_Artifact", "ai_AIPackage"]},
+    ],
+)
+def test_a_package_is_a_model_by_any_of_its_purposes_and_types(tmp_path, more):
+    assert [one.requested for one in read(tmp_path, spdx(package("acme/widget", **more)))] == ["acme/widget"]
+
+
+def test_a_package_that_stands_where_its_id_could_is_read(tmp_path):
+    descent = relationship("widget", "descendantOf") | {"from": package("acme/widget"), "to": [package("acme/base")]}
+    document = {"type": "SpdxDocument", "spdxId": "urn:x:d", "rootElement": [package("acme/other")]}
+    found = [(one.requested, one.at, one.used) for one in read(tmp_path, spdx(descent, document))]
+    assert found == [
+        ("acme/widget", "@graph[0]", True),
+        ("acme/base", "@graph[0]", False),
+        ("acme/other", "@graph[1]", True),
+    ]
+
+
 HOSTILE = {
     "nothing": b"",
     "no JSON": b"{",

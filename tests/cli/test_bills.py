@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from scanner.references.walk import MAX_BYTES
 from tests.bom.test_reading import component, cyclonedx
+from tests.cli.code_base import notebook, waiver
 from tests.cli.conftest import Ran
 from tests.export.bom.validators import properties, valid_cyclonedx, valid_spdx
 from tests.loopback import LoopbackHub, Repo
@@ -207,7 +209,9 @@ def test_a_code_base_is_an_application_that_depends_on_the_models_it_uses(run: R
     assert told["finding:unresolved-reference"][0].startswith("app.py:6: review: "), "a verdict has its reasons"
     assert told["policy:no-prc-root:status"] == ["in-force"]
     graph = valid_spdx(out.read_text())["@graph"]
-    assert next(one["statement"] for one in graph if one["type"] == "Annotation") == "named at app.py:3, app.py:4"
+    assert next(one["statement"] for one in graph if one["type"] == "Annotation") == (
+        "named at app.py:3 (AutoTokenizer.from_pretrained; not pinned), app.py:4 (AutoModel.from_pretrained; not pinned)"
+    )
     (tmp_path / "app.cdx.json").write_text(ran.out)
     again = run("check", "--bom", str(tmp_path / "app.cdx.json"), *STARTER, "--format", "json")
     assert [model for model, _ in judged(again)] == [RISKY]
@@ -273,3 +277,106 @@ def test_what_is_not_compared_or_may_have_moved_is_told(run: Run, tmp_path: Path
     ran = run("check", "--bom", written(tmp_path, cyclonedx(moved)), *STARTER)
     assert f"judged as it is now, for no commit is named: {GOOD}@main" in ran.err
     assert "SHA-256" not in ran.err
+
+
+def uses(spdx: str) -> list[tuple[list[str], str]]:
+    """What the applications of a bill depend on, by name, each with how far it is known."""
+    graph = valid_spdx(spdx)["@graph"]
+    names = {one["spdxId"]: one["name"] for one in graph if "name" in one}
+    told = [one for one in graph if one.get("relationshipType") == "dependsOn"]
+    return [([names.get(to, to) for to in one["to"]], one["completeness"]) for one in told]
+
+
+def test_what_only_a_text_names_is_not_used_judged_or_not(run: Run, tmp_path: Path) -> None:
+    code, out = tmp_path / "shop", tmp_path / "r.spdx.json"
+    code.mkdir()
+    code_of_text = "```python\nfrom transformers import AutoModel\nAutoModel.from_pretrained(chosen())\n```\n"
+    named = f"https://huggingface.co/{GOOD} and https://huggingface.co/no-such/model\n"
+    (code / "README.md").write_text(named + code_of_text)
+    ran = run("scan", str(code), *STARTER, "--format", "cyclonedx", "-o", str(out), "--fail-on", "never")
+    document = valid_cyclonedx(ran.out)
+    assert [(one["name"], one["scope"]) for one in document["components"]] == [
+        (GOOD.partition("/")[2], "excluded"),
+        ("model", "excluded"),
+    ]
+    assert document["dependencies"][0] == {"ref": "codebase", "dependsOn": []}
+    assert properties(document["metadata"])["unresolved-reference"] == ["README.md:4: chosen() (documentation)"]
+    assert uses(out.read_text()) == [(["NoneElement"], "complete")]
+    statements = [one["statement"] for one in json.loads(out.read_text())["@graph"] if one["type"] == "Annotation"]
+    assert [one.endswith("; documentation)") for one in statements] == [True, True]
+
+
+def test_weights_of_one_name_in_two_folders_are_two_models(run: Run, tmp_path: Path) -> None:
+    code, out = tmp_path / "shop", tmp_path / "r.spdx.json"
+    for number, folder in enumerate(("a", "b"), start=1):
+        (code / folder).mkdir(parents=True)
+        head = {"w": {"dtype": "F32", "shape": [number], "data_offsets": [0, 4 * number]}}
+        told = json.dumps(head).encode()
+        (code / folder / "model.safetensors").write_bytes(len(told).to_bytes(8, "little") + told + bytes(4 * number))
+    ran = run("scan", str(code), *STARTER, "--format", "cyclonedx", "-o", str(out), "--fail-on", "never")
+    components = valid_cyclonedx(ran.out)["components"]
+    places = [[place["location"] for place in one["evidence"]["occurrences"]] for one in components]
+    assert places == [["a/model.safetensors"], ["b/model.safetensors"]]
+    assert len({properties(one)["files:digest"][0] for one in components}) == 2
+    assert uses(out.read_text()) == [(["model.safetensors", "model.safetensors"], "complete")]
+
+
+def test_data_sets_and_what_was_read_in_part_are_in_the_bill_with_cells_of_notebooks(run: Run, tmp_path: Path) -> None:
+    code, out = tmp_path / "shop", tmp_path / "r.spdx.json"
+    code.mkdir()
+    (code / "a.py").write_text("from datasets import load_dataset\nload_dataset('rajpurkar/squad')\n")
+    (code / "b.js").write_text("// x\n" * (MAX_BYTES // 5 + 1))
+    cells = ["x = 1\n"], ["from transformers import AutoModel\n", "AutoModel.from_pretrained(chosen())\n"]
+    (code / "c.ipynb").write_text(notebook(*cells))
+    ran = run("scan", str(code), *STARTER, "--format", "cyclonedx", "-o", str(out), "--fail-on", "never")
+    told = properties(valid_cyclonedx(ran.out)["metadata"])
+    assert told["dataset-reference"] == ["a.py:2: rajpurkar/squad"]
+    assert told["file-partly-read"][0].startswith("b.js: ")
+    assert told["unresolved-reference"] == ["c.ipynb, cell 2, line 2: chosen()"]
+    assert uses(out.read_text()) == [(["NoAssertionElement"], "incomplete")]
+
+
+def test_what_a_bill_does_not_identify_gets_no_package_url_from_us(run: Run, tmp_path: Path) -> None:
+    elsewhere = component("acme/gone", purl="pkg:huggingface/a/b?repository_url=https://hub.example")
+    listed = cyclonedx(component("assistant"), elsewhere, component(purl=f"pkg:huggingface/{GOOD}"))
+    out = tmp_path / "r.spdx.json"
+    bill = ("--bom", written(tmp_path, listed))
+    ran = run("check", *bill, *STARTER, "--format", "cyclonedx", "-o", str(out), "--fail-on", "never")
+    purls = {one["name"]: one.get("purl") for one in valid_cyclonedx(ran.out)["components"]}
+    graph = valid_spdx(out.read_text())["@graph"]
+    urls = {one["name"]: one.get("software_packageUrl") for one in graph if one["type"] == "ai_AIPackage"}
+    assert [purls[name] for name in ("assistant", "gone")] == [None, None]
+    assert [urls[name] for name in ("assistant", "acme/gone")] == [None, None]
+    assert urls[GOOD]
+
+
+def test_an_allow_that_rests_on_a_waiver_tells_by_whom_and_until_when(run: Run, tmp_path: Path) -> None:
+    code, out = tmp_path / "shop", tmp_path / "r.spdx.json"
+    code.mkdir()
+    (code / "app.py").write_text(f"from transformers import AutoModel\nAutoModel.from_pretrained('{RISKY}')\n")
+    entries = [waiver(rule=rule, model=RISKY) for rule in ("root-origin", "ancestor-origin")]
+    accepted = ("--waivers", written(tmp_path, ""), "--fail-on", "never")
+    Path(accepted[1]).write_text("version: 1\nwaivers:\n" + "".join(entries))
+    ran = run("scan", str(code), *STARTER, *accepted, "--format", "cyclonedx", "-o", str(out))
+    document = valid_cyclonedx(ran.out)
+    told = properties(document["metadata"])
+    assert told["verdict"] == ["allow"]
+    terms = "deny (waived by security@acme.example, ticket RISK-1, until 2999-01-01, because agreed)"
+    about = "policy:no-prc-root:finding:root-origin"
+    assert told[about][0].startswith(f"app.py:2: {terms}: {RISKY}")
+    assert properties(document["components"][0])[about][0].startswith(terms)
+    assert f"app.py:2: {terms}" in out.read_text()
+
+
+def test_what_a_line_or_a_baseline_accepts_says_so(run: Run, tmp_path: Path) -> None:
+    code, older = tmp_path / "shop", tmp_path / "older.json"
+    code.mkdir()
+    load = "from transformers import AutoModel\nAutoModel.from_pretrained(chosen())"
+    (code / "a.py").write_text(f"{load}\n")
+    run("scan", str(code), *STARTER, "--write-baseline", str(older), "--fail-on", "never")
+    (code / "b.py").write_text(f"{load}  # modelorigin: waive unresolved-reference -- set by the operator\n")
+    ran = run("scan", str(code), *STARTER, "--baseline", str(older), "--format", "cyclonedx", "--fail-on", "never")
+    older_one, in_the_line = properties(valid_cyclonedx(ran.out)["metadata"])["finding:unresolved-reference"]
+    assert older_one.startswith("a.py:2: review (older than the baseline ")
+    assert in_the_line.startswith("b.py:2: review (accepted in the line ")
+    assert "because set by the operator): " in in_the_line

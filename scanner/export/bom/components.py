@@ -13,13 +13,13 @@ from scanner.export.bom.contents import (
     Contents,
     Missed,
     Subject,
+    circumstances,
     commit_of,
     datasets,
     files,
     lineage_state,
     publisher_of,
     purl_of,
-    purl_of_text,
     split,
 )
 
@@ -60,8 +60,8 @@ class Models:
             self._of.append({subject.id: ref})
             self.components.append(self._judged(subject))
             self.formulation += self._made_with(subject)
-        self._subjects = contents.subjects
-        self._missed = [refs.new(_versioned(*purl_of_text(one.requested)[:2])) for one in contents.missed]
+        self._subjects, self._listed = contents.subjects, contents.listed
+        self._missed = [refs.new(_versioned(*one.named()[:2])) for one in contents.missed]
         self.components += [_missed(one, ref) for one, ref in zip(contents.missed, self._missed, strict=True)]
 
     def only(self) -> Made | None:
@@ -77,8 +77,8 @@ class Models:
 
     def used(self) -> list[str]:
         """What refers to the models that are more than mentioned."""
-        told = zip(self._subjects, self._top, strict=True)
-        return sorted([*(ref for subject, ref in told if not subject.mentioned), *self._missed])
+        told = zip(self._listed, [*self._top, *self._missed], strict=True)
+        return sorted(ref for one, ref in told if not one.mentioned)
 
     def dependencies(self) -> Iterator[Made]:
         """What is in each model: its bases and parts. A model of which that is not known has no entry."""
@@ -113,9 +113,7 @@ class Models:
         node = next(one for one in subject.nodes if one["id"] == subject.id)
         made = self._component(subject, node, properties.of_subject(subject))
         made["modelCard"] = _model_card(subject)
-        if subject.places:
-            made["scope"] = "excluded" if subject.mentioned else "required"
-            made["evidence"] = {"occurrences": [_occurrence(place) for place in subject.places]}
+        made |= _used_at(subject)
         made["components"] = [*made.get("components", ()), *map(_file, files(subject))]
         return _without_empty(made)
 
@@ -241,14 +239,14 @@ def _model_card(subject: Subject) -> Made:
     return _without_empty({"modelParameters": _without_empty(told)})
 
 
-def _occurrence(place: Json) -> Made:
-    told = [str(place["how"])] if place.get("how") else []
-    if place.get("cell"):
-        told.append(f"cell {place['cell']}")
-    told += [f"revision {place['revision']}"] if place.get("revision") else ["not pinned"] if told else []
-    told += place.get("flags") or ()
-    made = {"location": place["path"], "line": place["line"]}
-    return {**made, "additionalContext": "; ".join(told)} if told else made
+def _used_at(one: Subject | Missed) -> Made:
+    if not one.places:
+        return {}
+    occurrences = [
+        {"location": place["path"], "line": place["line"], "additionalContext": circumstances(place)}
+        for place in one.places
+    ]
+    return {"scope": "excluded" if one.mentioned else "required", "evidence": {"occurrences": occurrences}}
 
 
 def _file(told: tuple[str, str | None, int | None]) -> Made:
@@ -262,12 +260,12 @@ def _file(told: tuple[str, str | None, int | None]) -> Made:
 
 
 def _missed(one: Missed, ref: str) -> Made:
-    id, revision, purl = purl_of_text(one.requested)
+    id, revision, purl = one.named()
     namespace, name = split(id)
     made = {
         "type": MODEL, "bom-ref": ref, "group": namespace, "name": name, "version": revision, "purl": purl,
         "properties": _properties([("verdict", "not judged"), ("reason", one.reason)]),
-        "evidence": {"occurrences": [_occurrence(place) for place in one.places]} if one.places else None,
+        **_used_at(one),
     }  # fmt: skip
     return _without_empty(made)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID, uuid5
@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 from scanner import __version__
 from scanner.bom.purl import ModelPurl
 from scanner.codebase.uses import DOCUMENTING
-from scanner.errors import InvalidModelId, NothingToScan
+from scanner.errors import InvalidModelId, NothingToScan, UnresolvedComponent
 from scanner.export.quoting import one_line
 from scanner.export.report import Report
 from scanner.model import ModelRef, RefForm, RepoId, is_commit
@@ -63,7 +63,7 @@ class Subject:
     @property
     def mentioned(self) -> bool:
         """True of a model that a code base names in prose and comments alone, which run nothing."""
-        return bool(self.places) and all(not DOCUMENTING.isdisjoint(place["flags"]) for place in self.places)
+        return _mentioned(self.places)
 
     @property
     def nodes(self) -> Sequence[Json]:
@@ -82,11 +82,29 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """A model that is asked for, or used, and was not judged."""
+    """A model that is asked for, or used, and was not judged.
+
+    ``identified``: it is known which model is meant. Else ``requested`` is a label, of whatever shape.
+    """
 
     requested: str
     reason: str
     places: tuple[Json, ...] = ()
+    identified: bool = True
+
+    @property
+    def mentioned(self) -> bool:
+        """As of a judged model."""
+        return _mentioned(self.places)
+
+    def named(self) -> tuple[str, str | None, str | None]:
+        """Its id, or what stands for it, its revision and its package URL."""
+        ref = ModelRef.parse(self.requested)
+        if not self.identified or ref.repo is None or ref.form not in (RefForm.ID, RefForm.URL):
+            return self.requested, None, None
+        # The version of a package URL has no case: what has one is not put there.
+        version = ref.revision if ref.revision and _VERSION.fullmatch(ref.revision) else None
+        return str(ref.repo), ref.revision, str(ModelPurl(ref.repo, version))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +116,16 @@ class Contents:
     at: str
     codebase: Json | None = None
 
+    @property
+    def listed(self) -> list[Subject | Missed]:
+        """What was judged, and after it what was not."""
+        return [*self.subjects, *self.missed]
+
     def uses(self) -> str:
         """How far it is known which models a code base uses: ``complete``, ``incomplete`` or ``unknown``."""
         assert self.codebase is not None
-        elsewhere = any(one["kind"] in ("unresolved", "local") for one in self.codebase["references"])
-        if elsewhere or self.codebase["compared_with"] is not None:
+        open_ones = (one for one in self.codebase["references"] if one["kind"] in ("unresolved", "local"))
+        if any(not _mentioned((one,)) for one in open_ones) or self.codebase["compared_with"] is not None:
             return "incomplete"
         coverage = self.codebase["coverage"]
         excluded = any(one["reason"] == EXCLUDED for one in coverage["passed_over"])
@@ -134,23 +157,31 @@ def of_report(report: Report) -> Contents:
         )
         for scan in report.scans
     )
-    missed = tuple(Missed(one_line(one.requested), one_line(one.message)) for one in report.failures)
+    missed = tuple(
+        Missed(one_line(one.requested), one_line(one.message), identified=one.kind != UnresolvedComponent.__name__)
+        for one in report.failures
+    )
     return Contents(subjects, missed, max(one.at for one in subjects))
 
 
 def of_codebase(document: Json) -> Contents:
-    """The contents of a bill on what a code base uses. A model that is judged twice, at other places, stands once."""
+    """The contents of a bill on what a code base uses. A model that is judged twice, at other places, stands once.
+
+    Without a commit that is what was asked for twice: weights that lie in two folders under one name are two.
+    """
     harmless = one_line(document)
     settings = {policy["name"]: {one["parameter"]: one["value"] for one in policy["settings"]}
                 for policy in harmless["policies"]}  # fmt: skip
-    merged: dict[tuple[str, str | None], Subject] = {}
+    merged: dict[tuple[str, str], Subject] = {}
     for one in harmless["models"]:
         places = tuple(harmless["references"][number] for number in one["references"])
         this = Subject(one["facts"], tuple(one["decisions"]), one["scan"], harmless["at"], places, settings)
-        key = this.id.casefold(), this.revision
+        key = (this.id.casefold(), this.revision) if this.revision else (one["requested"], "")
         earlier = merged.get(key)
         merged[key] = this if earlier is None else _joined(earlier, this)
-    missed = tuple(Missed(one["requested"], one["message"], tuple(one["places"])) for one in harmless["errors"])
+    missed = tuple(
+        Missed(one["requested"], one["message"], tuple(_at(one, harmless["references"]))) for one in harmless["errors"]
+    )
     rest = {key: value for key, value in harmless.items() if key != "models"}
     return Contents(tuple(merged.values()), missed, harmless["at"], rest)
 
@@ -158,6 +189,29 @@ def of_codebase(document: Json) -> Contents:
 def _joined(one: Subject, other: Subject) -> Subject:
     decisions = [*one.decisions, *(each for each in other.decisions if each not in one.decisions)]
     return replace(one, decisions=tuple(decisions), places=(*one.places, *other.places))
+
+
+def _at(error: Json, references: Iterable[Json]) -> Iterator[Json]:
+    """The references that name a model that was not judged: its error knows their paths and lines alone."""
+    lines = {(place["path"], place["line"]) for place in error["places"]}
+    for one in references:
+        revision = f"@{one['revision']}" if one["revision"] else ""
+        named = f"./{one['path']}" if one["kind"] == "weights" else f"{one['model']}{revision}"
+        if named.casefold() == error["requested"].casefold() and (one["path"], one["line"]) in lines:
+            yield one
+
+
+def _mentioned(places: Sequence[Json]) -> bool:
+    return bool(places) and all(not DOCUMENTING.isdisjoint(place["flags"]) for place in places)
+
+
+def circumstances(place: Json) -> str:
+    """How a place of a code base names a model, as a text."""
+    told = [str(place["how"])]
+    if place["cell"]:
+        told.append(f"cell {place['cell']}")
+    told.append(f"revision {place['revision']}" if place["revision"] else "not pinned")
+    return "; ".join((*told, *place["flags"]))
 
 
 def split(id: str) -> tuple[str | None, str]:
@@ -203,16 +257,6 @@ def purl_of(subject: Subject, node: Json) -> str | None:
         return str(ModelPurl(RepoId.parse(node["id"]), commit_of(node)))
     except InvalidModelId:
         return None
-
-
-def purl_of_text(requested: str) -> tuple[str, str | None, str | None]:
-    """Id, revision and package URL of a model that was asked for as ``requested``."""
-    ref = ModelRef.parse(requested)
-    if ref.repo is None or ref.form not in (RefForm.ID, RefForm.URL):
-        return requested, None, None
-    # The version of a package URL has no case: what has one is not put there.
-    version = ref.revision if ref.revision and _VERSION.fullmatch(ref.revision) else None
-    return str(ref.repo), ref.revision, str(ModelPurl(ref.repo, version))
 
 
 def datasets(subject: Subject) -> list[str]:

@@ -11,6 +11,8 @@ from typing import Any
 
 from scanner.export.bom.contents import Contents, Subject
 from scanner.export.sections import caveat
+from scanner.export.why import IN_FORCE
+from scanner.references.reference import locus
 
 Json = Mapping[str, Any]
 Property = tuple[str, str]
@@ -21,6 +23,7 @@ _FILES = ("count", "bytes", "digest", "pickle", "remote_code", "hub_scan_done")
 _ROLES = ("organisation", "headquarters", "incorporation", "parent", "parent_country", "control")
 _ASIDE = ("kind", "legal_entity", "state_ownership")
 _LICENSE = ("status", "commercial_use", "user_threshold", "revenue_threshold", "field_of_use", "share_alike")
+_HOW = {"waiver": "waived", "inline": "accepted in the line", "baseline": "older than the baseline"}
 
 
 def of_subject(subject: Subject) -> Iterator[Property]:
@@ -34,7 +37,9 @@ def of_subject(subject: Subject) -> Iterator[Property]:
         yield from _policy(policy, subject.settings.get(policy["name"], {}))
         # Two policies may have a rule of one name, and one of them a waiver of it.
         for finding in decision["findings"]:
-            yield f"{about}:finding:{finding['rule']}", _told(finding, finding["waived_by"])
+            standing = "" if finding["standing"] in IN_FORCE else f" (rule {finding['standing']})"
+            weight = f"{finding['verdict']}{standing}{_accepted(finding['waived_by'])}"
+            yield f"{about}:finding:{finding['rule']}", f"{weight}: {finding['message']}"
     yield from _some(("scan:number", subject.number), ("scan:at", subject.at), ("as-of", facts["as_of"]))
     yield "read-from", model["hub_description"]
     if told := caveat(facts):
@@ -81,15 +86,6 @@ def _policy(policy: Json, settings: Json) -> Iterator[Property]:
         yield f"{about}:set", f"{name} = {said}"
 
 
-def _told(finding: Json, waiver: Json | None) -> str:
-    """A finding with who accepted it, until when and why."""
-    if waiver is None:
-        return f"{finding['verdict']}: {finding['message']}"
-    terms = (("until", "expires"), ("approved by", "approver"), ("ticket", "ticket"), ("because", "reason"))
-    said = "".join(f", {words} {waiver[key]}" for words, key in terms if waiver.get(key))
-    return f"{finding['verdict']} (waived{said}): {finding['message']}"
-
-
 def of_node(node: Json) -> Iterator[Property]:
     """What is known of one model of a lineage, the judged one among them."""
     if node["state"] != "read":
@@ -125,18 +121,21 @@ def of_contents(contents: Contents) -> Iterator[Property]:
         # Of a model, the rest stands with it.
         if one["suppressed"] or one["model"] is None:
             about = f"policy:{one['policy']}:finding" if one["policy"] else "finding"
-            yield f"{about}:{one['rule']}", f"{_place(one)}: {_told(one, one['suppressed'])}"
+            said = f"{one['verdict']}{_accepted(one['suppressed'])}: {one['message']}"
+            yield f"{about}:{one['rule']}", f"{_place(one)}: {said}"
     for one in codebase["references"]:
-        if one["kind"] in ("unresolved", "local"):
-            yield f"{one['kind']}-reference", f"{one['path']}:{one['line']}: {one['text']}"
+        if one["kind"] in ("unresolved", "local", "dataset"):
+            flags = f" ({', '.join(one['flags'])})" if one["flags"] else ""
+            yield f"{one['kind']}-reference", f"{locus(one['path'], one['line'], one['cell'])}: {one['text']}{flags}"
     coverage = codebase["coverage"]
-    yield from (("file-not-read", f"{one['path']}: {one['reason']}") for one in coverage["unread"])
-    yield from (("file-partly-read", f"{one['path']}: {one['reason']}") for one in coverage["partly"])
+    for name, left in (("not-read", "unread"), ("partly-read", "partly")):
+        yield from ((f"file-{name}", f"{one['path']}: {one['reason']}") for one in coverage[left])
     yield from (("passed-over", f"{one['reason']}: {one['files']}") for one in coverage["passed_over"])
 
 
 def _place(finding: Json) -> str:
-    return str(finding["path"]) + "".join(f":{place['line']}" for place in finding["places"][:1])
+    places = finding["places"][:1]
+    return locus(finding["path"], places[0]["line"], places[0]["cell"]) if places else str(finding["path"])
 
 
 def unresolved(listed: Iterable[Json]) -> Iterator[str]:
@@ -163,6 +162,15 @@ def text(value: object) -> str:
 
 def _some(*properties: tuple[str, object]) -> Iterator[Property]:
     return ((name, text(value)) for name, value in properties if value is not None)
+
+
+def _accepted(waiver: Json | None) -> str:
+    if not waiver:
+        return ""
+    words = (("by ", "approver"), ("ticket ", "ticket"), ("until ", "expires"), ("because ", "reason"))
+    terms = ", ".join(f"{before}{waiver[key]}" for before, key in words if waiver[key])
+    how = _HOW[waiver.get("by", "waiver")]
+    return f" ({how} {terms})" if terms else f" ({how})"
 
 
 def _license(license: Json) -> Iterator[Property]:

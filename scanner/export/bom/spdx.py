@@ -16,7 +16,9 @@ from scanner.bom.purl import HUB
 from scanner.export.bom import licenses, properties
 from scanner.export.bom.contents import (
     Contents,
+    Missed,
     Subject,
+    circumstances,
     commit_of,
     datasets,
     files,
@@ -24,7 +26,6 @@ from scanner.export.bom.contents import (
     of_report,
     publisher_of,
     purl_of,
-    purl_of_text,
 )
 from scanner.export.quoting import json_text
 from scanner.export.report import Report
@@ -72,23 +73,29 @@ class _Document:
         agent = self._add("SoftwareAgent", name="modelorigin")
         tool = self._add("Tool", name=f"modelorigin {__version__}")
         roots = [self._subject(subject) for subject in contents.subjects]
-        missed = [self._missed(one.requested, one.reason, one.places) for one in contents.missed]
+        roots += [self._missed(one) for one in contents.missed]
         if contents.codebase is not None:
-            used = [id for id, one in zip(roots, contents.subjects, strict=True) if not one.mentioned]
-            roots = [self._application(used + missed)]
+            told = zip(roots, contents.listed, strict=True)
+            roots = [self._application([id for id, one in told if not one.mentioned])]
         packages = [one for one in self._elements if one["type"] == "ai_AIPackage"]
         lacking = [one["name"] for one in packages if any(field not in one for field in _OF_THE_PROFILE)]
         profiles = ["core", "software", "simpleLicensing", "expandedLicensing", "extension"]
-        told = f"What the AI profile asks for is not known of: {', '.join(lacking)}" if lacking else None
+        unknown = f"What the AI profile asks for is not known of: {', '.join(lacking)}" if lacking else None
         elements = [one["spdxId"] for one in self._elements]
+        bill = self._add(
+            "software_Sbom",
+            software_sbomType=None if contents.codebase is None else ["source"],
+            rootElement=roots,
+            element=elements,
+        )
         self._add(
             "SpdxDocument",
             name="modelorigin",
-            comment=told,
+            comment=unknown,
             **self._properties(properties.of_contents(contents)),
             profileConformance=profiles if lacking else [*profiles, "ai"],
-            rootElement=roots or missed,
-            element=elements,
+            rootElement=[bill],
+            element=[*elements, bill],
         )
         yield {
             "type": "CreationInfo", "@id": _CREATION, "specVersion": VERSION, "created": contents.at,
@@ -114,8 +121,7 @@ class _Document:
         judged = node["id"] == subject.id
         purl, revision, page = purl_of(subject, node), commit_of(node), f"{HUB}/{node['id']}"
         publisher = publisher_of(subject, node)
-        supplier = self._organisation(publisher["organisation"] or publisher["namespace"])
-        maker = next((one["origin"]["organisation"] for one in subject.nodes if one["id"] == node["maker"]), None)
+        maker = next((one["origin"] for one in subject.nodes if one["id"] == node["maker"]), None)
         model = subject.facts["model"]
         task = model["pipeline_tag"] if judged else None
         architectures = model["architectures"] if judged else None
@@ -127,11 +133,12 @@ class _Document:
             software_packageVersion=revision,
             software_packageUrl=purl,
             externalIdentifier=_purl(purl),
+            externalRef=_license_text(node["license"]),
             software_homePage=page if purl else None,
             software_downloadLocation=(f"{page}/tree/{revision}" if revision else page) if purl else None,
             releaseTime=_released(node["created_at"]),
-            suppliedBy=supplier,
-            originatedBy=[maker_id] if (maker_id := self._organisation(maker)) else None,
+            suppliedBy=self._agent(publisher, publisher["organisation"] or publisher["namespace"]),
+            originatedBy=[made_by] if maker and (made_by := self._agent(maker, maker["organisation"])) else None,
             ai_typeOfModel=list(architectures or ()) or ([node["model_type"]] if node["model_type"] else None),
             ai_informationAboutApplication=f"task: {task}" if task else None,
             **self._properties((*more, *properties.of_node(node))),
@@ -182,8 +189,8 @@ class _Document:
         told = self._properties([("size", str(size))] if size is not None else [])
         return self._add("software_File", name=path, software_primaryPurpose="file", verifiedUsing=hashes, **told)
 
-    def _missed(self, requested: str, reason: str, places: Iterable[Json]) -> str:
-        id, revision, purl = purl_of_text(requested)
+    def _missed(self, one: Missed) -> str:
+        id, revision, purl = one.named()
         this = self._add(
             "ai_AIPackage",
             name=id,
@@ -191,11 +198,11 @@ class _Document:
             software_packageVersion=revision,
             software_packageUrl=purl,
             externalIdentifier=_purl(purl),
-            **self._properties([("verdict", "not judged"), ("reason", reason)]),
+            **self._properties([("verdict", "not judged"), ("reason", one.reason)]),
         )
         self._relate(this, "hasDeclaredLicense", [_UNKNOWN_LICENSE])
         self._relate(this, "hasConcludedLicense", [_UNKNOWN_LICENSE])
-        self._used_at(this, places)
+        self._used_at(this, one.places)
         return this
 
     def _application(self, used: list[str]) -> str:
@@ -208,13 +215,16 @@ class _Document:
         return this
 
     def _used_at(self, this: str, places: Iterable[Json]) -> None:
-        told = [f"{place['path']}:{place['line']}" for place in places]
+        told = [f"{place['path']}:{place['line']} ({circumstances(place)})" for place in places]
         if told:
             text = f"named at {', '.join(told)}"
             self._add("Annotation", annotationType="other", subject=this, contentType="text/plain", statement=text)
 
-    def _organisation(self, name: str | None) -> str | None:
-        return self._add_once("Organization", name=name) if name else None
+    def _agent(self, origin: Json, name: str | None) -> str | None:
+        # An account of which nothing is known may be one of a person.
+        kind = origin["kind"] if origin["organisation"] else None
+        form = {None: "Agent", "individual": "Person"}.get(kind, "Organization")
+        return self._add_once(form, name=name) if name else None
 
     def _properties(self, told: Iterable[properties.Property]) -> Made:
         entries = [
@@ -245,6 +255,11 @@ def _released(created: str | None) -> str | None:
     """When the repository was made, as the release; None where the Hub did not yet keep that day."""
     dated = created and _MOMENT.fullmatch(created) and not created.startswith(FIRST_DAY)
     return created if dated else None
+
+
+def _license_text(license: Json) -> list[Made] | None:
+    link = licenses.address(license["link"])
+    return [{"type": "ExternalRef", "externalRefType": "license", "locator": [link]}] if link else None
 
 
 def _purl(purl: str | None) -> list[Made] | None:

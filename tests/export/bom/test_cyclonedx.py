@@ -163,9 +163,15 @@ def test_a_waived_finding_stays_with_the_terms_of_its_waiver_under_the_policy_wh
     told = properties(component)
     [said] = told["policy:no-prc-root:finding:root-origin"]
     assert said.startswith(
-        "deny (waived, until 2027-03-31, approved by board@acme.example, ticket RISK-12, because a test bed): "
+        "deny (waived by board@acme.example, ticket RISK-12, until 2027-03-31, because a test bed): "
     )
     assert told["policy:strict:finding:root-origin"][0].startswith("deny: ")
+
+
+def test_a_finding_of_a_rule_that_is_not_in_force_says_so():
+    draft = decision("allow", findings=[finding(standing="draft")])
+    [component] = bill("cyclonedx", view(facts(), [draft]))["components"]
+    assert properties(component)["policy:no-prc-root:finding:root-origin"][0].startswith("deny (rule draft): ")
 
 
 def test_what_was_not_asked_of_the_live_hub_says_so():

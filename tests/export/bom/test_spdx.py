@@ -35,10 +35,13 @@ def related(graph: list[dict[str, Any]], kind: str) -> list[tuple[str, list[str]
     ]
 
 
-def test_every_sample_is_read_back_by_the_model():
+def test_every_sample_is_read_back_by_the_model_and_all_that_was_asked_for_is_what_the_bill_is_about():
     graph = bill(SCAN, view(crowded(), [decision()], None), failures=[GONE])
     [document] = [one for one in graph if one["type"] == "SpdxDocument"]
-    assert [named(graph)[one] for one in document["rootElement"]] == [CHILD, CHILD]
+    [sbom] = [one for one in graph if one["type"] == "software_Sbom"]
+    assert document["rootElement"] == [sbom["spdxId"]]
+    assert [named(graph)[one] for one in sbom["rootElement"]] == [CHILD, CHILD, "acme/gone"]
+    assert set(sbom["element"]) == set(document["element"]) - {sbom["spdxId"]}
     assert set(document["element"]) == {one["spdxId"] for one in graph if "spdxId" in one} - {document["spdxId"]}
 
 
@@ -184,3 +187,29 @@ def test_the_same_scan_is_the_same_document():
 def test_a_document_of_nothing_is_refused():
     with pytest.raises(NothingToScan):
         render("spdx", [], [GONE])
+
+
+@pytest.mark.parametrize(
+    ("organisation", "kind", "form"),
+    [
+        ("Acme Inc.", "company", "Organization"),
+        ("A. Person", "individual", "Person"),
+        ("Acme Inc.", None, "Agent"),
+        (None, None, "Agent"),
+    ],
+)
+def test_an_account_is_an_organisation_only_where_that_is_known(organisation, kind, form):
+    held = facts()
+    held["publisher"] |= {"organisation": organisation, "kind": kind}
+    graph = bill(view(held, [decision()]))
+    supplier = _first(graph, "ai_AIPackage", name=CHILD)["suppliedBy"]
+    assert [one["type"] for one in graph if one.get("spdxId") == supplier] == [form]
+
+
+@pytest.mark.parametrize(("link", "told"), [("https://acme.example/terms", True), ("LICENSE.md", False), (None, False)])
+def test_the_address_of_a_licence_stands_with_the_model(link, told):
+    held = facts()
+    held["lineage"]["models"][0]["license"] = license(link=link)
+    package = _first(bill(view(held, [decision()])), "ai_AIPackage", name=CHILD)
+    expected = {"type": "ExternalRef", "externalRefType": "license", "locator": [link]}
+    assert package.get("externalRef") == ([expected] if told else None)
