@@ -171,8 +171,10 @@ class _Document:
             )
 
     def _license(self, this: str, license: Json) -> None:
-        said = [self._expression(term) for term in licenses.declared(license)]
-        none = _UNKNOWN_LICENSE if license["declared"] is None else _NO_LICENSE
+        declared = licenses.declared(license)
+        # One name for what two models call "other" would make one licence of theirs; without it the rest is not all.
+        said = [] if any(term.vague for term in declared) else [self._expression(term) for term in declared]
+        none = _UNKNOWN_LICENSE if declared or license["declared"] is None else _NO_LICENSE
         self._relate(this, "hasDeclaredLicense", said or [none])
         concluded = licenses.concluded(license)
         self._relate(this, "hasConcludedLicense", [self._expression(concluded) if concluded else _UNKNOWN_LICENSE])
