@@ -380,3 +380,21 @@ def test_what_a_line_or_a_baseline_accepts_says_so(run: Run, tmp_path: Path) -> 
     assert older_one.startswith("a.py:2: review (older than the baseline ")
     assert in_the_line.startswith("b.py:2: review (accepted in the line ")
     assert "because set by the operator): " in in_the_line
+
+
+def test_two_revisions_are_two_models_and_a_branch_and_its_commit_are_one(run: Run, hub, tmp_path: Path) -> None:
+    code, out = tmp_path / "shop", tmp_path / "r.spdx.json"
+    code.mkdir()
+    repo = Repo("acme/moved-7b", {"README.md": "---\nlicense: mit\n---\n# First\n"})
+    first = repo.sha
+    newest = repo.commit({"README.md": "---\nlicense: cc-by-nc-4.0\n---\n# Second\n"}).sha
+    hub.add(repo)
+    asked = [f"AutoModel.from_pretrained('acme/moved-7b', revision='{one}')\n" for one in (first, "main", newest)]
+    (code / "a.py").write_text("from transformers import AutoModel\n" + "".join(asked))
+    wanted = ("--format", "cyclonedx", "-o", str(out), "--fail-on", "never", "--policy", "no-prc-root")
+    ran = run("scan", str(code), *wanted, env={"HF_ENDPOINT": hub.url})
+    components = valid_cyclonedx(ran.out)["components"]
+    lines = {one["version"]: [place["line"] for place in one["evidence"]["occurrences"]] for one in components}
+    assert lines == {first: [2], newest: [3, 4]}
+    packages = [one for one in valid_spdx(out.read_text())["@graph"] if one["type"] == "ai_AIPackage"]
+    assert [one["software_packageVersion"] for one in packages] == [first, newest]

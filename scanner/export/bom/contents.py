@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID, uuid5
@@ -179,9 +179,8 @@ def of_codebase(document: Json) -> Contents:
         key = (this.id.casefold(), this.revision) if this.revision else (one["requested"], "")
         earlier = merged.get(key)
         merged[key] = this if earlier is None else _joined(earlier, this)
-    missed = tuple(
-        Missed(one["requested"], one["message"], tuple(_at(one, harmless["references"]))) for one in harmless["errors"]
-    )
+    places_of = _by_request(harmless["references"])
+    missed = tuple(Missed(one["requested"], one["message"], _at(one, places_of)) for one in harmless["errors"])
     rest = {key: value for key, value in harmless.items() if key != "models"}
     return Contents(tuple(merged.values()), missed, harmless["at"], rest)
 
@@ -191,14 +190,22 @@ def _joined(one: Subject, other: Subject) -> Subject:
     return replace(one, decisions=tuple(decisions), places=(*one.places, *other.places))
 
 
-def _at(error: Json, references: Iterable[Json]) -> Iterator[Json]:
+def _by_request(references: Iterable[Json]) -> dict[str, list[Json]]:
+    """The references by what a check of them is asked, without case."""
+    found: dict[str, list[Json]] = {}
+    for one in references:
+        if one["kind"] in ("model", "weights"):
+            revision = f"@{one['revision']}" if one["revision"] else ""
+            named = f"./{one['path']}" if one["kind"] == "weights" else f"{one['model']}{revision}"
+            found.setdefault(named.casefold(), []).append(one)
+    return found
+
+
+def _at(error: Json, places_of: Mapping[str, list[Json]]) -> tuple[Json, ...]:
     """The references that name a model that was not judged: its error knows their paths and lines alone."""
     lines = {(place["path"], place["line"]) for place in error["places"]}
-    for one in references:
-        revision = f"@{one['revision']}" if one["revision"] else ""
-        named = f"./{one['path']}" if one["kind"] == "weights" else f"{one['model']}{revision}"
-        if named.casefold() == error["requested"].casefold() and (one["path"], one["line"]) in lines:
-            yield one
+    named = places_of.get(error["requested"].casefold(), ())
+    return tuple(one for one in named if (one["path"], one["line"]) in lines)
 
 
 def _mentioned(places: Sequence[Json]) -> bool:

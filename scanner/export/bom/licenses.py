@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scanner.license import spdx_of, terms_documents
@@ -21,13 +21,14 @@ _ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?:[/?#][A-Za-z0-9._~
 @dataclass(frozen=True, slots=True)
 class Term:
     """One licence. ``id`` is on the SPDX list; ``expression`` is a valid one, of a LicenseRef at least; ``name`` is for
-    people. ``url`` is where the model says its text is.
+    people. ``url`` is where the model says its text is. ``vague``: it stands for any of several, as "other" does.
     """
 
     name: str
     expression: str
     id: str | None = None
     url: str | None = None
+    vague: bool = False
 
     @property
     def reference(self) -> str | None:
@@ -48,7 +49,7 @@ def declared(license: Json) -> list[Term]:
         said = [id for id in said if spdx_of(id) or on_the_list(id)] + [name]
     terms = [_term(id, spdx_of(id) or on_the_list(id), id) for id in dict.fromkeys(said)]
     if url and len(terms) == 1:
-        terms = [Term(terms[0].name, terms[0].expression, terms[0].id, url)]
+        terms = [replace(terms[0], url=url)]
     return terms
 
 
@@ -63,8 +64,9 @@ def _term(said: str, spdx: str | None, id: str) -> Term:
         return Term(spdx, spdx, spdx if _SINGLE.fullmatch(spdx) else None)
     if spdx and " " in spdx:
         return Term(spdx, spdx)
-    told = terms_documents(id)[0]["title"] or said
-    return Term(told, spdx or _REFERENCE + (_NOT_OF_A_REFERENCE.sub("-", said).strip("-.") or "unnamed"))
+    told = terms_documents(id)[0]
+    expression = spdx or _REFERENCE + (_NOT_OF_A_REFERENCE.sub("-", said).strip("-.") or "unnamed")
+    return Term(told["title"] or said, expression, vague=told["kind"] == "family")
 
 
 def address(link: str | None) -> str | None:

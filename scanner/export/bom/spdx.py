@@ -172,7 +172,9 @@ class _Document:
             )
 
     def _license(self, this: str, license: Json) -> None:
-        said = [self._expression(term) for term in licenses.declared(license)]
+        declared = licenses.declared(license)
+        # One name for what two models call "other" would make one licence of theirs; without it the rest is not all.
+        said = [] if any(term.vague for term in declared) else [self._expression(term) for term in declared]
         # What declares nothing in its card may hold the text of a licence, which the format counts as declared.
         none = _NO_LICENSE if license["status"] == "none" else _UNKNOWN_LICENSE
         self._relate(this, "hasDeclaredLicense", said or [none])

@@ -120,6 +120,10 @@ def test_of_a_root_that_nothing_establishes_nothing_is_asserted():
             "LicenseRef-my-own-v1",
             "expandedlicensing_NoAssertionLicense",
         ),
+        *(
+            (license(None, declared=said, status="unknown"), *["expandedlicensing_NoAssertionLicense"] * 2)
+            for said in (["other"], ["unknown"], ["mit", "other"])
+        ),
     ],
 )
 def test_a_licence_that_is_not_known_asserts_nothing_and_none_is_none(said, declared, concluded):
@@ -200,7 +204,7 @@ def test_a_document_of_nothing_is_refused():
 )
 def test_an_account_is_an_organisation_only_where_that_is_known(organisation, kind, form):
     held = facts()
-    held["publisher"] |= {"organisation": organisation, "kind": kind}
+    held["publisher"] = held["publisher"] | {"organisation": organisation, "kind": kind}
     graph = bill(view(held, [decision()]))
     supplier = _first(graph, "ai_AIPackage", name=CHILD)["suppliedBy"]
     assert [one["type"] for one in graph if one.get("spdxId") == supplier] == [form]
