@@ -16,6 +16,7 @@ SCHEMAS = {
     "decision": "decision-v1.schema.json",
     "report": "report-v1.schema.json",
     "audit": "audit-v1.schema.json",
+    "diff": "diff-v1.schema.json",
     "replay": "replay-v1.schema.json",
     "what-if": "what-if-v1.schema.json",
 }

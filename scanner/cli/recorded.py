@@ -117,7 +117,8 @@ class Watch:
             # A verdict that became better, or that was given by other policies, is no drift.
             agreed = was if was is not None and _WEIGHT[is_] > _WEIGHT[was] else is_
             at = f"scan {self.named(requested).number}"
-            found = drift(pin(requested, before.facts, agreed), pin(requested, facts, is_), at)
+            known = _with_table_entry(before.facts, facts)
+            found = drift(pin(requested, known, agreed), pin(requested, facts, is_), at)
         return {**facts, "usage": {**facts["usage"], "drift": found}}
 
     def waivers(self, requested: str) -> Waivers | None:
@@ -215,6 +216,18 @@ class Watch:
             yield f"{left:,} left for the next run"
         if self._elsewhere:
             yield f"{self._elsewhere:,} were read from elsewhere (a folder, a file): check them by path"
+
+
+def _with_table_entry(before: Mapping[str, Any], now: Json) -> Mapping[str, Any]:
+    """``before`` with its licence looked up; what an older release did not look up is no drift.
+
+    It is the entry of ``now`` where the words it is looked up by are the same, and unknown where they are not.
+    """
+    licence, found = before["license"], now["license"]
+    if "id" in licence:
+        return before
+    same = all(licence[word] == found[word] for word in ("declared", "name", "link", "concluded"))
+    return {**before, "license": {**licence, "id": found["id"] if same else None}}
 
 
 @contextmanager

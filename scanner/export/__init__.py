@@ -7,6 +7,7 @@ onepage/   html: a page of each model, to be read, printed and filed; page/ is w
 document   json, jsonl: for programs
 bom/       cyclonedx, spdx: bills of materials
 codebase/  a scan of a code base, in its own formats
+older      scans of older releases, which recorded less
 quoting    text of strangers, made unable to act
 """
 
@@ -16,6 +17,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from scanner.errors import UsageError
+from scanner.export.older import completed
 from scanner.export.report import Failure, Report, ScanView, Screen
 
 __all__ = ["FORMATS", "Failure", "ScanView", "Screen", "render", "render_pdf"]
@@ -33,6 +35,7 @@ FORMATS = {
 }
 """Where each format is written: the module here and its function, imported when it is asked for."""
 
+_AS_RECORDED = ("json", "jsonl")
 _PAPER = Screen()
 
 
@@ -49,7 +52,7 @@ def render(format: str, scans: Sequence[ScanView], failures: Sequence[Failure] =
         raise UsageError(f"no format {format!r}", hint=f"one of {', '.join(FORMATS)}")
     module, function = FORMATS[format]
     write = getattr(import_module(f"{__name__}.{module}"), function)
-    report = Report(scans, failures)
+    report = Report(scans if format in _AS_RECORDED else [completed(view) for view in scans], failures)
     text: str = write(report, screen) if format == "table" else write(report)
     return text
 

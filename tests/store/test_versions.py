@@ -22,10 +22,8 @@ from alembic.script import ScriptDirectory
 
 import scanner
 from scanner.errors import DatabaseNewer, DatabaseOutdated, DatabaseUnreadable, StoreError
-from scanner.store import Store, guards, recording, tables, upgrade, versions
-from scanner.store.connection import add
-from scanner.store.entries import COLUMNS, DECISION, EVIDENCE
-from scanner.store.recording import written
+from scanner.store import Store, guards, tables, upgrade, versions
+from tests.store.older import first_database
 from tests.store.scans import scan
 
 ROOT = Path(scanner.__file__).parent.parent
@@ -174,21 +172,8 @@ def test_a_newer_file_is_named_and_left_alone(path, next_release):
 
 def test_the_scans_of_a_database_without_a_log_are_added_to_one(tmp_path):
     path = tmp_path / "first.db"
-    engine = versions.connect(versions.locate(str(path)), wait=1, mode="rwc")
     made = [scan(1), scan(2, waivers_text="- rule: x\n"), scan(3, registry_digest="e" * 64)]
-    with versions.writing(engine) as connection:
-        tables.metadata.create_all(connection, [tables.documents, tables.scans, tables.decisions, tables.evidence])
-        tables.version.create(connection)
-        connection.execute(tables.version.insert().values(version_num="0001"))
-        for number, one in zip((1, 2, 4), map(written, made), strict=True):
-            recording._add_documents(connection, one.texts)
-            add(connection, tables.scans, COLUMNS, [(number, *one.row)])
-            for table, names, rows in (
-                (tables.decisions, (*DECISION, "body"), one.judged),
-                (tables.evidence, EVIDENCE, one.read),
-            ):
-                add(connection, table, ("scan_id", *names), [(number, *row) for row in rows])
-    engine.dispose()
+    first_database(path, dict(zip((1, 2, 4), made, strict=True)))
     with pytest.raises(DatabaseOutdated):
         Store.open(str(path))
     assert upgrade(str(path)) == ("0001", "0002")
