@@ -38,7 +38,6 @@ _ENTRIES = {
     "facts.gaps": "{what} of {subject}: {reason}",
     "facts.usage.references": "{at} ({how})",
     "facts.usage.drift": "{kind}: {before} → {after} (against {at})",
-    "decisions": "{verdict}",
     "decisions.findings": "{verdict}, {rule}: {message}",
     "decisions.waivers": "{rule} ({ticket}, {approver}, until {expires}): {state}",
     "policies.rules": "{title} ({verdict} when {when})",
@@ -136,9 +135,37 @@ def _entry(change: Change) -> str:
     template = _ENTRIES.get(change.field)
     name = change.path[-1]
     if template and isinstance(entry, dict):
-        return _filled(template, entry) if change.field != "decisions" else f"{name[0]}: {_filled(template, entry)}"
+        return _filled(template, entry)
+    if change.field in _WHOLE and isinstance(entry, dict):
+        return f"{shown(name[0])}{_WHOLE[change.field](entry)}"
     said = ", ".join(shown(one) for one in name)
     return said if isinstance(entry, dict | list) or entry is None else f"{said}: {shown(entry)}"
+
+
+def _decided(decision: Mapping[str, Any]) -> str:
+    """The verdict with the rules behind it: no other line tells of them."""
+    findings = [one for one in _listed(decision.get("findings")) if one.get("verdict") != "note"]
+    weighing, waived = (
+        [*dict.fromkeys(shown(one.get("rule")) for one in findings if (one.get("waived_by") is None) is weighs)]
+        for weighs in (True, False)
+    )
+    because = f", because of {listed(weighing, len(weighing))}" if weighing else ""
+    pardoned = f", by a waiver of {listed(waived, len(waived))}" if waived else ""
+    return f": {shown(decision.get('verdict'))}{because}{pardoned}"
+
+
+def _set(policy: Mapping[str, Any]) -> str:
+    settings = policy.get("settings")
+    told = [f"{name} = {shown(value)}" for name, value in settings.items()] if isinstance(settings, dict) else []
+    return f" with {', '.join(told)}" if told else ""
+
+
+def _listed(value: Any) -> list[Mapping[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+_WHOLE = {"decisions": _decided, "policies": _set}
+"""What is said behind the name of an entry that came or went whole."""
 
 
 def _filled(template: str, entry: Mapping[str, Any]) -> str:

@@ -19,7 +19,7 @@ _NOTHING_ELSE = "nothing else changed: every other field of both scans is the sa
 
 def difference_table(document: Json) -> str:
     """For a person at a terminal."""
-    lines = [*(_head(document))]
+    lines = [*_head(document), *_elsewhere(document)]
     for part in document["parts"]:
         lines += ["", part["title"]]
         lines += [f"  {one_line(line['text'])}" for line in part["lines"][:SHOWN]]
@@ -30,7 +30,7 @@ def difference_table(document: Json) -> str:
 def difference_markdown(document: Json) -> str:
     """For a comment or a ticket: what strangers wrote stands in code spans."""
     before, after = _head(document)
-    lines = [f"### {code(before)} → {code(after)}"]
+    lines = [f"### {code(before)} → {code(after)}", *(part for one in _elsewhere(document) for part in ("", code(one)))]
     for part in document["parts"]:
         lines += ["", f"**{part['title']}**", ""]
         lines += [f"- {code(one_line(line['text']))}" for line in part["lines"][:SHOWN]]
@@ -43,6 +43,14 @@ def _head(document: Json) -> Iterator[str]:
         number = f"scan {side['number']}" if side["number"] is not None else "now"
         commit = short(side["revision"]) if side["revision"] else "no commit"
         yield f"{number}, {side['at']}: {str(side['verdict']).upper()} {one_line(side['model'])} at {commit}"
+
+
+def _elsewhere(document: Json) -> Iterator[str]:
+    """A word before all else where the two were read from different hubs: much of the rest follows from that."""
+    for change in (one for part in document["parts"] for line in part["lines"] for one in line["changes"]):
+        if change["path"] == "facts.model.hub":
+            hubs = " → ".join(one_line(str(change.get(side, "unknown"))) for side in ("before", "after"))
+            yield f"read from different hubs ({hubs}): what one does not hold is unknown there, and may be no change"
 
 
 def _more(part: Json) -> Iterator[str]:

@@ -12,7 +12,7 @@ from scanner.store import Store
 from tests.catalogue.crawling import model
 from tests.cli.conftest import Ran
 from tests.cli.conftest import run as run  # the fixture
-from tests.loopback import LoopbackHub
+from tests.loopback import LoopbackHub, Repo
 from tests.loopback.world import readme
 from tests.schemas import valid_difference
 from tests.store.scans import scan as small_scan
@@ -69,7 +69,7 @@ def test_the_same_again_is_nothing_changed(call: Run) -> None:
     ran = call("audit", "diff", "1", "2")
     assert ran.code == 0
     assert ran.out.rstrip().endswith("nothing changed: every field of both scans is the same")
-    told = json.loads(call("audit", "diff", "1", "1", "--format", "json").out)
+    told = json.loads(call("audit", "diff", "1", "2", "--format", "json").out)
     assert (told["identical"], told["parts"]) == (True, [])
 
 
@@ -107,12 +107,37 @@ def test_a_change_of_policy_is_told_by_rule(call: Run, tmp_path: Path) -> None:
     assert "policy ours, rule kept: when: model.gated eq manual → model.gated eq auto" in out
 
 
+SET = ("--policy", "no-prc-root", "--set", "denied=US")
+
+
+def test_a_policy_that_is_new_says_why_it_decides_so_and_what_was_set_in_it(run: Run) -> None:
+    phi = "microsoft/phi-4"
+    run("check", phi, "--hub", "starter", "--policy", "baseline", "-q")
+    run("check", phi, "--hub", "starter", "--policy", "baseline", *SET, "-q")
+    for form in (phi, "MICROSOFT/Phi-4", f"hf://{phi}", f"https://huggingface.co/{phi}"):
+        out = run("audit", "diff", form).out
+        assert "  new decision: no-prc-root: deny, because of publisher-origin, root-origin" in out, form
+        assert "  new policy: no-prc-root with denied = US\n" in out
+
+
+def test_scans_by_two_hubs_say_so_before_all_else(run: Run, hub: LoopbackHub) -> None:
+    phi = "microsoft/phi-4"
+    hub.add(Repo(phi, {"README.md": "---\nlicense: mit\n---\n"}))
+    run("check", phi, "--hub", "starter", "-q")
+    run("check", phi, "-q", env={"HF_ENDPOINT": hub.url})
+    ran = run("audit", "diff", phi)
+    assert ran.out.splitlines()[2].startswith("read from different hubs (starter → "), ran.err
+    assert "read from different hubs" in run("audit", "diff", phi, "--format", "markdown").out
+
+
 def test_usage(call: Run, run: Run, tmp_path: Path) -> None:
     call("check", NAME, "-q")
     for words, code, hint in (
         ((NAME,), 3, "modelorigin check acme/m001"),
         (("nobody/else",), 2, "audit list"),
         (("1", "99"), 2, "audit list"),
+        (("1", "1"), 2, "two scans"),
+        ((f"{NAME}@main",), 2, "two scans"),
         (("1",), 2, "two scans"),
         (("1", NAME), 2, "two scans"),
         (("1", "2", "3"), 2, "two scans"),

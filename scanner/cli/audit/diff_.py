@@ -10,6 +10,7 @@ import click
 from scanner.cli.options import Configured, db_option, format_option, option
 from scanner.cli.output import emit
 from scanner.errors import DatabaseUnreadable, NothingToScan, UsageError
+from scanner.model import ModelRef
 
 if TYPE_CHECKING:
     from scanner.store import ScanRecord, Store
@@ -33,7 +34,7 @@ def command(scans: tuple[str, ...], any_models: bool, db: str | None, format: st
     \b
     Exit codes:
       0  told, whether or not something changed (--format json: "identical", "drift")
-      2  no such scan, or scans of different models
+      2  no such scan, the same scan twice, or scans of different models
       3  the model has one scan only, or a scan cannot be read
     """
     from scanner.cli.records import side
@@ -68,16 +69,22 @@ def command(scans: tuple[str, ...], any_models: bool, db: str | None, format: st
 def _numbers(store: Store, scans: Sequence[str]) -> tuple[int, int]:
     numbers = [int(one) for one in scans if one.isascii() and one.isdecimal() and len(one) <= _LONGEST]
     if len(scans) == len(numbers) == 2:
+        if numbers[0] == numbers[1]:
+            raise UsageError(f"scan {numbers[0]} twice: nothing is compared", hint="name two scans of one model")
         return numbers[0], numbers[1]
     if len(scans) != 1 or numbers:
         raise UsageError("compare what?", hint="name two scans by their numbers, or one model (org/name)")
-    found = store.scans(model=scans[0], limit=2)
+    reference = ModelRef.parse(scans[0])
+    if reference.repo and reference.revision:
+        raise UsageError("a revision is not a scan", hint="name two scans by their numbers, or the model alone")
+    model = str(reference.repo or scans[0])
+    found = store.scans(model=model, limit=2)
     if not found:
-        raise UsageError(f"no scan of {scans[0]!r} is recorded", hint="modelorigin audit list shows the recorded scans")
+        raise UsageError(f"no scan of {model!r} is recorded", hint="modelorigin audit list shows the recorded scans")
     if len(found) == 1:
         raise NothingToScan(
-            f"{scans[0]} was scanned once: there is nothing to compare scan {found[0].number} with",
-            hint=f"check it again: modelorigin check {scans[0]}",
+            f"{model} was scanned once: there is nothing to compare scan {found[0].number} with",
+            hint=f"check it again: modelorigin check {model}",
         )
     return found[1].number, found[0].number
 
