@@ -16,8 +16,12 @@ from scanner.export.report import ScanView
 
 
 def completed(view: ScanView) -> ScanView:
-    """``view`` with every field of facts/v1: null where it was not recorded; where null is no value, nothing or no."""
-    return replace(view, facts=_completed(view.facts, _schema()))
+    """``view`` with the fields of today: null where they were not recorded; where null is no value, nothing or no.
+
+    A part that is missing whole stays so: each format knows what to say without.
+    """
+    parts = _schema()["properties"]
+    return replace(view, facts={key: _completed(part, parts.get(key, {})) for key, part in view.facts.items()})
 
 
 @cache

@@ -100,6 +100,5 @@ def test_what_was_not_recorded_is_null_and_whole_facts_stay_as_they_are() -> Non
     facts = completed(ScanView(first_facts(crowded()), [decision()], 1, "2026-11-23T12:00:00Z")).facts
     assert facts["model"]["multimodal"] is None
     assert facts["files"]["weight_formats"] is None
-    assert facts["terms"]["complete"] is False
-    assert facts["access"]["gated"] is None
+    assert "terms" not in facts, "each format knows what to say without"
     assert all(node["license"]["basis"] is None for node in facts["lineage"]["models"])
