@@ -10,6 +10,7 @@
     journal      the log in the database: records are added to its end
     recording    a scan goes in
     redacting    a scan goes out, and leaves its hash
+    requested    by what models were asked for, and in which code bases
     sealing      checkpoints are signed, records are proven
     anchors      the checkpoints a log is held against
     verify       everything is read and hashed anew
@@ -22,8 +23,9 @@ Nothing else in the project imports SQLAlchemy.
 from scanner.store.connection import default_url
 from scanner.store.database import Store
 from scanner.store.period import Period
-from scanner.store.records import NIGHT, DecisionRecord, Requested, ScannedModel, ScanRecord, ScanRow, canonical, digest
+from scanner.store.records import NIGHT, DecisionRecord, ScannedModel, ScanRecord, ScanRow, canonical, digest
 from scanner.store.redacting import Redaction
+from scanner.store.requested import Requested
 from scanner.store.sealing import refuse_key_of_another
 from scanner.store.verify import Verification
 from scanner.store.versions import upgrade

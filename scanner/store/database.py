@@ -10,7 +10,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import JSON, URL, ColumnElement, Connection, Engine, Row, Select, Table, cast, func, select
+from sqlalchemy import URL, Connection, Engine, Row, Select, Table, func, select
 
 from scanner.errors import DatabaseUnreadable, ScannerError, StoreError, UsageError
 from scanner.log import Growth, Inclusion, Key, Signer, Witnessed
@@ -32,18 +32,15 @@ from scanner.store.journal import absent, end, origin
 from scanner.store.period import Period
 from scanner.store.recording import record, written
 from scanner.store.records import (
-    NIGHT,
     DecisionRecord,
-    Requested,
     ScannedModel,
     ScanRecord,
     ScanRow,
-    Span,
     digest,
-    point,
     scan_columns,
 )
 from scanner.store.redacting import Redaction, planned, redact
+from scanner.store.requested import Requested, requests, uses
 from scanner.store.sealing import prove, seal
 from scanner.store.tables import HEAD, decisions, documents, log, scans
 from scanner.store.verify import Verification, verify
@@ -230,9 +227,9 @@ class Store:
         with our_words(self._url), self._engine.connect() as connection:
             rows = connection.execute(query).all()
             used: dict[tuple[str, str | None], list[str]] = {}
-            codebase = _codebase(self._engine.dialect.name)
-            named = select(scans.c.model_key, scans.c.hub_id, codebase).distinct().where(codebase.is_not(None))
-            named = named.join(documents, documents.c.digest == scans.c.facts_digest).order_by(codebase)
+            used_in = uses(connection)
+            named = select(used_in.c.model_key, used_in.c.hub_id, used_in.c.codebase).distinct()
+            named = named.where(used_in.c.codebase.is_not(None)).order_by(used_in.c.codebase)
             for model_key, hub_id, used_by in connection.execute(named):
                 used.setdefault((model_key, hub_id), []).append(used_by)
         return [
@@ -244,23 +241,8 @@ class Store:
 
     def requests(self) -> list[Requested]:
         """Every text that a model was ever asked for by, by hub; the one that is longest ago first."""
-        night, codebase = scans.c.run.like(f"{NIGHT}%"), _codebase(self._engine.dialect.name)
-        spans = select(scans.c.requested, scans.c.hub, night, codebase, func.min(scans.c.id), func.max(scans.c.id))
-        spans = spans.outerjoin(documents, documents.c.digest == scans.c.facts_digest)
-        spans = spans.group_by(scans.c.requested, scans.c.hub, night, codebase)
         with our_words(self._url), self._engine.connect() as connection:
-            asked: dict[tuple[str, str], list[Span]] = {}
-            for requested, hub, by_night, used_by, first, last in connection.execute(spans):
-                asked.setdefault((requested, hub), []).append(Span(bool(by_night), used_by, first, last))
-            rows = {row.id: row for row in connection.execute(select(scans.c.id, scans.c.at, scans.c.verdict))}
-        found = []
-        for (requested, hub), some in asked.items():
-            (number, by_name), last = point(some), max(one.last for one in some)
-            row = rows[number or last]
-            used = sorted({one.codebase for one in some if one.codebase is not None})
-            by_day = max((one.last for one in some if not one.night), default=None)
-            found.append(Requested(requested, hub, number, row.at, row.verdict, last, by_day, by_name, tuple(used)))
-        return sorted(found, key=lambda one: one.last)
+            return requests(connection)
 
     def latest(
         self, model: str, requested: str, hub: str, as_of: str, tool_version: str, registry_digest: str
@@ -375,13 +357,6 @@ def _moment(text: str) -> str:
 def _policies(numbers: list[int]) -> Select[tuple[int, str, str]]:
     query = select(decisions.c.scan_id, decisions.c.policy_name, decisions.c.verdict)
     return query.where(decisions.c.scan_id.in_(numbers)).order_by(decisions.c.id)
-
-
-def _codebase(dialect: str) -> ColumnElement[Any]:
-    """The code base that used a model: the one thing that is asked of what lies in a facts document."""
-    if dialect == "sqlite":
-        return func.json_extract(documents.c.body, "$.usage.codebase")
-    return func.json_extract_path_text(cast(documents.c.body, JSON), "usage", "codebase")
 
 
 def _row(row: Row[Any], policies: tuple[tuple[str, str], ...]) -> ScanRow:

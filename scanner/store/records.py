@@ -116,48 +116,6 @@ class ScannedModel:
     codebases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Requested:
-    """A text that a model was asked for by on a hub, with ``number``, moment and verdict of the scan that counts.
-
-    That is the last by which somebody asked for it by name (``by_name``), else the first of a code base that uses it: a
-    code base is scanned without anybody who reads of each of its models. ``number`` is None where what was asked for
-    was redacted, and only later ones are left; moment and verdict are then those of the last.
-    ``last`` is the number of its last scan of all, those by night (``NIGHT``) included; ``by_day`` that of the last
-    without them, None where there is none.
-    ``codebases`` are the names of those that used it so when they were scanned.
-    """
-
-    requested: str
-    hub: str
-    number: int | None
-    at: str
-    verdict: str
-    last: int
-    by_day: int | None
-    by_name: bool
-    codebases: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From ``first`` to ``last`` the numbers of scans that were made by night, or not, for one code base or none."""
-
-    night: bool
-    codebase: str | None
-    first: int
-    last: int
-
-
-def point(spans: Sequence[Span]) -> tuple[int | None, bool]:
-    """The scan of one text that counts, and whether it was asked for by name: see ``Requested``."""
-    named = [one.last for one in spans if not one.night and one.codebase is None]
-    if named:
-        return max(named), True
-    first = min(spans, key=lambda one: one.first)
-    return (None if first.night else first.first), False
-
-
 def canonical(document: Mapping[str, Any]) -> str:
     """``document`` as canonical JSON: RFC 8785 for the values it may hold.
 
