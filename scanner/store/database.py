@@ -262,8 +262,8 @@ class Store:
         """The scan of that number, as it was saved.
 
         Raises:
-            UsageError: there is none.
-            DatabaseUnreadable: a stored text is not the one that was recorded.
+            UsageError: there never was one, or it was redacted (``ScanRedacted``).
+            DatabaseUnreadable: it is gone otherwise, or a stored text is not the one that was recorded.
         """
         with our_words(self._url), self._engine.connect() as connection:
             return _scan(connection, number, {})

@@ -54,28 +54,28 @@ def end(connection: Connection, *, lock: bool = False) -> Row[Any]:
 
 
 def absent(connection: Connection, number: int) -> ScannerError:
-    """The error for a scan that is not there: was it ever? Redacted is what the log tells of, and holds no more."""
-    query = select(log.c.body).where(log.c.kind == "redaction", log.c.subject == str(number))
-    redaction = connection.execute(query).scalars().first()
-    if redaction is None:
+    """The error for a scan that is not there: was it ever, and does the log say why it is gone?"""
+    filed = select(log.c.kind, log.c.seq, log.c.body).where(log.c.subject == str(number))
+    there = [(seq, body) for kind, seq, body in connection.execute(filed.where(log.c.kind == "scan"))]
+    if not there:
         return UsageError(f"there is no scan {number}", hint="modelorigin audit list shows the recorded scans")
-    said = parsed(redaction)
-    told = {name: clean_line(str(said.get(name))) for name in ("at", "by", "reason")}
-    gone = select(log.c.seq).where(log.c.kind == "scan", log.c.subject == str(number), log.c.body.is_(None))
-    if said.get("scan") != number or connection.execute(gone).scalars().all() != [said.get("seq")]:
-        return DatabaseUnreadable(f"the log tells of a redaction of scan {number} that was none", hint=ALTERED)
-    return ScanRedacted(
-        f"scan {number} was redacted at {told['at']} by {told['by']}: {told['reason']}",
-        hint="its hash stays in the log: modelorigin audit verify",
-    )
+    for _, _, body in connection.execute(filed.where(log.c.kind == "redaction")):
+        said = parsed(body)
+        if said.get("scan") == number and there == [(said.get("seq"), None)]:
+            told = {name: clean_line(str(said.get(name))) for name in ("at", "by", "reason")}
+            return ScanRedacted(
+                f"scan {number} was redacted at {told['at']} by {told['by']}: {told['reason']}",
+                hint="its hash stays in the log: modelorigin audit verify",
+            )
+    return DatabaseUnreadable(f"scan {number} is in the log, and is gone without a word of the log", hint=ALTERED)
 
 
 def recorded(connection: Connection, number: int) -> tuple[int, str]:
     """The place and the text of the record of scan ``number`` in the log.
 
     Raises:
-        UsageError: there is no such scan; ScanRedacted where there was.
-        DatabaseUnreadable: another record is filed under that number.
+        UsageError: there never was such a scan, or it was redacted (``ScanRedacted``).
+        DatabaseUnreadable: it is gone otherwise, or another record is filed under that number.
     """
     place = select(log.c.seq, log.c.body).where(log.c.kind == "scan", log.c.subject == str(number))
     found = connection.execute(place).all()

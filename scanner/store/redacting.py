@@ -7,10 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, exists, func, or_, select, update
 
-from scanner.errors import DatabaseUnreadable
 from scanner.log import leaf_hash
 from scanner.store.entries import entry
-from scanner.store.journal import ALTERED, Journal, recorded
+from scanner.store.journal import Journal, absent, recorded
 from scanner.store.tables import decisions, documents, evidence, log, scans
 
 
@@ -43,7 +42,7 @@ def planned(connection: Connection, number: int) -> Redaction:
     place, _ = recorded(connection, number)
     scan = connection.execute(select(scans).where(scans.c.id == number)).one_or_none()
     if scan is None:
-        raise DatabaseUnreadable(f"scan {number} is in the log, and its row is gone", hint=ALTERED)
+        raise absent(connection, number)
     mine = [text for text in (scan.facts_digest, scan.waivers_digest) if text is not None]
     others = exists().where(_uses(documents.c.digest), scans.c.id != number)
     texts = connection.execute(

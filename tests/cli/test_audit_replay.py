@@ -193,11 +193,21 @@ def test_a_scan_that_is_gone_without_a_record_that_says_so_is_no_redaction(run: 
         assert said.get("counts", said)["redacted"] == 0
 
 
+@pytest.mark.parametrize("edit", ["UPDATE log SET body = NULL WHERE kind = 'scan' AND subject = '2'", "SELECT 1"])
+def test_a_scan_whose_row_is_gone_is_never_said_not_to_have_been(run: Run, recorded: Path, edit: str) -> None:
+    for statement in ("DELETE FROM scans WHERE id = 2", edit):
+        tamper(recorded, statement)
+    for words in (("show", "2"), ("diff", "2", "3"), ("redact", "2", "--reason", "r", "--by", "b", "--yes")):
+        ran = run("audit", *words)
+        assert ran.code == 3, words
+        assert "without a word of the log" in ran.reason
+
+
 def test_a_scan_whose_rows_are_gone_is_not_passed_over(run: Run, recorded: Path) -> None:
     tamper(recorded, "DELETE FROM scans WHERE id = 2")
     ran = run("audit", "replay")
     assert ran.code == 3
-    assert "there is no scan 2" in ran.out
+    assert "scan 2 is in the log, and is gone without a word of the log" in ran.out
 
 
 def test_a_difference_weighs_more_than_a_gap(run: Run, recorded: Path) -> None:
