@@ -89,9 +89,10 @@ def command(
     and printed. What could not be determined is never a pass.
 
     With --recorded, for a nightly job: every model whose last verdict was ALLOW, or that a recorded code base uses, is
-    read anew and compared with the last scan that was asked for by name. What is another (commit, identity, licence,
-    bases, files, verdict) is usage.drift of its facts, which policies weigh, and is told in the words of audit diff;
-    waivers that have ended, or will within 14 days, are told too. Without --waivers those recorded with it hold.
+    read anew and compared with the last scan that was asked for by name, else with the first of a code base. What is
+    another (commit, identity, licence, bases, files, verdict) is usage.drift of its facts, which policies weigh, and is
+    told in the words of audit diff; waivers that have ended, or will within 14 days, are told too. Without --waivers
+    those of its last scan by day hold.
 
     cyclonedx (1.6), cyclonedx-1.7 and spdx (3.0.1) are bills of materials; -o takes them by the endings .cdx.json and
     .spdx.json.

@@ -12,9 +12,11 @@ from scanner.errors import PolicyError
 
 SCHEMAS = {
     "policy": "policy.schema.json",
+    "waivers": "waivers.schema.json",
     "facts": "facts-v1.schema.json",
     "decision": "decision-v1.schema.json",
     "report": "report-v1.schema.json",
+    "codebase": "codebase-v1.schema.json",
     "audit": "audit-v1.schema.json",
     "diff": "diff-v1.schema.json",
     "replay": "replay-v1.schema.json",
@@ -110,7 +112,7 @@ def explain(policy: str) -> None:
     help="Write to FILE instead of stdout.",
 )
 def schema(kind: str, output: Path | None) -> None:
-    """Print a JSON Schema: of a policy file (for editors), or of a document that is printed or written."""
+    """Print a JSON Schema: of a policy or waiver file (for editors), or of a document that is printed or written."""
     from scanner.data import text
 
     body = text(f"schema/{SCHEMAS[kind]}")

@@ -258,11 +258,12 @@ def _without(rules: Collection[tuple[str, str]], decision: Mapping[str, Any]) ->
 
 
 def _ending(decisions: Sequence[Decision], as_of: date) -> Iterator[Json]:
-    """The waivers that name the model and have ended, or will soon."""
+    """The waivers that name the model and have ended, or will soon; ``Watch.waivers`` has endless ones end today."""
     told = set()
     for use in (use for decision in decisions for use in decision.waivers):
         waiver = use.waiver
-        soon = use.state is WaiverState.APPLIED and waiver.by is not By.INLINE and waiver.expires - as_of <= SOON
+        endless = waiver.by is By.INLINE and waiver.expires == as_of
+        soon = use.state is WaiverState.APPLIED and not endless and waiver.expires - as_of <= SOON
         if (soon or use.state is WaiverState.EXPIRED) and (waiver.rule, waiver.ticket) not in told:
             told.add((waiver.rule, waiver.ticket))
             yield {"rule": waiver.rule, "ticket": waiver.ticket, "approver": waiver.approver, "owner": waiver.owner,

@@ -15,9 +15,11 @@ from pathlib import Path
 
 import pytest
 
+import scanner
 from tests.cli.conftest import COMMAND, Ran
 
 Run = Callable[..., Ran]
+DATA = Path(scanner.__file__).parent / "data"
 
 POLICY = """version: 1
 name: mine
@@ -82,9 +84,12 @@ def test_policies_are_listed_shown_explained_and_tested(run: Run) -> None:
     assert (tested.code, tested.out.splitlines()[-1].endswith("0 failed")) == (0, True)
 
 
-@pytest.mark.parametrize("kind", ["policy", "facts", "decision", "report"])
-def test_schemas_are_printed(run: Run, kind: str) -> None:
-    assert json.loads(run("policy", "schema", kind).out)["$schema"].startswith("http://json-schema.org/draft-07")
+@pytest.mark.parametrize("file", sorted(file.name for file in (DATA / "schema").iterdir()))
+def test_every_schema_that_ships_is_printed(run: Run, file: str) -> None:
+    kind = file.removesuffix(".schema.json").removesuffix("-v1")
+    printed = run("policy", "schema", kind).out
+    assert printed.rstrip("\n") == (DATA / "schema" / file).read_text(encoding="utf-8").rstrip("\n")
+    assert json.loads(printed)["$schema"].startswith("http://json-schema.org/draft-07")
 
 
 def test_a_policy_file_is_checked_with_file_line_and_suggestion(run: Run, tmp_path: Path) -> None:

@@ -208,6 +208,8 @@ def test_a_comment_without_an_end_is_no_drift_the_day_after_and_one_with_an_end_
         db = ("--db", str(tmp_path / f"{days}.db"), *quiet)
         (code / "app.py").write_text(f"{line}  # modelorigin: waive gated{until} -- only compared with\n")
         assert call("scan", str(code), "-q", "--as-of", "2026-12-10", *db).code == 0
+        soon = call(*NIGHT, "--format", "json", "--as-of", "2026-12-15", *db)
+        assert [one["expired"] for one in judged(soon)["acme/gated-7b"]["since"]["waivers"]] == [False] * days
         for day in ("2026-12-21", "2026-12-22"):
             ran = call(*NIGHT, "--format", "json", "--fail-on-drift", "--as-of", day, *db)
             assert ran.code == days, ran.err

@@ -11,6 +11,7 @@ from typing import Any
 
 from scanner.export.bom.contents import Contents, Subject
 from scanner.export.sections import caveat
+from scanner.export.settings import setting
 from scanner.export.why import IN_FORCE
 from scanner.references.reference import locus
 
@@ -82,8 +83,7 @@ def _policy(policy: Json, settings: Json) -> Iterator[Property]:
     yield f"{about}:sha256", policy["digest"]
     yield f"{about}:status", policy["status"]
     for name, value in settings.items():
-        said = ", ".join(map(text, value)) if isinstance(value, list) else text(value)
-        yield f"{about}:set", f"{name} = {said}"
+        yield f"{about}:set", setting({"parameter": name, "value": value}, default=False)
 
 
 def of_node(node: Json) -> Iterator[Property]:
